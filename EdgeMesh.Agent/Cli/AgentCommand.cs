@@ -1,0 +1,71 @@
+using System.CommandLine;
+using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Agent.Link;
+
+namespace EdgeMesh.Agent.Cli;
+
+/// <summary>The command line of <c>edgemesh-agent</c>.</summary>
+public static class AgentCommand
+{
+    public static RootCommand Create()
+    {
+        var orchestrator = new Option<string>("--orchestrator") { Description = "The dashboard's address, such as http://localhost:8080.", Required = true };
+        var token = new Option<string?>("--token") { Description = "A join token; needed the first time only (or environment variable EDGEMESH_TOKEN)." };
+        var name = new Option<string?>("--name") { Description = "The name to propose for this device. Default: the machine's name." };
+        var data = new Option<string?>("--data") { Description = "Where this device's key is kept. One directory, one device." };
+        var openAi = new Option<string?>("--openai") { Description = "OpenAI-compatible servers to use, separated by commas." };
+        var run = new Command("run", "Links this device to a dashboard and runs its tasks until it is stopped.") { orchestrator, token, name, data, openAi };
+        run.SetAction((parsed, cancellation) => RunAsync(
+            parsed.GetValue(orchestrator)!,
+            parsed.GetValue(token) ?? Environment.GetEnvironmentVariable("EDGEMESH_TOKEN") ?? "",
+            parsed.GetValue(name) ?? Environment.MachineName,
+            parsed.GetValue(data) ?? DefaultDataDirectory,
+            parsed.GetValue(openAi) ?? "",
+            cancellation));
+        return new RootCommand("EdgeMesh's agent: lets a dashboard run tasks on this device.") { run };
+    }
+
+    private static string DefaultDataDirectory => Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "edgemesh-agent");
+
+    private static async Task<int> RunAsync(string address, string token, string name, string data, string openAi, CancellationToken cancellationToken)
+    {
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var orchestrator) || Problem(orchestrator) is not null)
+        {
+            var wrong = orchestrator is null ? "--orchestrator: give an address such as http://localhost:8080." : Problem(orchestrator);
+            await Console.Error.WriteLineAsync(wrong);
+            return 2;
+        }
+
+        var urls = openAi.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (urls.FirstOrDefault(u => !Uri.TryCreate(u, UriKind.Absolute, out var parsed) || parsed.Scheme is not ("http" or "https")) is { } bad)
+        {
+            await Console.Error.WriteLineAsync($"--openai: {bad} is not an http or https address.");
+            return 2;
+        }
+
+        try
+        {
+            using var key = DeviceKey.Open(Path.GetFullPath(data));
+            var options = new AgentOptions(Path.GetFullPath(data), name, [.. urls.Select(u => new Uri(u))], Environment.GetEnvironmentVariable("EDGEMESH_OPENAI_KEY"));
+            await using var app = AgentHost.Build(options, services => services
+                .AddSingleton(key).AddSingleton(new DialOptions(orchestrator, token)).AddHostedService<Dialler>()
+                .Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(2)));
+            Console.WriteLine($"EdgeMesh agent {AgentVersion.Current}: {name} ({key.Id.Short}), data in {options.DataDirectory}");
+            await app.StartAsync(cancellationToken);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await app.StopAsync(CancellationToken.None);
+            return 0;
+        }
+        catch (DeviceKeyException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 1;
+        }
+    }
+
+    private static string? Problem(Uri address) =>
+        address.Scheme is not ("http" or "https") ? "--orchestrator: give an address such as http://localhost:8080."
+        : address is { Scheme: "http", IsLoopback: false } ? "--orchestrator: plain HTTP is for this computer only; TLS for other machines is not built yet."
+        : null;
+}

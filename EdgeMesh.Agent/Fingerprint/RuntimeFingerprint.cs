@@ -1,0 +1,24 @@
+using EdgeMesh.Agent.Fingerprint.HostAccess;
+
+namespace EdgeMesh.Agent.Fingerprint;
+
+/// <summary>Architecture, and what .NET itself sees where the OS said nothing; goes last.</summary>
+public sealed class RuntimeFingerprint : IFingerprint
+{
+    public HostPlatform? Platform => null;
+
+    public ValueTask ReadAsync(IDeviceHost host, ProfileDraft draft, CancellationToken cancellationToken)
+    {
+        var runtime = host.Runtime;
+        draft.AddFact("Architecture", runtime.Architecture, "RuntimeInformation.OSArchitecture");
+        if (runtime.ProcessArchitecture != runtime.Architecture)
+            draft.AddFact("Agent runs as", $"{runtime.ProcessArchitecture} (emulated)", "RuntimeInformation.ProcessArchitecture");
+        draft.SetOs(runtime.OsDescription, "RuntimeInformation.OSDescription");
+        draft.SetCpuModel(host.Env("PROCESSOR_IDENTIFIER"), "PROCESSOR_IDENTIFIER");
+        draft.SetLogicalCores(runtime.ProcessorCount, "Environment.ProcessorCount");
+        draft.SetRamTotal(runtime.MemoryBytes / 1024 / 1024, "GCMemoryInfo.TotalAvailableMemoryBytes");
+        draft.AddInstructionSets(runtime.OsInstructionSets, "IsProcessorFeaturePresent");
+        draft.AddInstructionSets(runtime.InstructionSets, "System.Runtime.Intrinsics");
+        return default;
+    }
+}

@@ -1,0 +1,51 @@
+using EdgeMesh.Core.Contracts;
+using EdgeMesh.Core.Jobs;
+using EdgeMesh.Core.Models;
+
+namespace EdgeMesh.Agent.Runtimes;
+
+/// <summary>An engine on this device. A new one is a new folder with one class of this shape.</summary>
+public interface IRuntime
+{
+    /// <summary>What it is and can now; replaced, never changed.</summary>
+    RuntimeInfo Info { get; }
+
+    /// <summary>Keeps <see cref="Info"/> true until cancelled; calls <paramref name="changed"/> after each change. Never throws.</summary>
+    Task WatchAsync(Action changed, CancellationToken cancellationToken);
+
+    /// <summary>Runs a task; text goes to <paramref name="output"/> as it comes. An expected failure is a <see cref="TaskFailedException"/>.</summary>
+    /// <returns>What it measured; the executor adds times, memory and identity.</returns>
+    Task<TaskReceipt> RunAsync(TaskRequest task, ITaskOutput output, CancellationToken cancellationToken);
+}
+
+/// <summary>Where a runtime writes.</summary>
+public interface ITaskOutput
+{
+    void Text(string text);
+
+    void Progress(double fraction, string note);
+}
+
+/// <summary>An expected failure with its reason code and cause in words.</summary>
+public sealed class TaskFailedException : Exception
+{
+    public TaskFailedException()
+        : this(ReasonCode.Internal, "")
+    {
+    }
+
+    public TaskFailedException(string message)
+        : this(ReasonCode.Internal, message)
+    {
+    }
+
+    public TaskFailedException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+
+    public TaskFailedException(ReasonCode reason, string cause)
+        : base(cause) => Reason = reason;
+
+    public ReasonCode Reason { get; }
+}

@@ -1,0 +1,50 @@
+using EdgeMesh.Core.Contracts;
+using EdgeMesh.Core.Devices;
+using EdgeMesh.Core.Jobs;
+using EdgeMesh.Core.Models;
+
+namespace EdgeMesh.Agent.Runtimes.Summariser;
+
+/// <summary>Built-in extractive summaries: sentences of the text itself, so nothing is invented.</summary>
+public sealed class SummariserRuntime : IRuntime
+{
+    public const string Id = "builtin";
+    private const int DefaultSentences = 5;
+
+    public RuntimeInfo Info { get; } = new(
+        Id, "Built-in summariser", RuntimeState.Ready, null, [new ModelInfo("textrank", [Skill.Summarize], 0, 0, 1)], [TaskKind.LlmGenerate], AcceleratorKind.CPU);
+
+    public Task WatchAsync(Action changed, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<TaskReceipt> RunAsync(TaskRequest task, ITaskOutput output, CancellationToken cancellationToken)
+    {
+        var sentences = SentenceSplitter.Split(task.Text);
+        if (sentences.Count == 0)
+        {
+            throw new TaskFailedException(ReasonCode.BadInput, "The text has no sentences: there are no letters or digits in it.");
+        }
+
+        var wish = task.Summarize is { HasShare: true } share ? (int)Math.Ceiling(share.Share * sentences.Count)
+            : task.Summarize is { HasSentences: true } fixedLength ? fixedLength.Sentences : DefaultSentences;
+        var count = Math.Clamp(wish, 1, sentences.Count);
+        var chosen = count == sentences.Count
+            ? Enumerable.Range(0, count)
+            : TextRank.Choose(sentences, count, fraction => output.Progress(fraction, "comparing sentences"), cancellationToken);
+        var written = 0L;
+        foreach (var index in chosen)
+        {
+            var text = written == 0 ? sentences[index] : "\n" + sentences[index];
+            output.Text(text);
+            written += text.Length;
+        }
+
+        return Task.FromResult(new TaskReceipt
+        {
+            Accelerator = nameof(AcceleratorKind.CPU),
+            AcceleratorNote = "managed code on the CPU",
+            InputUnits = task.Text.Length,
+            OutputUnits = written,
+            Note = count == sentences.Count ? $"The text has {count} sentences; all were kept." : $"{count} of {sentences.Count} sentences, verbatim.",
+        });
+    }
+}

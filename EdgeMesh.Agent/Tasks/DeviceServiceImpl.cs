@@ -1,0 +1,104 @@
+using EdgeMesh.Agent.Fingerprint;
+using EdgeMesh.Agent.Runtimes;
+using EdgeMesh.Core.Contracts;
+using Grpc.Core;
+
+namespace EdgeMesh.Agent.Tasks;
+
+/// <summary>The agent's gRPC service.</summary>
+public sealed class DeviceServiceImpl(DeviceFacts facts, RuntimeCatalog catalog, TaskExecutor executor, TelemetryProbe probe, TaskLimits limits, TimeProvider time)
+    : DeviceService.DeviceServiceBase
+{
+    private static readonly TimeSpan BeatInterval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Coalesce = TimeSpan.FromMilliseconds(20);
+    private const int MostTextPerFrame = 32_768;
+
+    public override async Task<ProfileReply> GetProfile(ProfileRequest request, ServerCallContext context)
+    {
+        var reply = new ProfileReply { Profile = ToWire.Profile(await facts.ProfileAsync(context.CancellationToken)), RuntimesLoaded = true, Slots = limits.Slots };
+        reply.Runtimes.AddRange(catalog.Infos.Select(ToWire.Runtime));
+        return reply;
+    }
+
+    public override async Task Watch(WatchRequest request, IServerStreamWriter<Beat> responseStream, ServerCallContext context)
+    {
+        long told = 0;
+        using var timer = new PeriodicTimer(BeatInterval, time);
+        do
+        {
+            var version = catalog.Version;
+            await responseStream.WriteAsync(ToWire.Beat(probe.Sample(), executor, version == told ? null : catalog.Infos), context.CancellationToken);
+            told = version;
+        }
+        while (await timer.WaitForNextTickAsync(context.CancellationToken));
+    }
+
+    public override async Task RunTask(TaskRequest request, IServerStreamWriter<TaskFrame> responseStream, ServerCallContext context)
+    {
+        var (run, refused) = executor.Start(request);
+        if (run is null)
+        {
+            await responseStream.WriteAsync(new TaskFrame { Updates = { new TaskUpdate { Failure = refused } } });
+            return;
+        }
+
+        var read = 0;
+        var wroteText = false;
+        while (true)
+        {
+            var (updates, over, changed) = run.Read(read);
+            foreach (var frame in Frames(updates))
+            {
+                await responseStream.WriteAsync(frame, context.CancellationToken);
+            }
+
+            read += updates.Count;
+            if (over)
+            {
+                return;
+            }
+
+            // The first text goes at once; after that it is gathered for a moment.
+            wroteText |= updates.Exists(u => u.UpdateCase == TaskUpdate.UpdateOneofCase.Text);
+            await changed.WaitAsync(context.CancellationToken);
+            if (wroteText && !run.IsOver)
+            {
+                await Task.Delay(Coalesce, time, context.CancellationToken);
+            }
+        }
+    }
+
+    public override async Task<CancelReply> CancelTask(CancelRequest request, ServerCallContext context) =>
+        new() { Known = await executor.CancelAsync(request) };
+
+    // Text next to text becomes one update; a frame stays small.
+    private static IEnumerable<TaskFrame> Frames(List<TaskUpdate> updates)
+    {
+        var frame = new TaskFrame();
+        var chars = 0;
+        foreach (var update in updates)
+        {
+            var last = frame.Updates.Count > 0 ? frame.Updates[^1] : null;
+            if (update.UpdateCase == TaskUpdate.UpdateOneofCase.Text && last?.UpdateCase == TaskUpdate.UpdateOneofCase.Text)
+            {
+                frame.Updates[^1] = new TaskUpdate { Text = last.Text + update.Text };
+            }
+            else
+            {
+                frame.Updates.Add(update);
+            }
+
+            chars += update.Text.Length;
+            if (chars > MostTextPerFrame)
+            {
+                yield return frame;
+                (frame, chars) = (new TaskFrame(), 0);
+            }
+        }
+
+        if (frame.Updates.Count > 0)
+        {
+            yield return frame;
+        }
+    }
+}

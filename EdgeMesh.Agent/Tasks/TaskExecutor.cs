@@ -1,0 +1,221 @@
+using System.Collections.Concurrent;
+using EdgeMesh.Agent.Runtimes;
+using EdgeMesh.Core.Contracts;
+using EdgeMesh.Core.Jobs;
+
+namespace EdgeMesh.Agent.Tasks;
+
+/// <summary>
+/// Runs attempts: so many at once, so many waiting, the rest refused as Busy. Work goes on when a caller goes away; a repeated request for the
+/// same attempt attaches to it and gets everything from the start. Thread-safe.
+/// </summary>
+public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, TimeProvider time, IHostApplicationLifetime lifetime)
+{
+    private readonly ConcurrentDictionary<(string Job, string Task), (int Number, TaskRun Run)> _runs = new();
+    private readonly SemaphoreSlim _slots = new(limits.Slots);
+    private int _running;
+    private int _waiting;
+
+    public int Running => Volatile.Read(ref _running);
+
+    public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>The run of this attempt: a new one, or the one that exists; null with a failure when it is refused.</summary>
+    public (TaskRun? Run, Failure? Refused) Start(TaskRequest request)
+    {
+        Sweep();
+        var key = (request.JobId, request.TaskId);
+        while (true)
+        {
+            var exists = _runs.TryGetValue(key, out var known);
+            if (exists && known.Number > request.Attempt)
+            {
+                return (null, Fail(ReasonCode.Refused, $"A newer attempt ({known.Number}) of this task is known here."));
+            }
+
+            if (exists && known.Number == request.Attempt)
+            {
+                return (known.Run, null);
+            }
+
+            if (Waiting >= limits.Queue)
+            {
+                return (null, Fail(ReasonCode.Busy, $"{Waiting} tasks wait on this device already."));
+            }
+
+            if (catalog.Find(request.RuntimeId) is not { } runtime)
+            {
+                return (null, Fail(ReasonCode.Unsupported, $"This device has no runtime {request.RuntimeId}."));
+            }
+
+            var run = new TaskRun(request, lifetime.ApplicationStopping);
+            if (exists ? _runs.TryUpdate(key, (request.Attempt, run), known) : _runs.TryAdd(key, (request.Attempt, run)))
+            {
+                _ = Task.Run(() => RunAsync(runtime, run), CancellationToken.None);
+                return (run, null);
+            }
+
+            run.Dispose();
+        }
+    }
+
+    /// <summary>Stops an attempt; false when it is not known.</summary>
+    public async Task<bool> CancelAsync(CancelRequest request)
+    {
+        if (!_runs.TryGetValue((request.JobId, request.TaskId), out var known) || known.Number != request.Attempt)
+        {
+            return false;
+        }
+
+        await known.Run.CancelAsync();
+        return true;
+    }
+
+    private static Failure Fail(ReasonCode reason, string cause) => new() { Reason = reason.ToString(), Cause = cause };
+
+    private async Task RunAsync(IRuntime runtime, TaskRun run)
+    {
+        var request = run.Request;
+        var queued = time.GetTimestamp();
+        var light = request.Kind is TaskKindValue.Echo or TaskKindValue.Sysinfo;
+        var holdsSlot = false;
+        TaskUpdate end;
+        try
+        {
+            if (!light)
+            {
+                Interlocked.Increment(ref _waiting);
+                try
+                {
+                    if (_slots.CurrentCount == 0)
+                    {
+                        run.Add(new TaskUpdate { Accepted = new Accepted { QueuePosition = Waiting } });
+                    }
+
+                    await _slots.WaitAsync(run.Cancelled);
+                    holdsSlot = true;
+                }
+                finally
+                {
+                    Interlocked.Decrement(ref _waiting);
+                }
+            }
+
+            Interlocked.Increment(ref _running);
+            try
+            {
+                end = new TaskUpdate { Receipt = await ExecuteAsync(runtime, run, queued) };
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _running);
+            }
+        }
+        catch (TaskFailedException e)
+        {
+            end = new TaskUpdate { Failure = Fail(e.Reason, e.Message) };
+        }
+        catch (OperationCanceledException)
+        {
+            end = new TaskUpdate { Failure = Fail(ReasonCode.Cancelled, lifetime.ApplicationStopping.IsCancellationRequested ? "The agent was stopped." : "It was cancelled.") };
+        }
+        catch (OutOfMemoryException)
+        {
+            end = new TaskUpdate { Failure = Fail(ReasonCode.OutOfMemory, "The agent had no memory left for it.") };
+        }
+        catch (Exception e)
+        {
+            end = new TaskUpdate { Failure = Fail(ReasonCode.Internal, $"{runtime.Info.Name} failed: {e.GetType().Name}.") };
+        }
+
+        if (holdsSlot)
+        {
+            _slots.Release();
+        }
+
+        run.End(end, time.GetTimestamp());
+    }
+
+    private async Task<TaskReceipt> ExecuteAsync(IRuntime runtime, TaskRun run, long queued)
+    {
+        var request = run.Request;
+        var started = time.GetTimestamp();
+        run.Add(new TaskUpdate { Accepted = new Accepted { Started = true } });
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(run.Cancelled);
+        if (request.TimeoutMs > 0)
+        {
+            limit.CancelAfter(TimeSpan.FromMilliseconds(request.TimeoutMs));
+        }
+
+        var output = new FirstOutput(run, time, started);
+        try
+        {
+            var receipt = await runtime.RunAsync(request, output, limit.Token);
+            receipt.RuntimeId = request.RuntimeId;
+            receipt.ModelId = request.ModelId;
+            receipt.QueueMs = time.GetElapsedTime(queued, started).TotalMilliseconds;
+            receipt.RunMs = time.GetElapsedTime(started).TotalMilliseconds;
+            receipt.AgentVersion = AgentVersion.Current;
+            if (output.FirstMs is { } first)
+            {
+                receipt.FirstOutputMs = first;
+            }
+
+            if (request.Kind == TaskKindValue.LlmGenerate && runtime.Info.Accelerator is not null)
+            {
+                // The work was done in this process, so its memory is what counts; another server's is not known here.
+                receipt.PeakRamMb = Environment.WorkingSet / 1024 / 1024;
+            }
+
+            return receipt;
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !run.Cancelled.IsCancellationRequested)
+        {
+            throw new TaskFailedException(ReasonCode.Timeout, $"It took longer than {request.TimeoutMs / 1000.0:0.#} s.");
+        }
+    }
+
+    // Ended attempts are kept for a while so that a caller whose link broke can fetch them; the oldest go first.
+    private void Sweep()
+    {
+        if (_runs.Count <= limits.KeptResults)
+        {
+            return;
+        }
+
+        foreach (var (key, known) in _runs.Where(r => r.Value.Run.IsOver).OrderBy(r => r.Value.Run.EndedAt).Take(Math.Max(1, limits.KeptResults / 4)).ToList())
+        {
+            if (_runs.TryRemove(new KeyValuePair<(string, string), (int, TaskRun)>(key, known)))
+            {
+                known.Run.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Notes when the first text came.</summary>
+    private sealed class FirstOutput(ITaskOutput inner, TimeProvider time, long started) : ITaskOutput
+    {
+        public double? FirstMs { get; private set; }
+
+        public void Text(string text)
+        {
+            FirstMs ??= time.GetElapsedTime(started).TotalMilliseconds;
+            inner.Text(text);
+        }
+
+        public void Progress(double fraction, string note) => inner.Progress(fraction, note);
+    }
+}
+
+/// <summary>Limits of a device's executor.</summary>
+public sealed record TaskLimits
+{
+    /// <summary>Attempts at once; ECHO and SYSINFO need none. Default 2.</summary>
+    public int Slots { get; init; } = 2;
+
+    /// <summary>Attempts waiting; more are refused as Busy. Default 64.</summary>
+    public int Queue { get; init; } = 64;
+
+    /// <summary>Attempts remembered, ended ones included. Default 256.</summary>
+    public int KeptResults { get; init; } = 256;
+}

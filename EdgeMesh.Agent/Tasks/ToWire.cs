@@ -1,0 +1,117 @@
+using EdgeMesh.Agent.Fingerprint;
+using EdgeMesh.Core.Contracts;
+using EdgeMesh.Core.Devices;
+using EdgeMesh.Core.Jobs;
+using EdgeMesh.Core.Models;
+using Wire = EdgeMesh.Core.Contracts;
+
+namespace EdgeMesh.Agent.Tasks;
+
+/// <summary>Domain to protobuf: the one place on the agent.</summary>
+public static class ToWire
+{
+    public static Profile Profile(DeviceProfile profile)
+    {
+        var wire = new Profile
+        {
+            Os = profile.Os,
+            Architecture = profile.Architecture,
+            Machine = profile.Machine,
+            CpuModel = profile.CpuModel,
+            LogicalCores = profile.LogicalCores,
+            RamTotalMb = profile.RamTotalMb,
+            FormFactor = profile.FormFactor.ToString(),
+            AgentVersion = profile.AgentVersion,
+        };
+        if (profile.PhysicalCores is { } cores)
+        {
+            wire.PhysicalCores = cores;
+        }
+
+        if (profile.DiskFreeMb is { } disk)
+        {
+            wire.DiskFreeMb = disk;
+        }
+
+        wire.InstructionSets.AddRange(profile.InstructionSets);
+        wire.Facts.AddRange(profile.Facts.Select(f => new Fact { Name = f.Name, Value = f.Value, Source = f.Source }));
+        wire.Accelerators.AddRange(profile.Accelerators.Select(a => new AcceleratorInfo { Kind = a.Kind.ToString(), Name = a.Name, Status = a.Status.ToString(), Source = a.Source }));
+        return wire;
+    }
+
+    public static Wire.Runtime Runtime(RuntimeInfo runtime)
+    {
+        var wire = new Wire.Runtime
+        {
+            Id = runtime.Id,
+            Name = runtime.Name,
+            State = runtime.State.ToString(),
+            Reason = runtime.Reason ?? "",
+            Accelerator = runtime.Accelerator?.ToString() ?? "",
+        };
+        wire.TaskKinds.AddRange(runtime.TaskKinds.Select(k => k switch
+        {
+            TaskKind.Sysinfo => TaskKindValue.Sysinfo,
+            TaskKind.Echo => TaskKindValue.Echo,
+            TaskKind.LlmGenerate => TaskKindValue.LlmGenerate,
+            TaskKind.ImageGenerate => TaskKindValue.ImageGenerate,
+            _ => TaskKindValue.OnnxRun,
+        }));
+        wire.Models.AddRange(runtime.Models.Select(Model));
+        return wire;
+    }
+
+    public static Beat Beat(TelemetrySample now, TaskExecutor executor, ImmutableArray<RuntimeInfo>? runtimes)
+    {
+        var beat = new Beat { RamFreeMb = now.RamFreeMb, RunningTasks = executor.Running, QueuedTasks = executor.Waiting };
+        if (now.CpuPercent is { } cpu)
+        {
+            beat.CpuPercent = cpu;
+        }
+
+        if (now.BatteryPercent is { } battery)
+        {
+            beat.BatteryPercent = battery;
+        }
+
+        if (now.Charging is { } charging)
+        {
+            beat.Charging = charging;
+        }
+
+        if (now.TemperatureC is { } heat)
+        {
+            beat.TemperatureC = heat;
+        }
+
+        if (now.AgentRamMb is { } ram)
+        {
+            beat.AgentRamMb = ram;
+        }
+
+        if (runtimes is { } changed)
+        {
+            beat.Runtimes = new RuntimeSet { Loaded = true };
+            beat.Runtimes.Runtimes.AddRange(changed.Select(Runtime));
+        }
+
+        return beat;
+    }
+
+    private static Wire.Model Model(ModelInfo model)
+    {
+        var wire = new Wire.Model { Id = model.Id, QualityTier = model.QualityTier };
+        wire.Skills.AddRange(model.Skills.Select(s => s.ToString()));
+        if (model.SizeBytes is { } bytes)
+        {
+            wire.SizeBytes = bytes;
+        }
+
+        if (model.ContextTokens is { } context)
+        {
+            wire.ContextTokens = context;
+        }
+
+        return wire;
+    }
+}

@@ -1,0 +1,23 @@
+namespace EdgeMesh.Core.Devices;
+
+/// <summary>A beat of a device, every 500 ms. Unknown is null, never 0.</summary>
+/// <param name="At">When the orchestrator received it.</param>
+/// <param name="CpuPercent">Busy share of all logical cores since the last beat, 0 to 100.</param>
+/// <param name="RamFreeMb">MiB available to new processes.</param>
+/// <param name="BatteryPercent">0 to 100.</param>
+/// <param name="Charging">On mains or charging; null without a battery or when unknown.</param>
+/// <param name="TemperatureC">Of the processor, degrees Celsius.</param>
+/// <param name="RunningTasks">Attempts it executes now.</param>
+/// <param name="QueuedTasks">Attempts it holds but does not execute yet.</param>
+/// <param name="AgentRamMb">Resident memory of the agent process, MiB.</param>
+[GenerateSerializer, Immutable]
+public sealed record Telemetry(
+    DateTimeOffset At,
+    double? CpuPercent,
+    long RamFreeMb,
+    int? BatteryPercent,
+    bool? Charging,
+    double? TemperatureC,
+    int RunningTasks,
+    int QueuedTasks,
+    long? AgentRamMb);

@@ -1,0 +1,26 @@
+namespace EdgeMesh.Core.Jobs;
+
+/// <summary>Limits of one request (configuration section <c>EdgeMesh:Jobs</c>).</summary>
+public sealed record JobLimits
+{
+    /// <summary>Longest text in UTF-8 bytes. Default 8 MiB; 1 KiB to 64 MiB. More is a 413.</summary>
+    public int MaxTextBytes { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>Most messages of a chat. Default 256.</summary>
+    public int MaxMessages { get; init; } = 256;
+
+    /// <summary>Most output tokens one may ask for. Default 32,768.</summary>
+    public int MaxTokens { get; init; } = 32_768;
+
+    /// <summary>Most tasks of an echo job. Default 1,000.</summary>
+    public int MaxEchoTasks { get; init; } = 1_000;
+
+    /// <summary>Most images of a job. Default 16.</summary>
+    public int MaxImages { get; init; } = 16;
+
+    /// <summary>Most sentences of a summary. Default 100.</summary>
+    public int MaxSentences { get; init; } = 100;
+
+    /// <summary>Most devices of a job. Default 64.</summary>
+    public int MaxWorkers { get; init; } = 64;
+}

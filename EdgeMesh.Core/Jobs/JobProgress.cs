@@ -1,0 +1,73 @@
+using System.Globalization;
+using EdgeMesh.Core.Planning;
+
+namespace EdgeMesh.Core.Jobs;
+
+/// <summary>What can go on, read off a job's view. Pure.</summary>
+public static class JobProgress
+{
+    /// <summary>Waiting tasks whose stage is open: every task of the stages before has succeeded.</summary>
+    public static IEnumerable<TaskView> Ready(JobView view)
+    {
+        var open = view.Tasks.FirstOrDefault(t => t.State != TaskState.Succeeded)?.Planned.Stage;
+        return view.Tasks.Where(t => t.State == TaskState.Waiting && t.Planned.Stage == open);
+    }
+
+    /// <summary>Whether nothing more can happen: every task has ended, or an ended one blocks the stages behind it.</summary>
+    public static bool IsOver(JobView view) =>
+        view.Plan is not null && !view.Tasks.Any(t => t.State is TaskState.Queued or TaskState.Running) && !Ready(view).Any();
+
+    /// <summary>What a task reads: its slice of the text, or the joined outputs of earlier tasks.</summary>
+    public static string InputText(JobView view, PlannedTask task)
+    {
+        if (!task.Input.OutputsOf.IsEmpty)
+        {
+            return string.Join("\n\n", task.Input.OutputsOf.Select(id => view.Tasks[id.Number - 1].Current?.Output.Text ?? ""));
+        }
+
+        var length = task.Input.Length ?? (view.Request.Text.Length - task.Input.Start);
+        return task.Input.Start == 0 && length == view.Request.Text.Length ? view.Request.Text : view.Request.Text.Substring(task.Input.Start, length);
+    }
+
+    /// <summary>A title for people: the first words of the text (at most 60 characters, whole ones), or what the kind says.</summary>
+    public static string Title(JobRequest request)
+    {
+        const int Most = 60;
+        var text = request is { Options: ChatOptions { Messages.IsEmpty: false } chat, Text: "" } ? chat.Messages[^1].Content : request.Text;
+        var line = text.AsSpan().Trim();
+        var end = line.IndexOfAny('\r', '\n');
+        line = (end < 0 ? line : line[..end]).TrimStart("#*->• ").Trim();
+        if (line.IsEmpty)
+        {
+            return request.Kind switch { JobKind.Sysinfo => "System information", JobKind.Echo => "Echo", _ => "Untitled" };
+        }
+
+        if (line.Length <= Most)
+        {
+            return line.ToString();
+        }
+
+        var cut = 0;
+        var elements = StringInfo.GetTextElementEnumerator(line[..(Most + 40 > line.Length ? line.Length : Most + 40)].ToString());
+        while (elements.MoveNext() && elements.ElementIndex + elements.GetTextElement().Length <= Most)
+        {
+            cut = elements.ElementIndex + elements.GetTextElement().Length;
+        }
+
+        var space = line[..cut].LastIndexOf(' ');
+        return string.Concat(line[..(space > Most / 2 ? space : cut)].TrimEnd(), "…");
+    }
+
+    /// <summary>A second line for the history: what went wrong or was tried again; null when there is nothing to say.</summary>
+    public static string? Note(JobView view)
+    {
+        if (view.Error is { } error)
+        {
+            return error.Title;
+        }
+
+        var retried = view.Tasks.Where(t => t.Attempts.Length > 1).ToList();
+        return retried.Count == 0 ? null
+            : $"{(retried.Count == 1 ? "one task" : $"{retried.Count} tasks")} tried again: {ReasonCodes.For(retried[0].Attempts[0].Reason ?? ReasonCode.Lost).Words}";
+    }
+}

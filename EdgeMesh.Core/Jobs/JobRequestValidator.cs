@@ -1,0 +1,172 @@
+using System.Text;
+
+namespace EdgeMesh.Core.Jobs;
+
+/// <summary>Says everything that is wrong with a request before it is planned.</summary>
+public static class JobRequestValidator
+{
+    private static readonly string[] Roles = ["system", "user", "assistant"];
+
+    /// <summary>Every problem found, in field order; empty when the request may be planned.</summary>
+    public static ImmutableArray<Problem> Validate(JobRequest request, JobLimits limits)
+    {
+        var found = ImmutableArray.CreateBuilder<Problem>();
+        Text(request, limits, found);
+        Routing(request, limits, found);
+        Options(request, limits, found);
+        return found.ToImmutable();
+    }
+
+    private static void Text(JobRequest request, JobLimits limits, ImmutableArray<Problem>.Builder found)
+    {
+        var needed = request.Kind is JobKind.Summarize or JobKind.Code or JobKind.Image ||
+            (request.Options is ChatOptions { Messages.IsEmpty: true });
+        if (needed && string.IsNullOrWhiteSpace(request.Text))
+        {
+            found.Add(new("text_empty", "There is no text.", $"A job of the kind {Word(request.Kind)} needs a text.", "Paste or type a text, or choose a file.", "text"));
+        }
+
+        var bytes = Encoding.UTF8.GetByteCount(request.Text);
+        if (bytes > limits.MaxTextBytes)
+        {
+            found.Add(new(
+                "text_too_large", "The text is too long.",
+                $"It has {bytes:N0} bytes; the limit is {limits.MaxTextBytes:N0}.",
+                "Shorten it, split it into several jobs, or raise EdgeMesh:Jobs:MaxTextBytes.", "text"));
+        }
+
+        if (HasLoneSurrogate(request.Text))
+        {
+            found.Add(new("text_not_unicode", "The text is not valid Unicode.", "It has half of a surrogate pair.", "Save the file as UTF-8 and choose it again.", "text"));
+        }
+    }
+
+    private static void Routing(JobRequest request, JobLimits limits, ImmutableArray<Problem>.Builder found)
+    {
+        switch (request.Policy)
+        {
+            case JobPolicy.ForceDevice when request.DeviceId is null:
+                found.Add(new("device_missing", "No device was named.", "The policy FORCE_DEVICE needs a deviceId.", "Choose a device, or another policy.", "deviceId"));
+                break;
+            case JobPolicy.LowPower:
+                found.Add(new("policy_not_available", "This policy is not available yet.", "LOW_POWER needs power figures that this version does not measure.", "Choose BEST_AVAILABLE or another policy.", "policy"));
+                break;
+            case not JobPolicy.ForceDevice when request.DeviceId is not null:
+                found.Add(new("device_unexpected", "A device was named without FORCE_DEVICE.", "deviceId only counts with the policy FORCE_DEVICE.", "Leave deviceId out, or set the policy to FORCE_DEVICE.", "deviceId"));
+                break;
+        }
+
+        if (request.Model is { } model && (model.Length is 0 or > 200 || model.Any(char.IsControl)))
+        {
+            found.Add(new("model_invalid", "This is not a model name.", "A model name has 1 to 200 characters.", "Leave model out, or name one that GET /api/devices lists.", "model"));
+        }
+
+        Range(request.MaxWorkers, 1, limits.MaxWorkers, "maxWorkers", "devices at most", found);
+    }
+
+    private static void Options(JobRequest request, JobLimits limits, ImmutableArray<Problem>.Builder found)
+    {
+        if (request.Options.Kind != request.Kind)
+        {
+            found.Add(new("options_kind", "The options are of another kind.", $"They are of {Word(request.Options.Kind)}; the job is {Word(request.Kind)}.", "Send the options of the job's kind.", "options"));
+            return;
+        }
+
+        switch (request.Options)
+        {
+            case SummarizeOptions o:
+                Range(o.Sentences, 1, limits.MaxSentences, "options.sentences", "sentences", found);
+                if (o.Share is { } share && !(share is > 0 and <= 1))
+                {
+                    found.Add(new("out_of_range", "The share is out of range.", "options.share is over 0 and at most 1.", "0.2 keeps a fifth of the sentences.", "options.share"));
+                }
+
+                if (o is { Sentences: not null, Share: not null })
+                {
+                    found.Add(new("options_conflict", "Two lengths were given.", "options.sentences and options.share exclude each other.", "Send one of them.", "options"));
+                }
+
+                break;
+            case ChatOptions o:
+                Messages(o, limits, found);
+                Generation(o.MaxTokens, o.Temperature, limits, found);
+                break;
+            case CodeOptions o:
+                if (o.Language is { Length: > 40 })
+                {
+                    found.Add(new("out_of_range", "The language is too long.", "options.language has at most 40 characters.", "Name one language, such as csharp.", "options.language"));
+                }
+
+                Generation(o.MaxTokens, o.Temperature, limits, found);
+                break;
+            case ImageOptions o:
+                Range(o.Count, 1, limits.MaxImages, "options.count", "images", found);
+                Side(o.Width, "options.width", found);
+                Side(o.Height, "options.height", found);
+                Range(o.Steps, 1, 150, "options.steps", "steps", found);
+                break;
+            case EchoOptions o:
+                Range(o.Count, 1, limits.MaxEchoTasks, "options.count", "tasks", found);
+                break;
+        }
+    }
+
+    private static void Messages(ChatOptions options, JobLimits limits, ImmutableArray<Problem>.Builder found)
+    {
+        Range(options.Messages.Length, 0, limits.MaxMessages, "options.messages", "messages", found);
+        if (options.Messages.Any(m => m is null || m.Content is null || !Roles.Contains(m.Role) || HasLoneSurrogate(m.Content)))
+        {
+            found.Add(new("message_invalid", "A message is not one.", "Each has a role (system, user or assistant) and a content.", "Correct options.messages.", "options.messages"));
+        }
+        else if (options.Messages.Sum(m => (long)Encoding.UTF8.GetByteCount(m.Content)) is var bytes && bytes > limits.MaxTextBytes)
+        {
+            found.Add(new("text_too_large", "The conversation is too long.", $"It has {bytes:N0} bytes; the limit is {limits.MaxTextBytes:N0}.", "Leave out the oldest messages.", "options.messages"));
+        }
+    }
+
+    private static void Generation(int? maxTokens, double? temperature, JobLimits limits, ImmutableArray<Problem>.Builder found)
+    {
+        Range(maxTokens, 1, limits.MaxTokens, "options.maxTokens", "tokens", found);
+        if (temperature is { } value && !(value is >= 0 and <= 2))
+        {
+            found.Add(new("out_of_range", "The temperature is out of range.", "options.temperature is 0 to 2.", "0 is the most predictable, 0.7 is usual.", "options.temperature"));
+        }
+    }
+
+    private static void Side(int? pixels, string field, ImmutableArray<Problem>.Builder found)
+    {
+        if (pixels is { } side && (side is < 8 or > 4096 || side % 8 != 0))
+        {
+            found.Add(new("out_of_range", "The image size cannot be made.", $"{field} is 8 to 4096 and a multiple of 8.", "512 is usual.", field));
+        }
+    }
+
+    private static void Range(int? value, int least, int most, string field, string what, ImmutableArray<Problem>.Builder found)
+    {
+        if (value is { } number && (number < least || number > most))
+        {
+            found.Add(new("out_of_range", "A number is out of range.", $"{field} is {number:N0}; {least:N0} to {most:N0} {what} are possible.", "Choose a number in this range.", field));
+        }
+    }
+
+    private static bool HasLoneSurrogate(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
+            {
+                i++;
+            }
+            else if (char.IsSurrogate(text[i]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+#pragma warning disable CA1308 // the wire's word is lower case
+    private static string Word(JobKind kind) => kind.ToString().ToLowerInvariant();
+#pragma warning restore CA1308
+}

@@ -1,0 +1,82 @@
+using EdgeMesh.Core.Costing;
+using EdgeMesh.Core.Planning;
+
+namespace EdgeMesh.Core.Jobs;
+
+/// <summary>A job as its events say it is: immutable, made by <see cref="JobReducer"/> only.</summary>
+/// <param name="Version">Sequence of the last event folded in, from 1; an older view never replaces a newer one.</param>
+/// <param name="Plan">Null until planned.</param>
+/// <param name="Verdicts">Every device's verdict of the plan.</param>
+/// <param name="Predicted">Of the whole job; null until planned.</param>
+/// <param name="Tasks">In plan order.</param>
+/// <param name="Result">The final text and artifacts; null until there is one. A partly finished job keeps what it has.</param>
+/// <param name="CancelRequested">Someone asked to cancel.</param>
+[GenerateSerializer, Immutable]
+public sealed record JobView(
+    JobId Id,
+    long Version,
+    JobRequest Request,
+    string Title,
+    JobId? RerunOf,
+    JobState State,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? FinishedAt,
+    Plan? Plan,
+    ImmutableArray<DeviceVerdict> Verdicts,
+    Estimate? Predicted,
+    ImmutableArray<TaskView> Tasks,
+    JobResult? Result,
+    JobError? Error,
+    bool CancelRequested)
+{
+    /// <summary>Milliseconds from submission to the end; null while it runs.</summary>
+    public double? ActualMs => FinishedAt is { } end ? (end - CreatedAt).TotalMilliseconds : null;
+
+    /// <summary>Whether it has ended.</summary>
+    public bool IsFinished => State is not (JobState.Queued or JobState.Running);
+}
+
+[GenerateSerializer, Immutable]
+public sealed record JobResult(string? Text, ImmutableArray<ArtifactRef> Artifacts);
+
+/// <param name="Attempts">Oldest first; the last is the current one.</param>
+[GenerateSerializer, Immutable]
+public sealed record TaskView(PlannedTask Planned, TaskState State, ImmutableArray<AttemptView> Attempts)
+{
+    public TaskId Id => Planned.Id;
+
+    /// <summary>The current attempt, or null before placement.</summary>
+    public AttemptView? Current => Attempts.IsEmpty ? null : Attempts[^1];
+}
+
+/// <param name="Output">What it wrote so far.</param>
+/// <param name="ActualMs">From placement to its end; null while it runs.</param>
+/// <param name="Cause">Of a failure, in words.</param>
+[GenerateSerializer, Immutable]
+public sealed record AttemptView(
+    int Number,
+    DeviceId DeviceId,
+    string DeviceName,
+    string RuntimeId,
+    string ModelId,
+    AttemptState State,
+    Estimate Predicted,
+    string PlacementReason,
+    DateTimeOffset PlacedAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? EndedAt,
+    AttemptOutput Output,
+    double? ActualMs,
+    ReasonCode? Reason,
+    string? Cause,
+    Receipt? Receipt);
+
+/// <summary>Text in chunks as they came (appending shares what was there) and artifacts.</summary>
+[GenerateSerializer, Immutable]
+public sealed record AttemptOutput(ImmutableList<string> Chunks, int Length, ImmutableArray<ArtifactRef> Artifacts)
+{
+    public static AttemptOutput Empty { get; } = new([], 0, []);
+
+    /// <summary>The whole text.</summary>
+    public string Text => string.Concat(Chunks);
+}

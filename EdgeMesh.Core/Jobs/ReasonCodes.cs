@@ -1,0 +1,30 @@
+namespace EdgeMesh.Core.Jobs;
+
+/// <summary>What follows from a <see cref="ReasonCode"/>.</summary>
+/// <param name="Retried">Another attempt is made.</param>
+/// <param name="ElsewhereOnly">The next attempt must be on another device.</param>
+/// <param name="Words">What happened, as in "out of memory".</param>
+/// <param name="Remedy">What a person can do.</param>
+public sealed record ReasonPolicy(bool Retried, bool ElsewhereOnly, string Words, string Remedy);
+
+/// <summary>The one place that says for each reason code whether it is retried, where, and what a person can do about it.</summary>
+public static class ReasonCodes
+{
+    public static ReasonPolicy For(ReasonCode code) => code switch
+    {
+        ReasonCode.Busy => new(true, true, "busy", "Run it again when the device has finished what it is doing."),
+        ReasonCode.OutOfMemory => new(true, true, "out of memory", "Choose a smaller model, or close programs on the device."),
+        ReasonCode.NotReady => new(true, true, "not ready", "Wait until its runtimes have started, then run it again."),
+        ReasonCode.RuntimeDown => new(true, true, "the runtime is down", "Start the runtime on the device; it is found again by itself."),
+        ReasonCode.ModelMissing => new(true, true, "the model is missing", "Get the model on the device, or choose another one."),
+        ReasonCode.Unsupported => new(true, true, "not supported", "Choose another device or model."),
+        ReasonCode.BadInput => new(false, false, "the input cannot be used", "Change the input as the cause says."),
+        ReasonCode.BadOutput => new(true, true, "the answer was broken", "Run it again; if it stays, look at the runtime's log on the device."),
+        ReasonCode.Timeout => new(true, true, "no answer in time", "Run it again, or choose a faster device or model."),
+        ReasonCode.Lost => new(true, true, "the device was lost", "Run it again. Check the device's power and network if it stays lost."),
+        ReasonCode.Cancelled => new(false, false, "cancelled", "Run it again when you want it."),
+        ReasonCode.Refused => new(true, true, "refused", "Look at the cause; the device decides about its own resources."),
+        ReasonCode.Internal => new(true, true, "an error inside the agent", "Run it again; the agent's log on the device has the details."),
+        _ => throw new ArgumentOutOfRangeException(nameof(code), code, null),
+    };
+}

@@ -1,0 +1,10 @@
+namespace EdgeMesh.Core.Models;
+
+/// <summary>A model that a runtime on a device can run.</summary>
+/// <param name="Id">The runtime's own name of it, such as <c>llama3.2:3b</c> or <c>textrank</c>.</param>
+/// <param name="Skills">What it can be asked for.</param>
+/// <param name="SizeBytes">Bytes of its weights; null when the runtime does not say.</param>
+/// <param name="ContextTokens">Longest context in tokens; null when unknown, 0 when it has no limit.</param>
+/// <param name="QualityTier">1 (basic) to 5 (best); a better tier wins at placement. The built-in summariser is 1.</param>
+[GenerateSerializer, Immutable]
+public sealed record ModelInfo(string Id, ImmutableArray<Skill> Skills, long? SizeBytes = null, int? ContextTokens = null, int QualityTier = 2);

@@ -1,0 +1,158 @@
+using EdgeMesh.Core.Devices;
+using EdgeMesh.Core.Jobs;
+using EdgeMesh.Core.Models;
+
+namespace EdgeMesh.Core.Placement;
+
+/// <summary>The filters in the order they are asked.</summary>
+public static class Filters
+{
+    public static ImmutableArray<IPlacementFilter> All { get; } =
+        [new ForcedDeviceFilter(), new ExcludedFilter(), new OnlineFilter(), new AcceleratorFilter(), new StartingFilter(), new SkillFilter()];
+}
+
+/// <summary>FORCE_DEVICE leaves one device.</summary>
+public sealed class ForcedDeviceFilter : IPlacementFilter
+{
+    public string Name => "forced";
+
+    public string? Reject(DeviceSnapshot device, FilterContext context) =>
+        context.Request.Policy == JobPolicy.ForceDevice && context.Request.DeviceId != device.Id ? "You asked for another device." : null;
+}
+
+/// <summary>A device that failed this task is not asked again.</summary>
+public sealed class ExcludedFilter : IPlacementFilter
+{
+    public string Name => "failed";
+
+    public string? Reject(DeviceSnapshot device, FilterContext context) =>
+        context.Excluded.Contains(device.Id) ? "It already failed this task." : null;
+}
+
+/// <summary>Only an online device takes new work.</summary>
+public sealed class OnlineFilter : IPlacementFilter
+{
+    public string Name => "online";
+
+    public string? Reject(DeviceSnapshot device, FilterContext context) => device.State switch
+    {
+        DeviceState.Online => null,
+        DeviceState.Draining => "Draining: it finishes what it has. Resume it to give it work.",
+        DeviceState.Suspect => $"Suspect, last seen {Seen(device, context)}. It takes no new work until it answers.",
+        _ => $"Lost, last seen {Seen(device, context)}. Start its agent, or check its power and network.",
+    };
+
+    private static string Seen(DeviceSnapshot device, FilterContext context) => device.LastSeen is not { } at ? "never" : (context.Plan.Now - at) switch
+    {
+        { TotalSeconds: < 90 } age => $"{Math.Max(0, age.TotalSeconds):0} s ago",
+        { TotalMinutes: < 90 } age => $"{age.TotalMinutes:0} min ago",
+        { TotalHours: < 48 } age => $"{age.TotalHours:0} h ago",
+        var age => $"{age.TotalDays:0} days ago",
+    };
+}
+
+/// <summary>REQUIRE_NPU and REQUIRE_GPU want one that a canary proved.</summary>
+public sealed class AcceleratorFilter : IPlacementFilter
+{
+    public string Name => "accelerator";
+
+    public string? Reject(DeviceSnapshot device, FilterContext context)
+    {
+        if (Required(context.Request.Policy) is not { } kind)
+        {
+            return null;
+        }
+
+        var found = device.Profile?.Accelerators.Where(a => a.Kind == kind).ToList() ?? [];
+        return found.Any(a => a.Status == AcceleratorStatus.Proven) ? null
+            : found.Any(a => a.Status == AcceleratorStatus.Detected) ? $"{kind} detected, never proven: no run has shown that it computes."
+            : $"No {kind}.";
+    }
+
+    /// <summary>The accelerator a policy requires, or null.</summary>
+    public static AcceleratorKind? Required(JobPolicy policy) => policy switch
+    {
+        JobPolicy.RequireNpu => AcceleratorKind.NPU,
+        JobPolicy.RequireGpu => AcceleratorKind.GPU,
+        _ => null,
+    };
+}
+
+/// <summary>A device that has just linked tells its runtimes in a moment; a job waits for it.</summary>
+public sealed class StartingFilter : IPlacementFilter
+{
+    public const string Word = "starting";
+
+    public string Name => Word;
+
+    public string? Reject(DeviceSnapshot device, FilterContext context) =>
+        device.RuntimesLoaded ? null : "Its runtimes are still starting.";
+}
+
+/// <summary>A ready runtime with a model that can do it.</summary>
+public sealed class SkillFilter : IPlacementFilter
+{
+    public string Name => "skill";
+
+    public string? Reject(DeviceSnapshot device, FilterContext context)
+    {
+        foreach (var runtime in device.Runtimes)
+        {
+            if (Fits(runtime, context))
+            {
+                return null;
+            }
+        }
+
+        if (context.Request.Model is { } model && device.Runtimes.Any(r => r.Models.Any(m => m.Id == model)))
+        {
+            return $"It has {model}, but not ready or not with the skill \u201c{Word(context)}\u201d.";
+        }
+
+        if (context.Request.Model is { } wanted)
+        {
+            return $"It has no model {wanted}.";
+        }
+
+        var down = device.Runtimes.FirstOrDefault(r => r.State == RuntimeState.Down);
+        return down is null
+            ? $"No model with the skill \u201c{Word(context)}\u201d. {Remedy(context)}"
+            : $"No ready model with the skill \u201c{Word(context)}\u201d; {down.Name} is down: {down.Reason}";
+    }
+
+    /// <summary>Whether a runtime can execute it now with at least one of its models.</summary>
+    public static bool Fits(RuntimeInfo runtime, FilterContext context)
+    {
+        if (runtime.State != RuntimeState.Ready || !runtime.TaskKinds.Contains(context.Kind) ||
+            (AcceleratorFilter.Required(context.Request.Policy) is { } kind && runtime.Accelerator != kind))
+        {
+            return false;
+        }
+
+        foreach (var model in runtime.Models)
+        {
+            if (Fits(model, context))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a model has the skill and the requested name.</summary>
+    public static bool Fits(ModelInfo model, FilterContext context) =>
+        (context.Skill is { } skill ? model.Skills.Contains(skill) : Word(context) == model.Id) &&
+        (context.Request.Model is null || context.Request.Model == model.Id);
+
+#pragma warning disable CA1308 // shown as the wire's word
+    private static string Word(FilterContext context) => (context.Skill?.ToString() ?? context.Kind.ToString()).ToLowerInvariant();
+#pragma warning restore CA1308
+
+    private static string Remedy(FilterContext context) => context.Skill switch
+    {
+        Skill.Chat or Skill.Code => "Start an OpenAI-compatible server there (Ollama, LM Studio …) and its agent with --openai URL.",
+        Skill.Image => "This version has no image runtime yet.",
+        _ => "",
+    };
+}

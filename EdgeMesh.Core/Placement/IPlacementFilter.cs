@@ -1,0 +1,19 @@
+using EdgeMesh.Core.Devices;
+using EdgeMesh.Core.Jobs;
+using EdgeMesh.Core.Models;
+using EdgeMesh.Core.Planning;
+
+namespace EdgeMesh.Core.Placement;
+
+/// <summary>A hard condition on a device. Filters are apart from prices: a device that cannot is never cheap.</summary>
+public interface IPlacementFilter
+{
+    /// <summary>Stable word for the verdict, such as <c>online</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Null when the device passes, else why not and what would help, in words.</summary>
+    string? Reject(DeviceSnapshot device, FilterContext context);
+}
+
+/// <summary>What filters look at besides the device.</summary>
+public sealed record FilterContext(JobRequest Request, TaskKind Kind, Skill? Skill, PlanContext Plan, ImmutableHashSet<DeviceId> Excluded);

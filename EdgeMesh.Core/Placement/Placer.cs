@@ -1,0 +1,118 @@
+using EdgeMesh.Core.Costing;
+using EdgeMesh.Core.Devices;
+using EdgeMesh.Core.Models;
+using EdgeMesh.Core.Planning;
+
+namespace EdgeMesh.Core.Placement;
+
+/// <summary>A device that passed every filter, with its best runtime and model and their price.</summary>
+/// <param name="Rank">Of the policy.</param>
+public sealed record Candidate(DeviceSnapshot Device, RuntimeInfo Runtime, ModelInfo Model, Estimate Price, int Rank);
+
+/// <summary>Filters devices, prices the survivors, and orders them: policy, quality tier, p50, p90. Pure.</summary>
+public static class Placer
+{
+    /// <summary>Prices every device that passes, best first, and says for each other device which filter removed it and why.</summary>
+    public static (List<Candidate> Candidates, Dictionary<DeviceId, (string Filter, string Reason)> Rejected) Survey(
+        PlannedTask task, int inputChars, FleetSnapshot fleet, FilterContext context)
+    {
+        var policy = Policies.For(context.Request.Policy);
+        var candidates = new List<Candidate>();
+        var rejected = new Dictionary<DeviceId, (string, string)>();
+        foreach (var device in fleet.Devices)
+        {
+            var why = Reject(device, context);
+            if (why is not null)
+            {
+                rejected[device.Id] = why.Value;
+                continue;
+            }
+
+            if (Best(task, inputChars, device, fleet, context, policy) is not { } best)
+            {
+                continue;
+            }
+
+            if (best.Price.RamMb is { } need && device.Telemetry is { } now && need > Free(device, now))
+            {
+                rejected[device.Id] = ("ram", $"{best.Model.Id} needs {need:N0} MB and {Free(device, now):N0} MB are free. Choose a smaller model, or close programs there.");
+                continue;
+            }
+
+            candidates.Add(best);
+        }
+
+        candidates.Sort(Compare);
+        return (candidates, rejected);
+    }
+
+    /// <summary>Free MiB less what is reserved and a reserve of 10 %, at least 512 MiB of which small needs may not be refused.</summary>
+    public static double Free(DeviceSnapshot device, Telemetry now) =>
+        Math.Max(now.RamFreeMb - device.ReservedRamMb - Math.Min(512, now.RamFreeMb * 0.1), 0);
+
+    private static (string, string)? Reject(DeviceSnapshot device, FilterContext context)
+    {
+        foreach (var filter in Filters.All)
+        {
+            if (filter.Reject(device, context) is { } reason)
+            {
+                return (filter.Name, reason);
+            }
+        }
+
+        return null;
+    }
+
+    private static Candidate? Best(PlannedTask task, int inputChars, DeviceSnapshot device, FleetSnapshot fleet, FilterContext context, IPlacementPolicy policy)
+    {
+        Candidate? best = null;
+        foreach (var runtime in device.Runtimes)
+        {
+            if (!SkillFilter.Fits(runtime, context))
+            {
+                continue;
+            }
+
+            foreach (var model in runtime.Models)
+            {
+                if (SkillFilter.Fits(model, context))
+                {
+                    var price = CostModel.Price(task, inputChars, device, runtime, model, Borrow(fleet, device, runtime, model, task));
+                    var candidate = new Candidate(device, runtime, model, price, policy.Rank(device.Id, context.Plan));
+                    best = best is null || Compare(candidate, best) < 0 ? candidate : best;
+                }
+            }
+        }
+
+        return best;
+    }
+
+    private static Calibration? Borrow(FleetSnapshot fleet, DeviceSnapshot device, RuntimeInfo runtime, ModelInfo model, PlannedTask task)
+    {
+        var key = new CalibrationKey(runtime.Id, model.Id, task.Kind);
+        if (device.Calibrations.ContainsKey(key))
+        {
+            return null;
+        }
+
+        Calibration? best = null;
+        foreach (var other in fleet.Devices)
+        {
+            if (!other.Calibrations.IsEmpty && other.Calibrations.TryGetValue(key, out var known) && known.Runs > (best?.Runs ?? 0))
+            {
+                best = known;
+            }
+        }
+
+        return best;
+    }
+
+    private static int Compare(Candidate a, Candidate b)
+    {
+        var order = a.Rank.CompareTo(b.Rank);
+        order = order != 0 ? order : b.Model.QualityTier.CompareTo(a.Model.QualityTier);
+        order = order != 0 ? order : a.Price.P50Ms.CompareTo(b.Price.P50Ms);
+        order = order != 0 ? order : a.Price.P90Ms.CompareTo(b.Price.P90Ms);
+        return order != 0 ? order : a.Device.Ordinal.CompareTo(b.Device.Ordinal);
+    }
+}

@@ -1,0 +1,45 @@
+using EdgeMesh.Core.Devices;
+using EdgeMesh.Core.Jobs;
+using EdgeMesh.Core.Planning;
+
+namespace EdgeMesh.Core.Placement;
+
+/// <summary>Why no device can run a request, as one problem with a remedy. Pure.</summary>
+public static class Refusals
+{
+    public static Problem Explain(JobRequest request, FleetSnapshot fleet, ImmutableArray<DeviceVerdict> verdicts)
+    {
+        if (fleet.Devices.IsEmpty)
+        {
+            return new("no_device", "There is no device yet.", "No device has joined this mesh.", "Add a device on the Fleet page.");
+        }
+
+        if (request.Policy == JobPolicy.ForceDevice && request.DeviceId is { } id)
+        {
+            if (fleet.Find(id) is not { } device)
+            {
+                return new("device_unknown", "There is no such device.", $"No device with the id {id.Short} is in this mesh.", "Choose one of the devices on the Fleet page.", "deviceId");
+            }
+
+            var verdict = verdicts.First(v => v.DeviceId == id);
+            var offline = verdict.Filter == "online";
+            return new(offline ? "device_offline" : "device_cannot", $"{device.Name} cannot run this now.", $"{device.Name}: {verdict.Reason}",
+                offline ? $"Bring {device.Name} back, or choose another device." : "Choose another device or policy.", "deviceId");
+        }
+
+        if (request.Model is { } model && !fleet.Devices.Any(d => d.Runtimes.Any(r => r.Models.Any(m => m.Id == model))))
+        {
+            var known = fleet.Devices.SelectMany(d => d.Runtimes).SelectMany(r => r.Models).Where(m => !m.Skills.IsEmpty).Select(m => m.Id).Distinct().Take(8).ToList();
+            return new("model_unknown", "There is no such model.", $"No device has the model {model}. {(known.Count == 0 ? "There are none yet." : "There are: " + string.Join(", ", known) + ".")}",
+                "Leave the model out, or name one of these.", "model");
+        }
+
+        var first = verdicts.First();
+        return new("no_device_can", "No device can run this yet.",
+            string.Join(" ", verdicts.Take(5).Select(v => $"{v.Name}: {v.Reason}")),
+            AcceleratorFilter.Required(request.Policy) is not null ? "Choose the policy BEST_AVAILABLE, or add a device with that accelerator."
+            : request.Kind == JobKind.Image ? "Add a device with an image runtime; this version has none built in."
+            : verdicts.All(v => v.Filter == first.Filter && v.Filter == "online") ? "Start an agent, or wait until a device is back."
+            : "Start a runtime with a fitting model on a device, or add a device that has one.");
+    }
+}

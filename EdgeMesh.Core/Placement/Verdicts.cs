@@ -1,0 +1,102 @@
+using System.Globalization;
+using EdgeMesh.Core.Devices;
+using EdgeMesh.Core.Jobs;
+using EdgeMesh.Core.Planning;
+
+namespace EdgeMesh.Core.Placement;
+
+/// <summary>Puts a decision into words: for every device why it was filtered, or what it scored. Pure.</summary>
+public static class Verdicts
+{
+    /// <summary>One verdict for every device of the fleet, in join order.</summary>
+    public static ImmutableArray<DeviceVerdict> Explain(
+        FleetSnapshot fleet,
+        IReadOnlyList<Candidate> candidates,
+        IReadOnlyDictionary<DeviceId, (string Filter, string Reason)> rejected,
+        ImmutableArray<TaskPlacement> placements,
+        FilterContext context)
+    {
+        var byId = new Dictionary<DeviceId, int>(candidates.Count);
+        for (var i = 0; i < candidates.Count; i++)
+        {
+            byId[candidates[i].Device.Id] = i;
+        }
+
+        var chosen = new HashSet<DeviceId>();
+        foreach (var placement in placements)
+        {
+            chosen.Add(placement.Device);
+        }
+
+        var verdicts = ImmutableArray.CreateBuilder<DeviceVerdict>(fleet.Devices.Length);
+        foreach (var device in fleet.Devices)
+        {
+            var free = device.Telemetry is { } now ? Placer.Free(device, now) : (double?)null;
+            if (!byId.TryGetValue(device.Id, out var rank))
+            {
+                var (filter, reason) = rejected.TryGetValue(device.Id, out var why) ? why : ("skill", "It cannot run this.");
+                verdicts.Add(new DeviceVerdict(device.Id, device.Name, false, false, filter, reason, null, null, null, null, free));
+                continue;
+            }
+
+            var candidate = candidates[rank];
+            var isChosen = chosen.Contains(device.Id);
+            var words = isChosen
+                ? chosen.Count > 1 ? "Has a part of the work." : Chosen(candidate, candidates.Count > 1 ? candidates[rank == 0 ? 1 : 0] : null, context)
+                : Later(candidate, candidates[0], rank, context);
+            verdicts.Add(new DeviceVerdict(
+                device.Id, device.Name, true, isChosen, null, words, candidate.Price, candidate.Runtime.Id, candidate.Model.Id, candidate.Runtime.Accelerator, free));
+        }
+
+        return verdicts.ToImmutable();
+    }
+
+    /// <summary>Why the chosen device was chosen.</summary>
+    public static string Chosen(Candidate candidate, Candidate? runnerUp, FilterContext context)
+    {
+        if (context.Request.Policy == JobPolicy.ForceDevice)
+        {
+            return "You asked for this device.";
+        }
+
+        if (runnerUp is null)
+        {
+            return "The only device that can run it now.";
+        }
+
+        var policy = Policies.For(context.Request.Policy);
+        if (candidate.Rank < runnerUp.Rank)
+        {
+            return policy.Because;
+        }
+
+        return candidate.Model.QualityTier > runnerUp.Model.QualityTier
+            ? $"The better model: {candidate.Model.Id}."
+            : $"Soonest: about {Words(candidate.Price.P50Ms)}. Next is {runnerUp.Device.Name} at {Words(runnerUp.Price.P50Ms)}.";
+    }
+
+    private static string Later(Candidate candidate, Candidate best, int rank, FilterContext context)
+    {
+        var prefix = rank == 1 ? "Runner-up. " : "";
+        if (candidate.Rank > best.Rank)
+        {
+            return prefix + (context.Request.Policy == JobPolicy.PreferLocal ? "Not this computer." : "It is this computer.");
+        }
+
+        if (candidate.Model.QualityTier < best.Model.QualityTier)
+        {
+            return $"{prefix}A plainer model than {best.Model.Id}.";
+        }
+
+        var later = candidate.Price.P50Ms - best.Price.P50Ms;
+        return later < 0.5 ? $"{prefix}About as fast." : $"{prefix}{Words(later)} later.";
+    }
+
+    private static string Words(double ms) => ms switch
+    {
+        < 10 => string.Create(CultureInfo.InvariantCulture, $"{ms:0.#} ms"),
+        < 1_000 => string.Create(CultureInfo.InvariantCulture, $"{ms:0} ms"),
+        < 60_000 => string.Create(CultureInfo.InvariantCulture, $"{ms / 1_000:0.0} s"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{ms / 60_000:0.0} min"),
+    };
+}

@@ -1,0 +1,109 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Threading.RateLimiting;
+using EdgeMesh.Dashboard.Api;
+using EdgeMesh.Dashboard.Hosting;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace EdgeMesh.Dashboard.Access;
+
+/// <summary>Authentication schemes by name.</summary>
+public static class AccessSchemes
+{
+    /// <summary>The login cookie.</summary>
+    public const string Session = "Session";
+
+    /// <summary><c>Authorization: Bearer</c>.</summary>
+    public const string Key = "Key";
+
+    /// <summary>Rate limit of endpoints that hand out secrets.</summary>
+    public const string SecretsLimit = "secrets";
+
+    internal const string Either = "Either";
+}
+
+/// <summary>Who may do what: keys, sessions, and the guards in front of everything.</summary>
+public static class AccessComposition
+{
+    private const int LongestForm = 16 * 1024;
+    private static readonly TimeSpan SessionLasts = TimeSpan.FromDays(14);
+
+    /// <summary>Needs an <c>IDbContextFactory&lt;MeshDbContext&gt;</c> whose database is migrated by a hosted service that was added before.</summary>
+    public static WebApplicationBuilder AddAccess(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        services.AddSingleton<StartToken>();
+        services.AddSingleton<AdminKeyFile>();
+        services.AddSingleton<ApiKeys>();
+        services.AddSingleton<IApiKeys>(s => s.GetRequiredService<ApiKeys>());
+        services.AddSingleton<LoginThrottle>();
+        services.AddSingleton<Login>();
+        services.AddSingleton<SessionEvents>();
+        services.AddHostedService<ApiKeysService>();
+        services.AddAuthentication(AccessSchemes.Either)
+            .AddPolicyScheme(AccessSchemes.Either, null, o =>
+                o.ForwardDefaultSelector = c => ApiKeyHandler.Applies(c.Request) ? AccessSchemes.Key : AccessSchemes.Session)
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(AccessSchemes.Key, null)
+            .AddCookie(AccessSchemes.Session);
+        services.AddOptions<CookieAuthenticationOptions>(AccessSchemes.Session).Configure<IOptions<DashboardOptions>>((cookie, options) =>
+        {
+            cookie.Cookie.Name = $"edgemesh_{Suffix(options.Value)}";
+            cookie.Cookie.HttpOnly = true;
+            cookie.Cookie.SameSite = SameSiteMode.Strict;
+            cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            cookie.ExpireTimeSpan = SessionLasts;
+            cookie.SlidingExpiration = true;
+            cookie.EventsType = typeof(SessionEvents);
+        });
+        services.AddAntiforgery();
+        services.AddOptions<Microsoft.AspNetCore.Antiforgery.AntiforgeryOptions>().Configure<IOptions<DashboardOptions>>((antiforgery, options) =>
+            antiforgery.Cookie.Name = $"edgemesh_form_{Suffix(options.Value)}");
+        services.AddDataProtection().SetApplicationName("EdgeMesh.Dashboard");
+        services.AddOptions<KeyManagementOptions>().Configure<IOptions<DashboardOptions>>((ring, options) =>
+            ring.XmlRepository = new FileSystemXmlRepository(new DirectoryInfo(options.Value.KeyRingPath), NullLoggerFactory.Instance));
+        services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        services.AddRateLimiter(AddLimits);
+        return builder;
+    }
+
+    /// <summary>The login endpoints; the page <c>/login</c> itself is a page of the dashboard.</summary>
+    public static WebApplication MapAccess(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        // Before the page of the same path.
+        app.MapPost("/login", (HttpContext context, Login login) => login.ByFormAsync(context))
+            .AllowAnonymous().ExcludeFromDescription().WithOrder(-1).WithMetadata(new RequestSizeLimitAttribute(LongestForm));
+        app.MapPost("/logout", (HttpContext context, Login login) => login.LogoutAsync(context)).ExcludeFromDescription();
+        return app;
+    }
+
+    /// <summary><c>GET /login?t=…</c>; without a token the login page answers.</summary>
+    internal static void UseLoginLink(this IApplicationBuilder app) => app.Use((context, next) =>
+        HttpMethods.IsGet(context.Request.Method) && context.Request.Path == "/login" && context.Request.Query.ContainsKey("t")
+            ? context.RequestServices.GetRequiredService<Login>().ByLinkAsync(context)
+            : next(context));
+
+    /// <summary>Two dashboards on one machine share the host name, and so the cookie jar: each has names of its own.</summary>
+    private static string Suffix(DashboardOptions options) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(options.DataDirectory)))[..8];
+
+    private static void AddLimits(Microsoft.AspNetCore.RateLimiting.RateLimiterOptions limits)
+    {
+        limits.AddPolicy(AccessSchemes.SecretsLimit, context => RateLimitPartition.GetFixedWindowLimiter(
+            context.User.KeyId(), _ => new FixedWindowRateLimiterOptions { PermitLimit = 60, Window = TimeSpan.FromMinutes(1) }));
+        limits.OnRejected = async (rejected, _) =>
+        {
+            rejected.HttpContext.Response.Headers.RetryAfter = "60";
+            await Problems.WriteAsync(rejected.HttpContext, StatusCodes.Status429TooManyRequests, AccessProblems.TooManyRequests);
+        };
+    }
+}

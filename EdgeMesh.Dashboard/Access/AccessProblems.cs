@@ -1,0 +1,37 @@
+namespace EdgeMesh.Dashboard.Access;
+
+/// <summary>Everything that access is refused for, in words.</summary>
+internal static class AccessProblems
+{
+    public static readonly Problem LoginNeeded = new(
+        "login_needed", "This needs a login or an API key.", "The request carried neither a session nor a key.",
+        "Send \"Authorization: Bearer KEY\"; the first key is in admin.key in the dashboard's data folder.");
+
+    public static readonly Problem KeyWrong = new(
+        "key_wrong", "This API key is not known.", "The key in the Authorization header is wrong, or was deleted.",
+        "Use the key in admin.key in the dashboard's data folder, or make a new one in Settings.");
+
+    public static readonly Problem LoginWrong = new(
+        "login_wrong", "This token or key is not known.", "Neither the token of the login URL nor an API key is like it.",
+        "Copy the login URL that the dashboard printed at its last start, or use an API key.");
+
+    public static readonly Problem LoginThrottled = new(
+        "login_throttled", "Too many failed logins.", "Logins from this address have to wait.", "Try again in a minute.");
+
+    public static readonly Problem TooManyRequests = new(
+        "too_many_requests", "Too many requests.", "This key asks for new secrets too often.", "Try again in a minute.");
+
+    public static readonly Problem OriginRefused = new(
+        "origin_refused", "A page of another site sent this.", "The browser says that the request comes from another origin than this dashboard.",
+        "Open the dashboard itself, or call the API from a program with an API key.");
+
+    public static readonly Problem LastKey = new(
+        "key_last", "The last key cannot be deleted.", "Without a key nobody could log in.", "Make another key first.");
+
+    public static Problem HostRefused(string host) => new(
+        "host_refused", "This dashboard is not known by that name.", $"The request asked for \"{host}\".",
+        "Use localhost or the address itself; a proxy's name goes into EdgeMesh:Hosts in the configuration.");
+
+    public static Problem KeyUnknown(Guid id) => new(
+        "key_unknown", "There is no such key.", $"No API key has the id {id}.", "GET /api/keys lists the keys there are.");
+}

@@ -1,0 +1,35 @@
+namespace EdgeMesh.Dashboard.Access;
+
+/// <summary>Loads the keys when the dashboard starts, after the database is migrated, and stores now and then when they were used.</summary>
+internal sealed class ApiKeysService(ApiKeys keys, TimeProvider time) : BackgroundService
+{
+    private static readonly TimeSpan StoreEvery = TimeSpan.FromMinutes(1);
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await keys.LoadAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await keys.StoreUseAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(StoreEvery, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await keys.StoreUseAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Stopping.
+        }
+    }
+}

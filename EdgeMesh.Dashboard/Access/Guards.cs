@@ -1,0 +1,61 @@
+using System.Net;
+using EdgeMesh.Dashboard.Api;
+using EdgeMesh.Dashboard.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace EdgeMesh.Dashboard.Access;
+
+/// <summary>What a request must be before anything looks at it: for a name of ours (DNS rebinding), and not from a page of another site.</summary>
+internal static class Guards
+{
+    /// <summary>Refuses (421) a Host that is neither a loopback name, nor the literal address of the connection, nor configured.</summary>
+    public static void UseHostGuard(this IApplicationBuilder app)
+    {
+        var hosts = app.ApplicationServices.GetRequiredService<IOptions<DashboardOptions>>().Value.Hosts;
+        app.Use((context, next) =>
+        {
+            var host = context.Request.Host.Host;
+            return IsOurs(host, context.Connection.LocalIpAddress) || hosts.Contains(host, StringComparer.OrdinalIgnoreCase)
+                ? next(context)
+                : Problems.WriteAsync(context, StatusCodes.Status421MisdirectedRequest, AccessProblems.HostRefused(host));
+        });
+    }
+
+    /// <summary>
+    /// Refuses (403) what a browser sends for another origin's page: state-changing requests, WebSockets, SignalR and Blazor. Cookies are
+    /// no protection there: another port of this machine is the same site. Programs send neither header and prove themselves by key.
+    /// </summary>
+    public static void UseOriginGuard(this IApplicationBuilder app) =>
+        app.Use((context, next) => !IsGuarded(context) || IsOwnOrigin(context.Request)
+            ? next(context)
+            : Problems.WriteAsync(context, StatusCodes.Status403Forbidden, AccessProblems.OriginRefused));
+
+    private static bool IsOurs(string host, IPAddress? local)
+    {
+        if (ListenAddresses.IsLoopback(host))
+        {
+            return true;
+        }
+
+        return IPAddress.TryParse(host.Trim('[', ']'), out var address) && local is not null &&
+            (local.IsIPv4MappedToIPv6 ? local.MapToIPv4() : local).Equals(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
+    }
+
+    private static bool IsGuarded(HttpContext context)
+    {
+        var request = context.Request;
+        return !(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method)) ||
+            request.Headers.Upgrade.Count > 0 || HttpMethods.IsConnect(request.Method) ||
+            request.Path.StartsWithSegments("/hubs") || request.Path.StartsWithSegments("/_blazor");
+    }
+
+    private static bool IsOwnOrigin(HttpRequest request)
+    {
+        if (request.Headers.Origin.Count > 0)
+        {
+            return string.Equals(request.Headers.Origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase);
+        }
+
+        return request.Headers["Sec-Fetch-Site"].ToString() is "" or "same-origin" or "none";
+    }
+}

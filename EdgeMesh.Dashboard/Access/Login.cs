@@ -1,0 +1,86 @@
+using EdgeMesh.Dashboard.Api;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
+
+namespace EdgeMesh.Dashboard.Access;
+
+/// <summary>
+/// Begins and ends sessions. <c>GET /login?t=TOKEN</c> is the printed URL, <c>POST /login</c> the form of the login page (fields
+/// <c>token</c>, <c>returnUrl</c>, antiforgery); a failure leads to <c>/login?error=wrong|throttled|expired&amp;returnUrl=…</c>.
+/// </summary>
+internal sealed partial class Login(ApiKeys keys, StartToken startToken, LoginThrottle throttle, IAntiforgery antiforgery, ILogger<Login> logger)
+{
+    private static readonly AuthenticationProperties Remembered = new() { IsPersistent = true };
+
+    /// <summary>The printed URL.</summary>
+    public async Task ByLinkAsync(HttpContext context)
+    {
+        var returnUrl = LocalUrl.OrHome(context.Request.Query["returnUrl"]);
+        if (await TryAsync(context, context.Request.Query["t"].ToString(), returnUrl))
+        {
+            await RefreshPage.WriteAsync(context, returnUrl);
+        }
+    }
+
+    /// <summary>The form.</summary>
+    public async Task ByFormAsync(HttpContext context)
+    {
+        var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted) : FormCollection.Empty;
+        var returnUrl = LocalUrl.OrHome(form["returnUrl"]);
+        if (!await antiforgery.IsRequestValidAsync(context))
+        {
+            context.Response.Redirect(LocalUrl.Login("expired", returnUrl));
+        }
+        else if (await TryAsync(context, form["token"].ToString().Trim(), returnUrl))
+        {
+            context.Response.Redirect(returnUrl);
+        }
+    }
+
+    public async Task LogoutAsync(HttpContext context)
+    {
+        if (await antiforgery.IsRequestValidAsync(context))
+        {
+            await context.SignOutAsync(AccessSchemes.Session);
+        }
+
+        context.Response.Redirect(LocalUrl.Login(null, null));
+    }
+
+    /// <summary>Signs in, or answers why not.</summary>
+    private async Task<bool> TryAsync(HttpContext context, string token, string returnUrl)
+    {
+        var address = context.Connection.RemoteIpAddress;
+        if (throttle.Wait(address) is { } wait)
+        {
+            context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString("0");
+            await RefuseAsync(context, StatusCodes.Status429TooManyRequests, AccessProblems.LoginThrottled, "throttled", returnUrl);
+            return false;
+        }
+
+        if ((startToken.Is(token) ? keys.Admin : keys.Verify(token)) is not { } key)
+        {
+            throttle.Failed(address);
+            LogFailed(logger, address);
+            await RefuseAsync(context, StatusCodes.Status401Unauthorized, AccessProblems.LoginWrong, "wrong", returnUrl);
+            return false;
+        }
+
+        await context.SignInAsync(AccessSchemes.Session, KeyPrincipal.Create(key, AccessSchemes.Session), Remembered);
+        return true;
+    }
+
+    private static Task RefuseAsync(HttpContext context, int status, Problem problem, string error, string returnUrl)
+    {
+        if (!context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase))
+        {
+            return Problems.WriteAsync(context, status, problem);
+        }
+
+        context.Response.Redirect(LocalUrl.Login(error, returnUrl));
+        return Task.CompletedTask;
+    }
+
+    [LoggerMessage(2001, LogLevel.Warning, "A login from {Address} failed.")]
+    private static partial void LogFailed(ILogger logger, System.Net.IPAddress? address);
+}

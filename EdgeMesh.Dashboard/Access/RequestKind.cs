@@ -1,0 +1,14 @@
+namespace EdgeMesh.Dashboard.Access;
+
+/// <summary>What sort of request it is, by path and by what browsers say of themselves.</summary>
+internal static class RequestKind
+{
+    private static readonly PathString[] ProgramPaths = ["/api", "/hubs", "/openapi", "/_blazor", "/healthz", "/readyz", "/agent"];
+
+    /// <summary>Answered with JSON and problem details, never with a page or a redirect.</summary>
+    public static bool IsForPrograms(HttpRequest request) => Array.Exists(ProgramPaths, p => request.Path.StartsWithSegments(p));
+
+    /// <summary>A link followed from another site.</summary>
+    public static bool IsNavigationFromElsewhere(HttpRequest request) =>
+        request.Headers["Sec-Fetch-Mode"] == "navigate" && request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site";
+}

@@ -1,0 +1,40 @@
+using EdgeMesh.Dashboard.Api;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+
+namespace EdgeMesh.Dashboard.Access;
+
+/// <summary>A session is good as long as its key is there. Pages send people to the login; programs get a problem, never a page.</summary>
+internal sealed class SessionEvents(IApiKeys keys) : CookieAuthenticationEvents
+{
+    public override async Task ValidatePrincipal(CookieValidatePrincipalContext context)
+    {
+        if (context.Principal.KeyId() is not { } key || keys.Revoked(key).IsCancellationRequested)
+        {
+            context.RejectPrincipal();
+            await context.HttpContext.SignOutAsync(context.Scheme.Name);
+        }
+    }
+
+    public override Task RedirectToLogin(RedirectContext<CookieAuthenticationOptions> context)
+    {
+        var http = context.HttpContext;
+        if (RequestKind.IsForPrograms(http.Request))
+        {
+            http.Response.Headers.WWWAuthenticate = "Bearer";
+            return Problems.WriteAsync(http, StatusCodes.Status401Unauthorized, AccessProblems.LoginNeeded);
+        }
+
+        // A link to a page, followed from another site or program, comes without the SameSite=Strict cookie: the page asks for itself once more.
+        var target = http.Request.PathBase + http.Request.Path + http.Request.QueryString;
+        if (HttpMethods.IsGet(http.Request.Method) && RequestKind.IsNavigationFromElsewhere(http.Request))
+        {
+            return RefreshPage.WriteAsync(http, target);
+        }
+
+        http.Response.Redirect(LocalUrl.Login(null, HttpMethods.IsGet(http.Request.Method) ? target : "/"));
+        return Task.CompletedTask;
+    }
+
+    public override Task RedirectToAccessDenied(RedirectContext<CookieAuthenticationOptions> context) => RedirectToLogin(context);
+}

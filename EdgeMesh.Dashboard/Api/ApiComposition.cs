@@ -1,0 +1,27 @@
+namespace EdgeMesh.Dashboard.Api;
+
+/// <summary>The REST API, its description, and the health endpoints.</summary>
+public static class ApiComposition
+{
+    /// <summary>Needs IFleet, IJobs, IJoinTokens and IApiKeys.</summary>
+    public static WebApplicationBuilder AddApi(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.ConfigureHttpJsonOptions(o => ApiJson.Configure(o.SerializerOptions));
+        builder.Services.AddDescription();
+        return builder;
+    }
+
+    public static WebApplication MapApi(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.MapHealth();
+        var api = app.MapGroup("/api");
+        api.MapDevices();
+        api.MapPlan();
+        api.MapJobs();
+        api.MapAccessApi();
+        app.MapDescription();
+        return app;
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using EdgeMesh.Core.Jobs;
+
+namespace EdgeMesh.Dashboard.Api;
+
+/// <summary>Reads request bodies; whatever is wrong with one becomes a problem that names the field.</summary>
+internal static class JsonBody
+{
+    /// <summary>The job request, or what is wrong.</summary>
+    public static async Task<(JobRequest? Request, IResult? Wrong)> ReadJobRequestAsync(HttpContext context)
+    {
+        var (request, wrong) = await ReadAsync(context, (body, cancel) => JsonSerializer.DeserializeAsync<JobRequest>(body, ApiJson.Options, cancel));
+        return (request, wrong ?? (request is null ? Problems.Invalid(ApiProblems.BodyMissing()) : null));
+    }
+
+    /// <summary>The one field <c>name</c> of a body, or what is wrong.</summary>
+    public static async Task<(string Name, IResult? Wrong)> ReadNameAsync(HttpContext context)
+    {
+        var (body, wrong) = await ReadAsync(context, async (stream, cancel) => await JsonSerializer.DeserializeAsync<JsonElement?>(stream, ApiJson.Options, cancel));
+        if (wrong is not null)
+        {
+            return ("", wrong);
+        }
+
+        if (body is not { ValueKind: JsonValueKind.Object } json)
+        {
+            return ("", Problems.Invalid(ApiProblems.BodyWrong("It must be a JSON object with the field name.", null)));
+        }
+
+        foreach (var property in json.EnumerateObject().Where(p => p.Name != "name"))
+        {
+            return ("", Problems.Invalid(ApiProblems.BodyWrong($"There is no field \"{property.Name}\" here.", property.Name)));
+        }
+
+        return json.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String
+            ? (name.GetString()!.Trim(), null)
+            : ("", Problems.Invalid(ApiProblems.BodyWrong("The field name must be a string.", "name")));
+    }
+
+    private static async Task<(T? Value, IResult? Wrong)> ReadAsync<T>(HttpContext context, Func<Stream, CancellationToken, ValueTask<T?>> read)
+    {
+        if (context.Request.ContentLength == 0)
+        {
+            return (default, Problems.Invalid(ApiProblems.BodyMissing()));
+        }
+
+        try
+        {
+            return (await read(context.Request.Body, context.RequestAborted), null);
+        }
+        catch (JsonException e)
+        {
+            // The parser's own exceptions speak of bytes; the converter's are sentences.
+            var isSyntax = e.InnerException is JsonException or InvalidOperationException;
+            return (default, Problems.Invalid(isSyntax
+                ? ApiProblems.BodyNotJson(e.LineNumber, e.BytePositionInLine)
+                : ApiProblems.BodyWrong(e.Message, FieldOf(e))));
+        }
+        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return (default, Problems.Result(e.StatusCode, ApiProblems.BodyTooLarge()));
+        }
+    }
+
+    /// <summary><c>$.options.share</c> is <c>options.share</c> for people.</summary>
+    private static string? FieldOf(JsonException exception) => exception.Path is { Length: > 2 } path ? path[2..] : null;
+}

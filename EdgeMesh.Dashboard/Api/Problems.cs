@@ -1,0 +1,93 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using EdgeMesh.Dashboard.Orchestration;
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace EdgeMesh.Dashboard.Api;
+
+/// <summary>An RFC 9457 problem as it goes out.</summary>
+/// <param name="Code">Stable machine word.</param>
+/// <param name="Remedy">What to do about it.</param>
+/// <param name="Field">The request field at fault as a JSON path.</param>
+/// <param name="Problems">When several things are wrong: all of them; the members above are the first.</param>
+/// <param name="Devices">When no device can run a job: every device with its reason.</param>
+public sealed record ProblemBody(
+    string Type,
+    string Title,
+    int Status,
+    string Detail,
+    string Code,
+    string Remedy,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Field = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<Problem>? Problems = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<DeviceVerdictDto>? Devices = null);
+
+/// <summary>The one place where a failure becomes problem details.</summary>
+internal static class Problems
+{
+    public const string ContentType = "application/problem+json";
+
+    public static IResult Result(int status, Problem problem) => new ProblemResult(Body(status, problem), null);
+
+    public static IResult NotFound(Problem problem) => Result(StatusCodes.Status404NotFound, problem);
+
+    /// <summary>A request that is wrong: 413 when it is too large, else 400; the first problem leads, all are told.</summary>
+    public static IResult Invalid(params IReadOnlyList<Problem> problems)
+    {
+        var status = problems[0].Code == "text_too_large" ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest;
+        return new ProblemResult(Body(status, problems[0]) with { Problems = problems.Count > 1 ? problems : null }, null);
+    }
+
+    /// <summary>A job that was not taken: 429 when it may be later, else 422 with every device's reason.</summary>
+    public static IResult Refused(Refusal refusal)
+    {
+        var status = refusal.Problem.Code == "queue_full" ? StatusCodes.Status429TooManyRequests : StatusCodes.Status422UnprocessableEntity;
+        var devices = refusal.Devices.IsDefaultOrEmpty ? null : refusal.Devices.Select(DeviceVerdictDto.From).ToList();
+        return new ProblemResult(Body(status, refusal.Problem) with { Devices = devices }, refusal.RetryAfter);
+    }
+
+    /// <summary>The answer to a command that may have been refused: 400 when a field is at fault, else 409.</summary>
+    public static IResult FromCommand(Problem? refusal, IResult done) => refusal switch
+    {
+        null => done,
+        { Field: not null } => Invalid(refusal),
+        _ => Result(StatusCodes.Status409Conflict, refusal),
+    };
+
+    /// <summary>Writes a problem outside of an endpoint.</summary>
+    public static Task WriteAsync(HttpContext context, int status, Problem problem) => new ProblemResult(Body(status, problem), null).ExecuteAsync(context);
+
+    /// <summary>Bugs become a 500 without a stack trace, and empty errors of the framework (404, 405, 415 …) get words.</summary>
+    public static void UseProblems(this IApplicationBuilder app)
+    {
+        app.UseExceptionHandler(handler => handler.Run(context =>
+            context.Features.Get<IExceptionHandlerFeature>()?.Error is BadHttpRequestException bad
+                ? WriteAsync(context, bad.StatusCode, ApiProblems.OfStatus(bad.StatusCode, context.Request))
+                : WriteAsync(context, StatusCodes.Status500InternalServerError, ApiProblems.OfStatus(StatusCodes.Status500InternalServerError, context.Request))));
+        app.UseWhen(
+            context => Access.RequestKind.IsForPrograms(context.Request),
+            programs => programs.UseStatusCodePages(pages =>
+            {
+                var http = pages.HttpContext;
+                return WriteAsync(http, http.Response.StatusCode, ApiProblems.OfStatus(http.Response.StatusCode, http.Request));
+            }));
+    }
+
+    private static ProblemBody Body(int status, Problem problem) =>
+        new("about:blank", problem.Title, status, problem.Detail, problem.Code, problem.Remedy, problem.Field);
+
+    private sealed class ProblemResult(ProblemBody body, TimeSpan? retryAfter) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            if (retryAfter is { } wait)
+            {
+                httpContext.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString("0");
+            }
+
+            httpContext.Response.StatusCode = body.Status;
+            httpContext.Response.ContentType = ContentType;
+            await JsonSerializer.SerializeAsync(httpContext.Response.Body, body, ApiJson.Options, httpContext.RequestAborted);
+        }
+    }
+}

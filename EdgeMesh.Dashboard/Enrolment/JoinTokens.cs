@@ -1,0 +1,113 @@
+using System.Security.Cryptography;
+using System.Text;
+using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Storage;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace EdgeMesh.Dashboard.Enrolment;
+
+/// <summary>A join token; only the hash of its secret is kept.</summary>
+public sealed class JoinTokenRow
+{
+    public Guid Id { get; set; }
+
+    public required string Hash { get; set; }
+
+    public long CreatedAtMs { get; set; }
+
+    public long ExpiresAtMs { get; set; }
+
+    public required string CreatedBy { get; set; }
+
+    public string? SpentBy { get; set; }
+
+    public bool Revoked { get; set; }
+}
+
+public sealed class JoinTokenRowConfiguration : IEntityTypeConfiguration<JoinTokenRow>
+{
+    public void Configure(EntityTypeBuilder<JoinTokenRow> builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.ToTable("JoinTokens").HasKey(t => t.Id);
+        builder.HasIndex(t => t.Hash).IsUnique();
+    }
+}
+
+/// <summary>Makes and checks join tokens: 160 random bits, single use, expiring.</summary>
+public sealed class JoinTokens(IDbContextFactory<MeshDbContext> contexts, IServer server, DashboardOptions options, TimeProvider time) : IJoinTokens
+{
+    private const int Listed = 50;
+
+    public async Task<NewJoinToken> CreateAsync(string createdBy, CancellationToken cancellationToken)
+    {
+        var secret = Base32.Encode(RandomNumberGenerator.GetBytes(20));
+        var now = time.GetUtcNow();
+        var expires = now.AddMinutes(options.JoinTokenMinutes);
+        var row = new JoinTokenRow { Id = Guid.CreateVersion7(now), Hash = Hash(secret), CreatedAtMs = now.ToUnixTimeMilliseconds(), ExpiresAtMs = expires.ToUnixTimeMilliseconds(), CreatedBy = createdBy };
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        db.Add(row);
+        await db.SaveChangesAsync(cancellationToken);
+        return new NewJoinToken(row.Id, secret, expires, Commands(secret));
+    }
+
+    public async Task<ImmutableArray<JoinTokenInfo>> ListAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var rows = await db.Set<JoinTokenRow>().AsNoTracking().OrderByDescending(t => t.CreatedAtMs).Take(Listed).ToListAsync(cancellationToken);
+        return
+        [
+            .. rows.Select(t => new JoinTokenInfo(
+                t.Id, DateTimeOffset.FromUnixTimeMilliseconds(t.CreatedAtMs), DateTimeOffset.FromUnixTimeMilliseconds(t.ExpiresAtMs), t.CreatedBy,
+                t.SpentBy is null ? null : new DeviceId(t.SpentBy), t.Revoked)),
+        ];
+    }
+
+    public async Task<bool> RevokeAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<JoinTokenRow>().Where(t => t.Id == id && t.SpentBy == null && !t.Revoked)
+            .ExecuteUpdateAsync(u => u.SetProperty(t => t.Revoked, true), cancellationToken) == 1;
+    }
+
+    /// <summary>The token with this secret, or why it is worth nothing.</summary>
+    public async Task<(Guid? Id, Problem? Refusal)> FindAsync(string secret, CancellationToken cancellationToken)
+    {
+        const string Remedy = "Make a new one with \"Add a device\" on the Fleet page and start the agent with it.";
+        if (secret.Length == 0)
+        {
+            return (null, new Problem("unknown_device", "Not joined.", "This device has not joined this mesh, or was forgotten.", Remedy));
+        }
+
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var hash = Hash(secret);
+        var row = await db.Set<JoinTokenRow>().AsNoTracking().FirstOrDefaultAsync(t => t.Hash == hash, cancellationToken);
+        return row switch
+        {
+            null or { Revoked: true } => (null, new Problem("token_invalid", "Not a token.", "This join token is not known here.", Remedy)),
+            { SpentBy: not null } => (null, new Problem("token_spent", "Spent.", "This join token was used already; it works once.", Remedy)),
+            _ when row.ExpiresAtMs <= time.GetUtcNow().ToUnixTimeMilliseconds() => (null, new Problem("token_expired", "Expired.", "This join token has expired.", Remedy)),
+            _ => (row.Id, null),
+        };
+    }
+
+    /// <summary>Spends a token inside the caller's transaction; false when it is spent, revoked or expired by now.</summary>
+    public static async Task<bool> TrySpendAsync(MeshDbContext db, Guid id, DeviceId device, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var nowMs = now.ToUnixTimeMilliseconds();
+        return await db.Set<JoinTokenRow>().Where(t => t.Id == id && t.SpentBy == null && !t.Revoked && t.ExpiresAtMs > nowMs)
+            .ExecuteUpdateAsync(u => u.SetProperty(t => t.SpentBy, device.Value), cancellationToken) == 1;
+    }
+
+    private static string Hash(string secret) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
+
+    private JoinCommands Commands(string secret)
+    {
+        var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "http://localhost:8080";
+        var run = $"edgemesh-agent run --orchestrator {address} --token {secret}";
+        return new JoinCommands(run, run, run, run);
+    }
+}

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using Microsoft.Extensions.Options;
+
+namespace EdgeMesh.Dashboard.Hosting;
+
+/// <summary>What the command line says; null leaves a value to the configuration.</summary>
+/// <param name="Urls">Addresses to listen on, separated by semicolons.</param>
+/// <param name="Data">The data directory.</param>
+/// <param name="NoEmbeddedDevice">Run no device in this process.</param>
+public sealed record DashboardArguments(string? Urls = null, string? Data = null, bool NoEmbeddedDevice = false);
+
+/// <summary>Reads the command line, answers <c>--help</c> and <c>--version</c>, and turns a failed start into one sentence and an exit code.</summary>
+public static class CommandLine
+{
+    private const int BadUsage = 2;
+
+    private static readonly Option<string?> Urls = new("--urls")
+    {
+        Description = $"Where the dashboard listens. Plain HTTP is for loopback addresses only; port 0 picks a free one. [default: {ListenAddresses.Default}]",
+        HelpName = "URL[;URL]",
+    };
+
+    private static readonly Option<string?> Data = new("--data")
+    {
+        Description = "The folder that keeps everything: history, keys, artifacts. [default: edgemesh in the per-user data folder]",
+        HelpName = "DIR",
+    };
+
+    private static readonly Option<bool> NoEmbeddedDevice = new("--no-embedded-device")
+    {
+        Description = "Do not use this machine as a device of the mesh.",
+    };
+
+    /// <summary>Runs <paramref name="start"/> with the arguments; returns the exit code: 0 fine, 1 could not start, 2 bad usage.</summary>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, Func<DashboardArguments, Task> start)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        var root = new RootCommand("The EdgeMesh dashboard: turns the devices you own into one AI computer.") { Urls, Data, NoEmbeddedDevice };
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
+        if (parsed.Errors.Count > 0)
+        {
+            return await FailAsync($"{parsed.Errors[0].Message} See --help for what there is.", BadUsage);
+        }
+
+        if (parsed.Action is not null)
+        {
+            return await parsed.InvokeAsync();
+        }
+
+        try
+        {
+            await start(new DashboardArguments(parsed.GetValue(Urls), parsed.GetValue(Data), parsed.GetValue(NoEmbeddedDevice)));
+            return 0;
+        }
+        catch (StartupException e)
+        {
+            return await FailAsync(e.Message, e.ExitCode);
+        }
+        catch (OptionsValidationException e)
+        {
+            return await FailAsync($"The configuration is not valid: {string.Join(' ', e.Failures)}", 1);
+        }
+    }
+
+    private static async Task<int> FailAsync(string sentence, int exitCode)
+    {
+        await Console.Error.WriteLineAsync(sentence);
+        return exitCode;
+    }
+}

@@ -1,0 +1,108 @@
+using System.Net.Sockets;
+using System.Reflection;
+using EdgeMesh.Dashboard.Access;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace EdgeMesh.Dashboard.Hosting;
+
+/// <summary>The process around the dashboard: configuration, data folder, logging, server, start and stop.</summary>
+public static class DashboardHost
+{
+    /// <summary>Longest stop after Ctrl+C or SIGTERM.</summary>
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(4);
+
+    /// <summary>What holds unless the configuration (files, environment) says otherwise.</summary>
+    private static readonly Dictionary<string, string?> Defaults = new()
+    {
+        ["urls"] = ListenAddresses.Default,
+        ["Logging:LogLevel:Default"] = nameof(LogLevel.Warning),
+        ["Logging:LogLevel:EdgeMesh"] = nameof(LogLevel.Information),
+        // It warns when a machine has no IPv6 and when a shared machine is busy.
+        ["Logging:LogLevel:Microsoft.AspNetCore.Server.Kestrel"] = nameof(LogLevel.Error),
+        // It warns that keys lie unencrypted on a disk that only the owner reads.
+        ["Logging:LogLevel:Microsoft.AspNetCore.DataProtection"] = nameof(LogLevel.Error),
+    };
+
+    public static string Version { get; } =
+        typeof(DashboardHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
+    /// <summary>A builder with everything that is about the process and nothing of the features; opens the data folder.</summary>
+    /// <exception cref="StartupException">The data folder or an address cannot be used.</exception>
+    public static WebApplicationBuilder CreateBuilder(DashboardArguments arguments)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(DashboardHost).Assembly.GetName().Name,
+            // The same from `dotnet run`, from bin/ and published.
+            ContentRootPath = AppContext.BaseDirectory,
+            // Never identity by address: no environment variable may switch forwarded headers on.
+            Args = ["--ForwardedHeaders_Enabled=false"],
+        });
+        var configuration = builder.Configuration;
+        ((IConfigurationBuilder)configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = Defaults });
+        if (configuration.GetSection("Kestrel:Endpoints").Exists())
+        {
+            throw new StartupException("Kestrel:Endpoints in the configuration is not used, so that every address is checked. Use --urls.");
+        }
+
+        var addresses = ListenAddresses.Parse(arguments.Urls ?? configuration["urls"]!);
+        var data = DataDirectory.Open(arguments.Data ?? configuration["EdgeMesh:DataDirectory"] ?? DataDirectory.DefaultPath());
+        configuration[$"{DashboardOptions.Section}:{nameof(DashboardOptions.DataDirectory)}"] = data.Path;
+        if (arguments.NoEmbeddedDevice)
+        {
+            configuration[$"{DashboardOptions.Section}:{nameof(DashboardOptions.EmbeddedDevice)}"] = bool.FalseString;
+        }
+
+        // By a factory, so that the container gives the folder back at the end.
+        builder.Services.AddSingleton(_ => data);
+        builder.Services.AddSingleton<IValidateOptions<DashboardOptions>, DashboardOptionsValidator>();
+        builder.Services.AddOptions<DashboardOptions>().BindConfiguration(DashboardOptions.Section).ValidateOnStart();
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = StopWithin);
+        builder.Logging.ClearProviders();
+        builder.Logging.AddConsole(o => o.FormatterName = CalmConsoleFormatter.FormatterName);
+        builder.Logging.AddConsoleFormatter<CalmConsoleFormatter, Microsoft.Extensions.Logging.Console.ConsoleFormatterOptions>();
+        builder.WebHost.UseStaticWebAssets();
+        builder.WebHost.UseUrls(addresses);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = kestrel.ApplicationServices.GetRequiredService<IOptions<DashboardOptions>>().Value.MaxRequestBytes;
+        });
+        return builder;
+    }
+
+    /// <summary>Starts, prints the login URL once, and runs until Ctrl+C or SIGTERM.</summary>
+    /// <exception cref="StartupException">An address cannot be listened on.</exception>
+    public static async Task RunDashboardAsync(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var data = app.Services.GetRequiredService<DataDirectory>();
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            throw new StartupException($"{Asked(app)} is taken: another program listens there. Start with --urls http://localhost:{FreeSuggestion(app)}", e);
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.AccessDenied)
+        {
+            throw new StartupException($"This user may not listen on {Asked(app)}. Take a port above 1024: --urls {ListenAddresses.Default}", e);
+        }
+
+        var token = app.Services.GetRequiredService<StartToken>();
+        await Console.Out.WriteLineAsync($"EdgeMesh {Version}, data in {data.Path}\nLogin:  {app.Urls.First()}/login?t={token.Value}");
+        await Console.Out.FlushAsync();
+        await app.WaitForShutdownAsync();
+    }
+
+    private static string Asked(WebApplication app) => app.Configuration["urls"] ?? ListenAddresses.Default;
+
+    private static int FreeSuggestion(WebApplication app) =>
+        BindingAddress.Parse(Asked(app).Split(';')[0]).Port is var port and < 65535 ? port + 1 : 8081;
+}

@@ -1,0 +1,51 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace EdgeMesh.Dashboard.Hosting;
+
+/// <summary>Configuration section <c>EdgeMesh</c>; the command line sets the same values.</summary>
+public sealed class DashboardOptions
+{
+    /// <summary>Name of the configuration section.</summary>
+    public const string Section = "EdgeMesh";
+
+    /// <summary>Where everything is kept (<c>--data</c>). Default: the per-user data folder + <c>/edgemesh</c>. Created owner-only.</summary>
+    [Required]
+    public string DataDirectory { get; set; } = "";
+
+    /// <summary>Whether this process runs a device of its own (<c>--no-embedded-device</c> switches it off). Default on.</summary>
+    public bool EmbeddedDevice { get; set; } = true;
+
+    /// <summary>Name of the mesh in the top bar. Default <c>Home mesh</c>; 1 to 64 characters.</summary>
+    [Required, StringLength(64, MinimumLength = 1)]
+    public string MeshName { get; set; } = "Home mesh";
+
+    /// <summary>Minutes a join token lives. Default 15; 1 to 1,440.</summary>
+    [Range(1, 1440)]
+    public int JoinTokenMinutes { get; set; } = 15;
+
+    /// <summary>
+    /// Names, besides the loopback ones and the literal address of the connection, by which browsers may call this dashboard, such as
+    /// the public name of a reverse proxy. Default none: a page of another name cannot reach it (DNS rebinding).
+    /// </summary>
+    public IReadOnlyList<string> Hosts { get; set; } = [];
+
+    /// <summary>Longest request body in bytes; more is a 413. Default 16 MiB; 1 MiB to 1 GiB. Keep it above <c>EdgeMesh:Jobs:MaxTextBytes</c>.</summary>
+    [Range(1L << 20, 1L << 30)]
+    public long MaxRequestBytes { get; set; } = 16L << 20;
+
+    /// <summary>Failed logins of one address in a minute before it has to wait. Default 10; 1 to 1,000.</summary>
+    [Range(1, 1000)]
+    public int FailedLoginsPerMinute { get; set; } = 10;
+
+    public string DatabasePath => Path.Combine(DataDirectory, "edgemesh.db");
+
+    public string ArtifactsPath => Path.Combine(DataDirectory, "artifacts");
+
+    public string EmbeddedDevicePath => Path.Combine(DataDirectory, "device");
+
+    /// <summary>The first key's secret, one line.</summary>
+    public string AdminKeyPath => Path.Combine(DataDirectory, "admin.key");
+
+    /// <summary>The keys that protect session cookies.</summary>
+    public string KeyRingPath => Path.Combine(DataDirectory, "keys");
+}

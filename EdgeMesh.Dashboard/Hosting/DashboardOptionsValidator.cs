@@ -1,0 +1,7 @@
+using Microsoft.Extensions.Options;
+
+namespace EdgeMesh.Dashboard.Hosting;
+
+/// <summary>Checks the annotations of <see cref="DashboardOptions"/> at start.</summary>
+[OptionsValidator]
+internal sealed partial class DashboardOptionsValidator : IValidateOptions<DashboardOptions>;

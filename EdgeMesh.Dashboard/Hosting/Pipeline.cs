@@ -1,0 +1,39 @@
+using EdgeMesh.Dashboard.Access;
+using EdgeMesh.Dashboard.Api;
+
+namespace EdgeMesh.Dashboard.Hosting;
+
+/// <summary>The way of every request, in order.</summary>
+public static class Pipeline
+{
+    public static WebApplication UseDashboard(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseSecurityHeaders();
+        app.UseHostGuard();
+        app.UseOriginGuard();
+        app.UseProblems();
+        app.UseAssets();
+        app.UseWebSockets();
+        app.UseRouting();
+        app.UseLoginLink();
+        app.UseAuthentication();
+        app.UseRevocation();
+        app.UseAuthorization();
+        app.UseRateLimiter();
+        app.UseAntiforgery();
+        // The framework's and MudBlazor's own scripts and styles: needed by the login page too.
+        app.MapStaticAssets().AllowAnonymous();
+        return app;
+    }
+
+    /// <summary>The checks behind <c>/readyz</c>.</summary>
+    public static WebApplicationBuilder AddReadiness(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddSingleton<IReadinessCheck, DatabaseReadiness>();
+        builder.Services.AddSingleton<IReadinessCheck, OrchestratorReadiness>();
+        builder.Services.AddSingleton<IReadinessCheck, EmbeddedDeviceReadiness>();
+        return builder;
+    }
+}

@@ -1,0 +1,241 @@
+using EdgeMesh.Core.Costing;
+using EdgeMesh.Core.Devices;
+using EdgeMesh.Core.Jobs;
+using EdgeMesh.Core.Models;
+using EdgeMesh.Dashboard.Orchestration.Gateway;
+
+namespace EdgeMesh.Dashboard.Orchestration;
+
+/// <summary>A device: its link, its state by its beats, its queue, and what was learned about it. The one serial point for its work.</summary>
+public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, DeviceStore store, OrchestratorOptions options, TimeProvider time) : Grain, IDeviceGrain
+{
+    private static readonly TimeSpan Check = TimeSpan.FromMilliseconds(250);
+    private readonly Queue<AttemptOrder> _queue = new();
+    private readonly Dictionary<AttemptId, AttemptOrder> _running = [];
+    private readonly List<float> _load = [];
+    private DeviceSnapshot? _me;
+    private long _session;
+    private long _beat;
+    private long _loadAt;
+    private bool _draining;
+    private bool _forgotten;
+    private double _queuedMs;
+
+    private IFleetGrain Fleet => GrainFactory.GetGrain<IFleetGrain>(0);
+
+    public Task LoadAsync(StoredDevice device)
+    {
+        _draining = device.Draining;
+        _forgotten = false;
+        _me = new DeviceSnapshot(
+            device.Id, device.Name, device.Ordinal, DeviceState.Lost, "It has not linked since the dashboard started.", device.LastSeen, device.Link, device.Profile, null,
+            [], [], false, 0, 0, [], 0, device.Calibrations);
+        this.RegisterGrainTimer(CheckBeatsAsync, new GrainTimerCreationOptions { DueTime = Check, Period = Check, KeepAlive = true });
+        return TellAsync(urgent: true);
+    }
+
+    public async Task LinkedAsync(long session, LinkKind kind, DeviceProfile profile, ImmutableArray<RuntimeInfo> runtimes, bool loaded, int slots)
+    {
+        if (_me is null || _forgotten || session < _session)
+        {
+            return;
+        }
+
+        _session = session;
+        _beat = time.GetTimestamp();
+        _me = _me with { Link = kind, Profile = profile, Runtimes = runtimes, RuntimesLoaded = loaded, LastSeen = time.GetUtcNow() };
+        await SetStateAsync(_draining ? DeviceState.Draining : DeviceState.Online, _draining ? "It finishes what it has." : null);
+        store.Linked(_me);
+        Pump();
+    }
+
+    public Task BeatAsync(long session, Telemetry telemetry, ImmutableArray<RuntimeInfo>? runtimes, bool loaded, double? roundTripMs)
+    {
+        if (_me is null || session != _session)
+        {
+            return Task.CompletedTask;
+        }
+
+        _beat = time.GetTimestamp();
+        var back = _me.State is DeviceState.Suspect or DeviceState.Lost;
+        _me = _me with { Telemetry = telemetry, LastSeen = telemetry.At, LoadHistory = Load(telemetry), RoundTripMs = roundTripMs ?? _me.RoundTripMs };
+        if (runtimes is { } changed)
+        {
+            _me = _me with { Runtimes = changed, RuntimesLoaded = loaded };
+        }
+
+        return back ? SetStateAsync(_draining ? DeviceState.Draining : DeviceState.Online, _draining ? "It finishes what it has." : null) : TellAsync(urgent: runtimes is not null);
+    }
+
+    public Task UnlinkedAsync(long session, string reason) =>
+        _me is null || session != _session || _me.State == DeviceState.Lost ? Task.CompletedTask : SetStateAsync(DeviceState.Suspect, reason);
+
+    public async Task RunAsync(ImmutableArray<AttemptOrder> orders)
+    {
+        // The re-check at the serial point: what was true on the snapshot may not be any more.
+        if (_me?.State != DeviceState.Online)
+        {
+            await Task.WhenAll(orders.GroupBy(o => o.Id.Job).Select(g => runner.RefuseAsync([.. g], ReasonCode.Lost, $"{_me?.Name ?? "The device"} is not online any more.")));
+            return;
+        }
+
+        foreach (var order in orders)
+        {
+            _queue.Enqueue(order);
+            _queuedMs += Work(order);
+        }
+
+        Pump();
+        await TellAsync(urgent: false);
+    }
+
+    public async Task CancelAsync(AttemptId attempt)
+    {
+        if (_queue.FirstOrDefault(o => o.Id == attempt) is { } waiting)
+        {
+            var rest = _queue.Where(o => o.Id != attempt).ToList();
+            _queue.Clear();
+            rest.ForEach(_queue.Enqueue);
+            _queuedMs = Math.Max(0, _queuedMs - Work(waiting));
+            await runner.RefuseAsync([waiting], ReasonCode.Cancelled, "It was cancelled before it started.");
+        }
+        else if (_running.ContainsKey(attempt) && links.Find(_me!.Id) is { } link)
+        {
+            runner.Cancel(link, attempt);
+        }
+    }
+
+    public Task EndedAsync(AttemptId attempt, Receipt? receipt, double actualMs)
+    {
+        if (_me is null || !_running.Remove(attempt, out var order))
+        {
+            return Task.CompletedTask;
+        }
+
+        _queuedMs = _running.Count + _queue.Count == 0 ? 0 : Math.Max(0, _queuedMs - Work(order));
+        if (receipt is not null)
+        {
+            var key = new CalibrationKey(receipt.RuntimeId, receipt.ModelId, order.Task.Kind);
+            var learned = CostModel.Learn(_me.Calibrations.GetValueOrDefault(key), order.Task, receipt, actualMs - receipt.DeviceQueueMs - receipt.RunMs);
+            _me = _me with { Calibrations = _me.Calibrations.SetItem(key, learned) };
+            store.Learned(_me);
+        }
+
+        Pump();
+        return TellAsync(urgent: false);
+    }
+
+    public Task SetDrainingAsync(bool draining)
+    {
+        _draining = draining;
+        var linked = _me?.State is DeviceState.Online or DeviceState.Draining;
+        return !linked ? Task.CompletedTask : SetStateAsync(draining ? DeviceState.Draining : DeviceState.Online, draining ? "It finishes what it has." : null);
+    }
+
+    public Task RenameAsync(string name)
+    {
+        _me = _me! with { Name = name };
+        return TellAsync(urgent: true);
+    }
+
+    public async Task ForgetAsync()
+    {
+        _forgotten = true;
+        links.Find(_me!.Id)?.Abort("It was forgotten.");
+        await LoseAsync("it was forgotten");
+        await Fleet.RemoveAsync(_me.Id);
+        _me = null;
+        DeactivateOnIdle();
+    }
+
+    private static double Work(AttemptOrder order) => Math.Max(0.05, order.Placement.Predicted.P50Ms);
+
+    private ImmutableArray<float> Load(Telemetry telemetry)
+    {
+        if (telemetry.CpuPercent is { } cpu && time.GetElapsedTime(_loadAt).TotalSeconds >= 0.95)
+        {
+            _loadAt = time.GetTimestamp();
+            _load.Add((float)cpu);
+            if (_load.Count > 60)
+            {
+                _load.RemoveAt(0);
+            }
+
+            return [.. _load];
+        }
+
+        return _me!.LoadHistory;
+    }
+
+    private async Task CheckBeatsAsync()
+    {
+        if (_me is null or { State: DeviceState.Lost } || _session == 0)
+        {
+            return;
+        }
+
+        var silent = time.GetElapsedTime(_beat);
+        if (silent > options.LostAfter)
+        {
+            links.Find(_me.Id)?.Abort("No beat came for too long.");
+            await LoseAsync("no beat came");
+            await SetStateAsync(DeviceState.Lost, "It has stopped answering. Its work was given to others.");
+        }
+        else if (silent > options.SuspectAfter && _me.State != DeviceState.Suspect)
+        {
+            await SetStateAsync(DeviceState.Suspect, "It has missed beats. No new work until it answers.");
+        }
+    }
+
+    private async Task LoseAsync(string why)
+    {
+        var lost = _queue.Concat(_running.Values).ToList();
+        _queue.Clear();
+        _running.Clear();
+        _queuedMs = 0;
+        await Task.WhenAll(lost.GroupBy(o => o.Id.Job).Select(g => runner.RefuseAsync([.. g], ReasonCode.Lost, $"{_me!.Name} was lost: {why}.")));
+    }
+
+    private void Pump()
+    {
+        if (_me is null || links.Find(_me.Id) is not { } link)
+        {
+            return;
+        }
+
+        while (_running.Count < options.MaxInFlightPerDevice && _queue.TryDequeue(out var order))
+        {
+            _running[order.Id] = order;
+            runner.Run(link, order, _me.Name);
+        }
+    }
+
+    private Task SetStateAsync(DeviceState state, string? reason)
+    {
+        var changed = _me!.State != state;
+        _me = _me with { State = state, StateReason = reason };
+        if (changed)
+        {
+            store.Seen(_me, _draining);
+        }
+
+        return TellAsync(urgent: changed);
+    }
+
+    private Task TellAsync(bool urgent)
+    {
+        if (_me is null)
+        {
+            return Task.CompletedTask;
+        }
+
+        _me = _me with
+        {
+            QueuedWorkMs = _queuedMs,
+            QueuedCount = _queue.Count,
+            ReservedRamMb = _running.Values.Sum(o => o.Placement.Predicted.RamMb ?? 0),
+            Running = [.. _running.Values.Take(8).Select(o => new RunningAttempt(o.Id, o.JobKind, o.Title, o.Placement.ModelId, o.PlacedAt, o.Placement.Predicted.P50Ms))],
+        };
+        return Fleet.UpdateAsync(_me, urgent);
+    }
+}

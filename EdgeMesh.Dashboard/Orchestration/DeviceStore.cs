@@ -1,0 +1,130 @@
+using System.Text.Json;
+using System.Threading.Channels;
+using EdgeMesh.Core;
+using EdgeMesh.Core.Costing;
+using EdgeMesh.Core.Devices;
+using EdgeMesh.Dashboard.Enrolment;
+using EdgeMesh.Dashboard.Orchestration.Gateway;
+using EdgeMesh.Dashboard.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace EdgeMesh.Dashboard.Orchestration;
+
+/// <summary>Devices in the database. Membership is written at once; what is only remembered (last seen, calibration) a little later.</summary>
+public sealed class DeviceStore(IDbContextFactory<MeshDbContext> contexts, IGrainFactory grains, TimeProvider time) : BackgroundService, IDeviceRegistry
+{
+    private readonly Channel<DeviceSnapshot> _later = Channel.CreateBounded<DeviceSnapshot>(new BoundedChannelOptions(1_024) { FullMode = BoundedChannelFullMode.DropOldest });
+
+    /// <summary>Tells every known device's grain what is known of it.</summary>
+    public async Task LoadAsync()
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        foreach (var row in await db.Set<DeviceRow>().AsNoTracking().Where(d => !d.Forgotten).OrderBy(d => d.Ordinal).ToListAsync())
+        {
+            await grains.GetGrain<IDeviceGrain>(row.Id).LoadAsync(ToDomain(row));
+        }
+    }
+
+    public async Task<bool> IsKnownAsync(DeviceId id, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<DeviceRow>().AnyAsync(d => d.Id == id.Value && !d.Forgotten, cancellationToken);
+    }
+
+    public async Task<bool> AddAsync(DeviceId id, ReadOnlyMemory<byte> publicKey, string name, LinkKind kind, Guid? joinToken, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (joinToken is { } token && !await JoinTokens.TrySpendAsync(db, token, id, time.GetUtcNow(), cancellationToken))
+        {
+            return false;
+        }
+
+        var rows = db.Set<DeviceRow>();
+        var row = await rows.FirstOrDefaultAsync(d => d.Id == id.Value, cancellationToken);
+        if (row is null)
+        {
+            var ordinal = (await rows.MaxAsync(d => (int?)d.Ordinal, cancellationToken) ?? -1) + 1;
+            row = new DeviceRow { Id = id.Value, Name = name, PublicKey = publicKey.ToArray(), Ordinal = ordinal, JoinedAtMs = time.GetUtcNow().ToUnixTimeMilliseconds(), Link = kind };
+            rows.Add(row);
+        }
+        else
+        {
+            (row.Forgotten, row.Name, row.Draining) = (false, name, false);
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        await grains.GetGrain<IDeviceGrain>(id.Value).LoadAsync(ToDomain(row));
+        return true;
+    }
+
+    public void Linked(DeviceSnapshot device) => _later.Writer.TryWrite(device);
+
+    public void Learned(DeviceSnapshot device) => _later.Writer.TryWrite(device);
+
+    public void Seen(DeviceSnapshot device, bool draining) => _later.Writer.TryWrite(draining && device.State == DeviceState.Online ? device with { State = DeviceState.Draining } : device);
+
+    public async Task RenameAsync(DeviceId id, string name, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await db.Set<DeviceRow>().Where(d => d.Id == id.Value).ExecuteUpdateAsync(u => u.SetProperty(d => d.Name, name), cancellationToken);
+    }
+
+    public async Task SetDrainingAsync(DeviceId id, bool draining, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await db.Set<DeviceRow>().Where(d => d.Id == id.Value).ExecuteUpdateAsync(u => u.SetProperty(d => d.Draining, draining), cancellationToken);
+    }
+
+    public async Task ForgetAsync(DeviceId id, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await db.Set<DeviceRow>().Where(d => d.Id == id.Value).ExecuteUpdateAsync(u => u.SetProperty(d => d.Forgotten, true), cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var newest = new Dictionary<DeviceId, DeviceSnapshot>();
+        try
+        {
+            while (await _later.Reader.WaitToReadAsync(stoppingToken))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(500), time, stoppingToken);
+                await SaveAsync(newest);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            await SaveAsync(newest);
+        }
+    }
+
+    private static StoredDevice ToDomain(DeviceRow row) => new(
+        new DeviceId(row.Id), row.Name, row.Ordinal, row.Link, row.Draining,
+        row.LastSeenMs is { } seen ? DateTimeOffset.FromUnixTimeMilliseconds(seen) : null,
+        row.Profile is null ? null : JsonSerializer.Deserialize<DeviceProfile>(row.Profile, CoreJson.Options),
+        JsonSerializer.Deserialize<List<LearnedRow>>(row.Calibrations, CoreJson.Options)!.ToImmutableDictionary(c => c.Key, c => c.Value));
+
+    private async Task SaveAsync(Dictionary<DeviceId, DeviceSnapshot> newest)
+    {
+        newest.Clear();
+        while (_later.Reader.TryRead(out var device))
+        {
+            newest[device.Id] = device;
+        }
+
+        await using var db = await contexts.CreateDbContextAsync();
+        foreach (var device in newest.Values)
+        {
+            var profile = device.Profile is null ? null : JsonSerializer.Serialize(device.Profile, CoreJson.Options);
+            var calibrations = JsonSerializer.Serialize(device.Calibrations.Select(c => new LearnedRow(c.Key, c.Value)), CoreJson.Options);
+            await db.Set<DeviceRow>().Where(d => d.Id == device.Id.Value).ExecuteUpdateAsync(u => u
+                .SetProperty(d => d.LastSeenMs, device.LastSeen == null ? null : device.LastSeen.Value.ToUnixTimeMilliseconds())
+                .SetProperty(d => d.Profile, profile)
+                .SetProperty(d => d.Calibrations, calibrations));
+        }
+    }
+
+    private sealed record LearnedRow(CalibrationKey Key, Calibration Value);
+}

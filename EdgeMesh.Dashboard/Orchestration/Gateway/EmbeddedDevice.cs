@@ -1,0 +1,48 @@
+using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Agent.Link;
+using EdgeMesh.Core.Devices;
+using EdgeMesh.Dashboard.Hosting;
+using Nerdbank.Streams;
+
+namespace EdgeMesh.Dashboard.Orchestration.Gateway;
+
+/// <summary>The device inside this process: the same agent, the same service, over a pipe in memory. Started again when it ends.</summary>
+public sealed class EmbeddedDevice(DashboardOptions options, Recovery recovery, EmbeddedIdentity identity, IDeviceRegistry registry, LinkGateway gateway, TimeProvider time) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!options.EmbeddedDevice)
+        {
+            return;
+        }
+
+        await recovery.Ready.WaitAsync(stoppingToken);
+        using var key = DeviceKey.Open(options.EmbeddedDevicePath);
+        identity.Id = key.Id;
+        var name = Environment.MachineName is { Length: > 0 } machine && machine != "localhost" ? machine : "This computer";
+        if (!await registry.IsKnownAsync(key.Id, stoppingToken))
+        {
+            await registry.AddAsync(key.Id, key.PublicKey, name, LinkKind.Embedded, null, stoppingToken);
+        }
+
+        await using var agent = AgentHost.Build(new AgentOptions(options.EmbeddedDevicePath, name, [], null));
+        await agent.StartAsync(stoppingToken);
+        var listener = agent.Services.GetRequiredService<LinkListener>();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var (device, dashboard) = EdgeMesh.Agent.Link.DuplexPipe.CreatePair();
+            using var link = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+            var serving = listener.ServeAsync(device, link.Token);
+            await using (var stream = dashboard.AsStream())
+            {
+                await gateway.RunAsync(key.Id, LinkKind.Embedded, stream, link.Token);
+            }
+
+            await link.CancelAsync();
+            await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TimeSpan.FromSeconds(1), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await agent.StopAsync(CancellationToken.None);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Net.WebSockets;
+using EdgeMesh.Core.Contracts;
+using EdgeMesh.Core.Devices;
+using EdgeMesh.Dashboard.Enrolment;
+
+namespace EdgeMesh.Dashboard.Orchestration.Gateway;
+
+/// <summary>Where agents dial in.</summary>
+public static class GatewaySetup
+{
+    private static readonly TimeSpan HandshakeLimit = TimeSpan.FromSeconds(5);
+    private const int MostHandshakes = 64;
+    private static int s_handshakes;
+
+    public static WebApplicationBuilder AddGateway(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton<EmbeddedIdentity>().AddSingleton<LinkGateway>().AddSingleton<IDeviceLinks>(s => s.GetRequiredService<LinkGateway>());
+        services.AddSingleton<JoinTokens>().AddSingleton<IJoinTokens>(s => s.GetRequiredService<JoinTokens>());
+        services.AddSingleton<OrchestratorKey>().AddSingleton<LinkHandshake>().AddHostedService<EmbeddedDevice>();
+        return builder;
+    }
+
+    public static void MapAgentLink(this WebApplication app) =>
+        app.MapGet("/agent/link", AcceptAsync).AllowAnonymous().ExcludeFromDescription();
+
+    private static async Task AcceptAsync(HttpContext context, LinkHandshake handshake, LinkGateway gateway, IHostApplicationLifetime lifetime)
+    {
+        // A browser always sends Origin, an agent never: no page may open a link.
+        if (!context.WebSockets.IsWebSocketRequest || context.Request.Headers.Origin.Count > 0)
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            await context.Response.WriteAsync("This address is for EdgeMesh agents.");
+            return;
+        }
+
+        if (Interlocked.Increment(ref s_handshakes) > MostHandshakes)
+        {
+            Interlocked.Decrement(ref s_handshakes);
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return;
+        }
+
+        using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = TimeSpan.FromSeconds(15) });
+        DeviceId? device = null;
+        try
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+            limit.CancelAfter(HandshakeLimit);
+            device = await handshake.RunAsync(socket, limit.Token);
+        }
+        catch (Exception e) when (e is WebSocketException or InvalidDataException or OperationCanceledException)
+        {
+            socket.Abort();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref s_handshakes);
+        }
+
+        if (device is { } id)
+        {
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+            await using var stream = WebSocketStream.Create(socket, WebSocketMessageType.Binary, ownsWebSocket: false);
+            await gateway.RunAsync(id, LinkKind.Tunnel, stream, ended.Token);
+            socket.Abort();
+        }
+    }
+}

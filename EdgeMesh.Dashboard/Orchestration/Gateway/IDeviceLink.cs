@@ -1,0 +1,62 @@
+using EdgeMesh.Core.Contracts;
+using EdgeMesh.Core.Devices;
+
+namespace EdgeMesh.Dashboard.Orchestration.Gateway;
+
+/// <summary>An open connection to a device; made by the gateway when a device has proved its key.</summary>
+public interface IDeviceLink
+{
+    DeviceId Device { get; }
+
+    LinkKind Kind { get; }
+
+    /// <summary>Grows with every link of this process, so that a late report of an old link is told from the new one's.</summary>
+    long Session { get; }
+
+    /// <summary>The device's gRPC service over this link.</summary>
+    DeviceService.DeviceServiceClient Client { get; }
+
+    /// <summary>Cancelled when the link is gone.</summary>
+    CancellationToken Closed { get; }
+
+    /// <summary>Cuts the link at once.</summary>
+    void Abort(string reason);
+}
+
+/// <summary>The links that are open in this process. Thread-safe.</summary>
+public interface IDeviceLinks
+{
+    /// <summary>The device's newest open link, or null.</summary>
+    IDeviceLink? Find(DeviceId device);
+}
+
+/// <summary>What the gateway tells the orchestrator; implemented over the grains. Calls for one link come in order.</summary>
+public interface ILinkSink
+{
+    /// <summary>The device linked and told its profile.</summary>
+    Task OpenedAsync(IDeviceLink link, DeviceProfile profile, RuntimeReport runtimes, int slots);
+
+    /// <summary>A beat, every 500 ms.</summary>
+    /// <param name="runtimes">Only when they changed.</param>
+    /// <param name="roundTripMs">Of the link, when newly measured.</param>
+    Task BeatAsync(IDeviceLink link, Telemetry telemetry, RuntimeReport? runtimes, double? roundTripMs);
+
+    /// <summary>The link is gone.</summary>
+    Task ClosedAsync(IDeviceLink link, string reason);
+}
+
+/// <param name="Loaded">False while built-in runtimes still start.</param>
+public sealed record RuntimeReport(ImmutableArray<Core.Models.RuntimeInfo> Runtimes, bool Loaded);
+
+/// <summary>Who belongs to the mesh; backed by the database. Thread-safe.</summary>
+public interface IDeviceRegistry
+{
+    /// <summary>Whether the device is known and not forgotten.</summary>
+    Task<bool> IsKnownAsync(DeviceId id, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Adds a device that has proved its key. With a token the token's row is spent in the same transaction (false when it was spent
+    /// meanwhile); the embedded device needs none. A forgotten device becomes known again under the same id.
+    /// </summary>
+    Task<bool> AddAsync(DeviceId id, ReadOnlyMemory<byte> publicKey, string name, LinkKind kind, Guid? joinToken, CancellationToken cancellationToken);
+}

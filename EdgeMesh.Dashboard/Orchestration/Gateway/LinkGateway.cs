@@ -1,0 +1,117 @@
+using System.Collections.Concurrent;
+using EdgeMesh.Core.Contracts;
+using EdgeMesh.Core.Devices;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+namespace EdgeMesh.Dashboard.Orchestration.Gateway;
+
+/// <summary>The open links. Runs each: reads the profile, follows the beats, tells the orchestrator. Thread-safe.</summary>
+public sealed class LinkGateway(ILinkSink sink, TimeProvider time) : IDeviceLinks
+{
+    private const int LargestMessage = 80 * 1024 * 1024;
+    private static readonly TimeSpan SilentTooLong = TimeSpan.FromSeconds(1.5);
+    private readonly ConcurrentDictionary<DeviceId, Link> _links = new();
+    private long _session;
+
+    public IDeviceLink? Find(DeviceId device) => _links.GetValueOrDefault(device);
+
+    /// <summary>Whether a link of this device is open and answers: then a second one is a copied identity.</summary>
+    public bool IsAlive(DeviceId device) => _links.TryGetValue(device, out var link) && time.GetElapsedTime(link.LastBeat) < SilentTooLong;
+
+    /// <summary>Runs a link over a stream until it ends.</summary>
+    public async Task RunAsync(DeviceId device, LinkKind kind, Stream stream, CancellationToken cancellationToken)
+    {
+        var used = false;
+        using var handler = new SocketsHttpHandler
+        {
+            EnableMultipleHttp2Connections = false,
+            InitialHttp2StreamWindowSize = 1024 * 1024,
+            ConnectCallback = (_, _) => !used && (used = true) ? new ValueTask<Stream>(stream) : throw new IOException("The link is gone."),
+        };
+        using var channel = GrpcChannel.ForAddress("http://device", new GrpcChannelOptions
+        {
+            HttpHandler = handler,
+            MaxReceiveMessageSize = LargestMessage,
+            MaxSendMessageSize = LargestMessage,
+        });
+        using var link = new Link(device, kind, Interlocked.Increment(ref _session), new DeviceService.DeviceServiceClient(channel), time.GetTimestamp(), cancellationToken);
+        if (_links.TryGetValue(device, out var old))
+        {
+            old.Abort("A newer link replaced it.");
+        }
+
+        var reason = "The connection closed.";
+        try
+        {
+            var profile = await link.Client.GetProfileAsync(new ProfileRequest(), deadline: time.GetUtcNow().UtcDateTime.AddSeconds(10), cancellationToken: link.Closed);
+            _links[device] = link;
+            await sink.OpenedAsync(link, FromWire.Profile(profile.Profile), FromWire.Runtimes(profile.Runtimes, profile.RuntimesLoaded), Math.Clamp(profile.Slots, 1, 256));
+            await FollowAsync(link);
+        }
+        catch (Exception e) when (e is RpcException or OperationCanceledException or IOException or InvalidOperationException)
+        {
+            reason = link.AbortReason ?? reason;
+        }
+        finally
+        {
+            link.Abort(reason);
+            _links.TryRemove(new KeyValuePair<DeviceId, Link>(device, link));
+            await sink.ClosedAsync(link, reason);
+        }
+    }
+
+    private async Task FollowAsync(Link link)
+    {
+        using var watch = link.Client.Watch(new WatchRequest(), cancellationToken: link.Closed);
+        var measured = 0L;
+        await foreach (var beat in watch.ResponseStream.ReadAllAsync(link.Closed))
+        {
+            link.LastBeat = time.GetTimestamp();
+            double? roundTrip = null;
+            if (measured == 0 || time.GetElapsedTime(measured) > TimeSpan.FromSeconds(10))
+            {
+                // The cheapest call there is: cancelling nothing.
+                measured = time.GetTimestamp();
+                await link.Client.CancelTaskAsync(new CancelRequest(), cancellationToken: link.Closed);
+                roundTrip = time.GetElapsedTime(measured).TotalMilliseconds;
+            }
+
+            await sink.BeatAsync(link, FromWire.Telemetry(beat, time.GetUtcNow()), beat.Runtimes is { } set ? FromWire.Runtimes(set.Runtimes, set.Loaded) : null, roundTrip);
+        }
+    }
+
+    private sealed class Link(DeviceId device, LinkKind kind, long session, DeviceService.DeviceServiceClient client, long now, CancellationToken outer) : IDeviceLink, IDisposable
+    {
+        private readonly CancellationTokenSource _closed = CancellationTokenSource.CreateLinkedTokenSource(outer);
+
+        public DeviceId Device => device;
+
+        public LinkKind Kind => kind;
+
+        public long Session => session;
+
+        public DeviceService.DeviceServiceClient Client => client;
+
+        public CancellationToken Closed => _closed.Token;
+
+        public string? AbortReason { get; private set; }
+
+        public long LastBeat { get; set; } = now;
+
+        public void Abort(string reason)
+        {
+            AbortReason ??= reason;
+            try
+            {
+                _closed.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It was over already.
+            }
+        }
+
+        public void Dispose() => _closed.Dispose();
+    }
+}

@@ -1,0 +1,89 @@
+using System.Net.WebSockets;
+using System.Security.Cryptography;
+using EdgeMesh.Core.Contracts;
+using EdgeMesh.Core.Devices;
+using EdgeMesh.Dashboard.Enrolment;
+using Google.Protobuf;
+
+namespace EdgeMesh.Dashboard.Orchestration.Gateway;
+
+/// <summary>Lets in whoever proves a known key, or a new key with an unspent token. A nonce is used once and bound to this orchestrator.</summary>
+public sealed class LinkHandshake(OrchestratorKey me, IDeviceRegistry registry, JoinTokens tokens, LinkGateway gateway)
+{
+    private static readonly string Version = typeof(LinkHandshake).Assembly.GetName().Version?.ToString(3) ?? "0";
+
+    /// <summary>The device that proved itself, or null when it was refused (and told why).</summary>
+    public async Task<DeviceId?> RunAsync(WebSocket socket, CancellationToken cancellationToken)
+    {
+        var nonce = RandomNumberGenerator.GetBytes(32);
+        await LinkMessages.SendAsync(
+            socket,
+            new Challenge { ProtocolVersion = LinkSignature.ProtocolVersion, Nonce = ByteString.CopyFrom(nonce), OrchestratorId = me.Id, OrchestratorVersion = Version },
+            cancellationToken);
+        var hello = await LinkMessages.ReceiveAsync(socket, Hello.Parser, cancellationToken);
+        var verdict = await JudgeAsync(hello, nonce, cancellationToken);
+        await LinkMessages.SendAsync(socket, verdict, cancellationToken);
+        if (verdict.Accepted)
+        {
+            return new DeviceId(verdict.DeviceId);
+        }
+
+        await socket.CloseOutputAsync(WebSocketCloseStatus.PolicyViolation, verdict.Code, cancellationToken);
+        return null;
+    }
+
+    private static bool IsSigned(Hello hello, byte[] nonce, string orchestratorId)
+    {
+        try
+        {
+            using var key = ECDsa.Create();
+            key.ImportSubjectPublicKeyInfo(hello.PublicKey.Span, out var read);
+            return read == hello.PublicKey.Length && key.KeySize == 256 &&
+                key.ExportParameters(false).Curve.Oid.Value == ECCurve.NamedCurves.nistP256.Oid.Value &&
+                key.VerifyData(LinkSignature.Message(nonce, orchestratorId, hello.JoinToken), hello.Signature.Span, HashAlgorithmName.SHA256);
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+
+    private static Verdict Refuse(string code, string detail, string remedy, bool final = true) => new() { Code = code, Detail = detail, Remedy = remedy, Final = final };
+
+    private async Task<Verdict> JudgeAsync(Hello hello, byte[] nonce, CancellationToken cancellationToken)
+    {
+        if (hello.ProtocolVersion != LinkSignature.ProtocolVersion)
+        {
+            return Refuse(
+                "version_mismatch", $"The agent speaks protocol {hello.ProtocolVersion}, this dashboard {LinkSignature.ProtocolVersion}.",
+                hello.ProtocolVersion < LinkSignature.ProtocolVersion ? "Update the agent." : "Update the dashboard.");
+        }
+
+        if (!IsSigned(hello, nonce, me.Id))
+        {
+            return Refuse("bad_signature", "The key was not proved.", "Start the agent again; if it stays, its key file is broken.");
+        }
+
+        var id = DeviceId.FromPublicKey(hello.PublicKey.Span);
+        if (!await registry.IsKnownAsync(id, cancellationToken))
+        {
+            var token = await tokens.FindAsync(hello.JoinToken, cancellationToken);
+            if (token.Refusal is { } refusal)
+            {
+                return Refuse(refusal.Code, refusal.Detail, refusal.Remedy);
+            }
+
+            var name = FromWire.Text(hello.Name.Trim(), 64);
+            if (!await registry.AddAsync(id, hello.PublicKey.Memory, name.Length == 0 ? id.Short : name, LinkKind.Tunnel, token.Id, cancellationToken))
+            {
+                return Refuse("token_spent", "This join token was used by another device a moment ago.", "Make a new one with \"Add a device\".");
+            }
+        }
+        else if (gateway.IsAlive(id))
+        {
+            return Refuse("already_linked", "A device with this key is linked already.", "Two agents share one data directory or a copy of it. Give this one its own --data DIR.", final: false);
+        }
+
+        return new Verdict { Accepted = true, DeviceId = id.Value };
+    }
+}

@@ -1,0 +1,70 @@
+using EdgeMesh.Core.Devices;
+using EdgeMesh.Core.Jobs;
+using EdgeMesh.Core.Planning;
+using Orleans.Concurrency;
+
+namespace EdgeMesh.Dashboard.Orchestration;
+
+/// <summary>One job: its events and their reduction. The only writer of its journal.</summary>
+public interface IJobGrain : IGrainWithStringKey
+{
+    /// <summary>Stores the job and starts it; returns when it is stored.</summary>
+    Task SubmitAsync(JobRequest request, PlanResult plan, JobId? rerunOf);
+
+    /// <summary>What happened to attempts, in order; returns when it is stored.</summary>
+    Task ReportAsync(Immutable<ImmutableArray<JobEvent>> events);
+
+    /// <summary>Asks to cancel; false when it has ended.</summary>
+    Task<bool> CancelAsync(string by);
+
+    /// <summary>Ends a job that the last process left behind, or that must end because this one stops.</summary>
+    Task AbandonAsync(string cause);
+
+    /// <summary>The fleet changed: a waiting job looks again.</summary>
+    Task FleetChangedAsync();
+}
+
+/// <summary>One device: the serial point of everything that is done with it.</summary>
+public interface IDeviceGrain : IGrainWithStringKey
+{
+    Task LoadAsync(StoredDevice device);
+
+    Task LinkedAsync(long session, LinkKind kind, DeviceProfile profile, ImmutableArray<Core.Models.RuntimeInfo> runtimes, bool loaded, int slots);
+
+    Task BeatAsync(long session, Telemetry telemetry, ImmutableArray<Core.Models.RuntimeInfo>? runtimes, bool loaded, double? roundTripMs);
+
+    Task UnlinkedAsync(long session, string reason);
+
+    /// <summary>Queues attempts; what cannot be taken is reported to the job as a failure.</summary>
+    Task RunAsync(ImmutableArray<AttemptOrder> orders);
+
+    Task CancelAsync(AttemptId attempt);
+
+    /// <summary>An attempt has ended on the device; the receipt is what there is to learn from, null when it failed.</summary>
+    Task EndedAsync(AttemptId attempt, Receipt? receipt, double actualMs);
+
+    Task SetDrainingAsync(bool draining);
+
+    Task RenameAsync(string name);
+
+    Task ForgetAsync();
+}
+
+/// <summary>The fleet's snapshot.</summary>
+public interface IFleetGrain : IGrainWithIntegerKey
+{
+    Task UpdateAsync(DeviceSnapshot device, bool urgent);
+
+    Task RemoveAsync(DeviceId id);
+}
+
+/// <summary>An attempt to run: everything the device needs.</summary>
+/// <param name="InputText">What the task reads.</param>
+[GenerateSerializer, Immutable]
+public sealed record AttemptOrder(AttemptId Id, JobKind JobKind, string Title, PlannedTask Task, TaskPlacement Placement, string InputText, DateTimeOffset PlacedAt);
+
+/// <summary>A device as the database knows it.</summary>
+[GenerateSerializer, Immutable]
+public sealed record StoredDevice(
+    DeviceId Id, string Name, int Ordinal, LinkKind Link, bool Draining, DateTimeOffset? LastSeen, DeviceProfile? Profile,
+    ImmutableDictionary<Core.Costing.CalibrationKey, Core.Costing.Calibration> Calibrations);

@@ -1,0 +1,18 @@
+using EdgeMesh.Core.Devices;
+using EdgeMesh.Dashboard.Orchestration.Gateway;
+
+namespace EdgeMesh.Dashboard.Orchestration;
+
+/// <summary>Hands what the gateway hears to the device's grain.</summary>
+public sealed class GrainLinkSink(IGrainFactory grains) : ILinkSink
+{
+    public Task OpenedAsync(IDeviceLink link, DeviceProfile profile, RuntimeReport runtimes, int slots) =>
+        Grain(link).LinkedAsync(link.Session, link.Kind, profile, runtimes.Runtimes, runtimes.Loaded, slots);
+
+    public Task BeatAsync(IDeviceLink link, Telemetry telemetry, RuntimeReport? runtimes, double? roundTripMs) =>
+        Grain(link).BeatAsync(link.Session, telemetry, runtimes?.Runtimes, runtimes?.Loaded ?? true, roundTripMs);
+
+    public Task ClosedAsync(IDeviceLink link, string reason) => Grain(link).UnlinkedAsync(link.Session, reason);
+
+    private IDeviceGrain Grain(IDeviceLink link) => grains.GetGrain<IDeviceGrain>(link.Device.Value);
+}

@@ -1,0 +1,126 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using EdgeMesh.Core.Jobs;
+using EdgeMesh.Core.Live;
+using EdgeMesh.Dashboard.Live;
+
+namespace EdgeMesh.Dashboard.Orchestration;
+
+/// <summary>Open jobs as everyone in this process sees them: conflated views for pages, every event for streams. Thread-safe.</summary>
+public sealed class JobFeed
+{
+    private readonly ConcurrentDictionary<JobId, Open> _jobs = new();
+    private readonly LiveSource<long> _history = new(0);
+    private long _changes;
+    private int _listeners;
+
+    public int SubscriberCount => _history.SubscriberCount + Volatile.Read(ref _listeners) + _jobs.Values.Sum(j => j.Views.SubscriberCount);
+
+    /// <summary>The newest view of an open job, or null.</summary>
+    public JobView? Find(JobId id) => _jobs.GetValueOrDefault(id)?.Views.Current.View;
+
+    public ILiveSubscription<JobLive>? Watch(JobId id) => _jobs.GetValueOrDefault(id)?.Views.Subscribe();
+
+    public ILiveSubscription<long> SubscribeToHistory() => _history.Subscribe();
+
+    /// <summary>Events were stored: tell.</summary>
+    public void Publish(JobView view, long first, ImmutableArray<JobEvent> events)
+    {
+        var job = _jobs.GetOrAdd(view.Id, static (_, v) => new Open(new LiveSource<JobLive>(new JobLive(v, ImmutableDictionary<TaskId, LiveProgress>.Empty))), view);
+        lock (job)
+        {
+            job.Views.Publish(job.Views.Current with { View = view });
+            foreach (var listener in job.Listeners)
+            {
+                for (var i = 0; i < events.Length; i++)
+                {
+                    listener.TryWrite(new SequencedEvent(first + i, events[i]));
+                }
+            }
+
+            if (view.IsFinished)
+            {
+                _jobs.TryRemove(view.Id, out _);
+                job.Views.Complete();
+                job.Listeners.ForEach(l => l.TryComplete());
+            }
+        }
+
+        if (view.IsFinished || first == 1)
+        {
+            _history.Publish(Interlocked.Increment(ref _changes));
+        }
+    }
+
+    /// <summary>A row of the history went away.</summary>
+    public void Deleted() => _history.Publish(Interlocked.Increment(ref _changes));
+
+    /// <summary>Live progress of an attempt; null when it ended.</summary>
+    public void Progress(AttemptId attempt, LiveProgress? progress)
+    {
+        if (_jobs.TryGetValue(attempt.Job, out var job))
+        {
+            lock (job)
+            {
+                var now = job.Views.Current;
+                if (progress is not null || now.Progress.ContainsKey(attempt.Task))
+                {
+                    job.Views.Publish(now with { Progress = progress is null ? now.Progress.Remove(attempt.Task) : now.Progress.SetItem(attempt.Task, progress) });
+                }
+            }
+        }
+    }
+
+    /// <summary>Live events from now on; empty when the job is not open. Join them to stored ones by sequence.</summary>
+    public ChannelReader<SequencedEvent>? Listen(JobId id, CancellationToken cancellationToken)
+    {
+        if (!_jobs.TryGetValue(id, out var job))
+        {
+            return null;
+        }
+
+        var channel = Channel.CreateUnbounded<SequencedEvent>(new UnboundedChannelOptions { SingleReader = true });
+        lock (job)
+        {
+            if (job.Views.Current.View.IsFinished)
+            {
+                return null;
+            }
+
+            job.Listeners.Add(channel.Writer);
+        }
+
+        Interlocked.Increment(ref _listeners);
+        cancellationToken.UnsafeRegister(
+            _ =>
+            {
+                lock (job)
+                {
+                    job.Listeners.Remove(channel.Writer);
+                }
+
+                channel.Writer.TryComplete();
+                Interlocked.Decrement(ref _listeners);
+            },
+            null);
+        return channel.Reader;
+    }
+
+    private sealed record Open(LiveSource<JobLive> Views)
+    {
+        public List<ChannelWriter<SequencedEvent>> Listeners { get; } = [];
+    }
+}
+
+/// <summary>Jobs that have not ended, counted against the limit. Thread-safe.</summary>
+public sealed class OpenJobs(OrchestratorOptions options)
+{
+    private readonly ConcurrentDictionary<JobId, bool> _open = new();
+
+    public ICollection<JobId> All => _open.Keys;
+
+    /// <summary>Takes a place; false when all are taken.</summary>
+    public bool TryBegin(JobId id) => _open.Count < options.MaxOpenJobs && _open.TryAdd(id, true);
+
+    public void Ended(JobId id) => _open.TryRemove(id, out _);
+}

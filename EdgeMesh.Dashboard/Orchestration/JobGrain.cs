@@ -1,0 +1,218 @@
+using EdgeMesh.Core.Jobs;
+using EdgeMesh.Core.Planning;
+using EdgeMesh.Dashboard.Storage;
+using Orleans.Concurrency;
+
+namespace EdgeMesh.Dashboard.Orchestration;
+
+/// <summary>A job: decides what happens next, stores it, then tells. State changes only through <see cref="JobReducer"/>.</summary>
+public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFleet mesh, OpenJobs open, OrchestratorOptions options, TimeProvider time) : Grain, IJobGrain
+{
+    private JobView? _view;
+    private IGrainTimer? _waiting;
+
+    private JobId Id => new(this.GetPrimaryKeyString());
+
+    private PlanContext Context => new(time.GetUtcNow(), mesh.LocalDevice);
+
+    public async Task SubmitAsync(JobRequest request, PlanResult plan, JobId? rerunOf)
+    {
+        List<JobEvent> events = [new JobSubmitted(time.GetUtcNow(), Id, request, JobProgress.Title(request), rerunOf)];
+        var orders = Commit(events, plan);
+        await StoreAsync(events);
+        await DispatchAsync(orders);
+        if (plan.MayWait)
+        {
+            _waiting = this.RegisterGrainTimer(GiveUpAsync, new GrainTimerCreationOptions { DueTime = options.WaitForDevice, Period = Timeout.InfiniteTimeSpan });
+        }
+    }
+
+    public async Task ReportAsync(Immutable<ImmutableArray<JobEvent>> events)
+    {
+        if (_view is null or { IsFinished: true })
+        {
+            return;
+        }
+
+        var decided = new List<JobEvent>(events.Value);
+        var view = Fold(_view, decided);
+        var orders = new List<AttemptOrder>();
+        foreach (var change in events.Value)
+        {
+            switch (change)
+            {
+                case AttemptSucceeded s when view.Tasks[s.Task.Number - 1] is { State: TaskState.Running or TaskState.Queued, Current.State: AttemptState.Succeeded }:
+                    Decide(new TaskEnded(time.GetUtcNow(), s.Task, TaskState.Succeeded));
+                    break;
+                case AttemptFailed f when view.Tasks[f.Task.Number - 1] is { State: TaskState.Running or TaskState.Queued, Current: { } current } && current.Number == f.Number:
+                    Retry(f);
+                    break;
+            }
+        }
+
+        foreach (var task in JobProgress.Ready(view).ToList())
+        {
+            Place(task, []);
+        }
+
+        if (JobProgress.IsOver(view))
+        {
+            var (state, error) = JobOutcome.Decide(view);
+            decided.Add(new JobEnded(time.GetUtcNow(), state, error));
+        }
+
+        await StoreAsync(decided);
+        await DispatchAsync(orders);
+
+        void Decide(JobEvent change)
+        {
+            decided.Add(change);
+            view = JobReducer.Apply(view, change)!;
+        }
+
+        void Retry(AttemptFailed failed)
+        {
+            var task = view.Tasks[failed.Task.Number - 1];
+            var policy = ReasonCodes.For(failed.Reason);
+            var tried = policy.ElsewhereOnly ? task.Attempts.Where(a => a.State == AttemptState.Failed).Select(a => a.DeviceId).ToImmutableHashSet() : [];
+            if (!policy.Retried || view.CancelRequested || task.Attempts.Length >= options.MaxAttempts || !Place(task, tried))
+            {
+                Decide(new TaskEnded(time.GetUtcNow(), failed.Task, failed.Reason == ReasonCode.Cancelled ? TaskState.Cancelled : TaskState.Failed));
+            }
+        }
+
+        bool Place(TaskView task, ImmutableHashSet<DeviceId> excluded)
+        {
+            var text = JobProgress.InputText(view, task.Planned);
+            var (placement, _) = PlanningPipeline.PlaceAgain(task.Planned, text.Length, view.Request, fleet.Current, Context, excluded);
+            if (placement is not null)
+            {
+                orders.Add(Order(decided, task.Planned, placement, task.Attempts.Length + 1, text));
+                view = JobReducer.Apply(view, decided[^1])!;
+            }
+
+            return placement is not null;
+        }
+    }
+
+    public async Task<bool> CancelAsync(string by)
+    {
+        if (_view is null or { IsFinished: true } or { CancelRequested: true })
+        {
+            return _view is { IsFinished: false };
+        }
+
+        List<JobEvent> events = [new CancelRequested(time.GetUtcNow(), by)];
+        var current = _view.Tasks.Where(t => t.Current is { State: AttemptState.Placed or AttemptState.Running }).Select(t => (t.Id, t.Current!)).ToList();
+        if (current.Count == 0)
+        {
+            events.Add(new JobEnded(time.GetUtcNow(), JobState.Cancelled, JobOutcome.Decide(_view with { CancelRequested = true, Tasks = [] }).Error));
+        }
+
+        await StoreAsync(events);
+        await Task.WhenAll(current.Select(c => GrainFactory.GetGrain<IDeviceGrain>(c.Item2.DeviceId.Value).CancelAsync(new AttemptId(Id, c.Id, c.Item2.Number))));
+        return true;
+    }
+
+    public async Task AbandonAsync(string cause)
+    {
+        _view ??= JobReducer.Fold((await journal.ReadAsync(Id, 0, CancellationToken.None)).Select(e => e.Event));
+        if (_view is null or { IsFinished: true })
+        {
+            return;
+        }
+
+        var now = time.GetUtcNow();
+        var events = _view.Tasks
+            .Where(t => t.Current is { State: AttemptState.Placed or AttemptState.Running })
+            .Select(JobEvent (t) => new AttemptFailed(now, t.Id, t.Current!.Number, (now - t.Current.PlacedAt).TotalMilliseconds, ReasonCode.Lost, cause, t.Current.DeviceId))
+            .ToList();
+        events.Add(new JobEnded(now, JobState.Failed, new JobError("The job was interrupted.", cause, JobOutcome.Code(ReasonCode.Lost), "Run it again; what had finished is kept here.")));
+        await StoreAsync(events);
+    }
+
+    public async Task FleetChangedAsync()
+    {
+        if (_view is not { Plan: null, IsFinished: false })
+        {
+            return;
+        }
+
+        var plan = PlanningPipeline.Plan(_view.Request, fleet.Current, Context);
+        if (plan.MayWait)
+        {
+            return;
+        }
+
+        List<JobEvent> events = [];
+        var orders = Commit(events, plan);
+        if (plan.Refusal is { } refusal)
+        {
+            events.Add(new JobEnded(time.GetUtcNow(), JobState.Failed, new JobError(refusal.Title, refusal.Detail, refusal.Code, refusal.Remedy)));
+        }
+
+        await StoreAsync(events);
+        await DispatchAsync(orders);
+    }
+
+    private static JobView Fold(JobView view, IEnumerable<JobEvent> events) => events.Aggregate(view, (v, e) => JobReducer.Apply(v, e)!);
+
+    private List<AttemptOrder> Commit(List<JobEvent> events, PlanResult result)
+    {
+        var orders = new List<AttemptOrder>();
+        if (result is not { Plan: { } plan, Predicted: { } predicted })
+        {
+            return orders;
+        }
+
+        events.Add(new PlanMade(time.GetUtcNow(), plan, result.Devices, predicted));
+        var view = _view is null ? JobReducer.Fold(events)! : Fold(_view, events);
+        foreach (var task in JobProgress.Ready(view))
+        {
+            orders.Add(Order(events, task.Planned, plan.Placements[task.Id.Number - 1], 1, JobProgress.InputText(view, task.Planned)));
+        }
+
+        return orders;
+    }
+
+    private AttemptOrder Order(List<JobEvent> events, PlannedTask task, TaskPlacement placement, int number, string text)
+    {
+        var now = time.GetUtcNow();
+        events.Add(new AttemptPlaced(now, task.Id, number, placement.Device, placement.DeviceName, placement.RuntimeId, placement.ModelId, placement.Predicted, placement.Reason));
+        var title = _view?.Title ?? (events[0] as JobSubmitted)?.Title ?? "";
+        var kind = _view?.Request.Kind ?? ((JobSubmitted)events[0]).Request.Kind;
+        return new AttemptOrder(new AttemptId(Id, task.Id, number), kind, title, task, placement, text, now);
+    }
+
+    private async Task StoreAsync(List<JobEvent> events)
+    {
+        if (events.Count == 0)
+        {
+            return;
+        }
+
+        var first = (_view?.Version ?? 0) + 1;
+        var next = _view is null ? JobReducer.Fold(events)! : Fold(_view, events);
+        await journal.AppendAsync(next, first, [.. events]);
+        _view = next;
+        feed.Publish(next, first, [.. events]);
+        if (next.IsFinished)
+        {
+            _waiting?.Dispose();
+            open.Ended(Id);
+            DeactivateOnIdle();
+        }
+    }
+
+    private Task DispatchAsync(List<AttemptOrder> orders) =>
+        Task.WhenAll(orders.GroupBy(o => o.Placement.Device).Select(g => GrainFactory.GetGrain<IDeviceGrain>(g.Key.Value).RunAsync([.. g])));
+
+    private async Task GiveUpAsync()
+    {
+        if (_view is { Plan: null, IsFinished: false })
+        {
+            await StoreAsync([new JobEnded(time.GetUtcNow(), JobState.Failed, new JobError(
+                "No device became ready.", $"Waited {options.WaitForDevice.TotalSeconds:0} s for runtimes to start.", "notready", ReasonCodes.For(ReasonCode.NotReady).Remedy))]);
+        }
+    }
+}

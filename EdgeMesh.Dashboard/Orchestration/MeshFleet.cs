@@ -1,0 +1,75 @@
+using EdgeMesh.Core.Devices;
+using EdgeMesh.Core.Live;
+using EdgeMesh.Dashboard.Orchestration.Gateway;
+
+namespace EdgeMesh.Dashboard.Orchestration;
+
+/// <summary>The fleet for pages, API and hub.</summary>
+public sealed class MeshFleet(FleetFeed feed, IGrainFactory grains, DeviceStore store, EmbeddedIdentity embedded) : IFleet
+{
+    private const int LongestName = 64;
+
+    public FleetSnapshot Current => feed.Current;
+
+    public DeviceId? LocalDevice => embedded.Id;
+
+    public int SubscriberCount => feed.SubscriberCount;
+
+    public ILiveSubscription<FleetSnapshot> Subscribe() => feed.Subscribe();
+
+    public Task<Problem?> DrainAsync(DeviceId id, CancellationToken cancellationToken) => SetDrainingAsync(id, true, cancellationToken);
+
+    public Task<Problem?> ResumeAsync(DeviceId id, CancellationToken cancellationToken) => SetDrainingAsync(id, false, cancellationToken);
+
+    public async Task<Problem?> RenameAsync(DeviceId id, string name, CancellationToken cancellationToken)
+    {
+        var clean = name.Trim();
+        if (clean.Length is 0 or > LongestName || clean.Any(char.IsControl))
+        {
+            return new Problem("name_invalid", "This is not a name.", $"A name has 1 to {LongestName} characters and no control characters.", "Choose another name.", "name");
+        }
+
+        if (Unknown(id) is { } unknown)
+        {
+            return unknown;
+        }
+
+        await store.RenameAsync(id, clean, cancellationToken);
+        await Grain(id).RenameAsync(clean);
+        return null;
+    }
+
+    public async Task<Problem?> ForgetAsync(DeviceId id, CancellationToken cancellationToken)
+    {
+        if (Unknown(id) is { } unknown)
+        {
+            return unknown;
+        }
+
+        if (id == embedded.Id)
+        {
+            return new Problem("device_embedded", "This computer cannot be forgotten.", "It is part of the dashboard itself.", "Start the dashboard with --no-embedded-device to leave it out.");
+        }
+
+        await store.ForgetAsync(id, cancellationToken);
+        await Grain(id).ForgetAsync();
+        return null;
+    }
+
+    private async Task<Problem?> SetDrainingAsync(DeviceId id, bool draining, CancellationToken cancellationToken)
+    {
+        if (Unknown(id) is { } unknown)
+        {
+            return unknown;
+        }
+
+        await store.SetDrainingAsync(id, draining, cancellationToken);
+        await Grain(id).SetDrainingAsync(draining);
+        return null;
+    }
+
+    private IDeviceGrain Grain(DeviceId id) => grains.GetGrain<IDeviceGrain>(id.Value);
+
+    private Problem? Unknown(DeviceId id) => Current.Find(id) is not null ? null
+        : new Problem("device_unknown", "There is no such device.", $"No device with the id {id.Short} is in this mesh.", "GET /api/devices lists them.");
+}

@@ -1,0 +1,26 @@
+namespace EdgeMesh.Dashboard.Orchestration;
+
+/// <summary>Limits and times of the orchestrator (configuration section <c>EdgeMesh:Orchestrator</c>).</summary>
+public sealed class OrchestratorOptions
+{
+    /// <summary>Jobs that have not ended; more are refused with 429. Default 1,000; 1 to 100,000.</summary>
+    public int MaxOpenJobs { get; set; } = 1_000;
+
+    /// <summary>Attempts a device is given at once; the rest queue here. Default 256.</summary>
+    public int MaxInFlightPerDevice { get; set; } = 256;
+
+    /// <summary>Tries of a task. Default 3; 1 to 10.</summary>
+    public int MaxAttempts { get; set; } = 3;
+
+    /// <summary>No beat for so long: suspect. Default 1.5 s.</summary>
+    public TimeSpan SuspectAfter { get; set; } = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>No beat for so long: lost. Default 3 s.</summary>
+    public TimeSpan LostAfter { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>A job whose only candidates are starting waits so long. Default 2 min.</summary>
+    public TimeSpan WaitForDevice { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Most characters of output kept of an attempt. Default 4 million.</summary>
+    public int MaxOutputChars { get; set; } = 4_000_000;
+}

@@ -1,0 +1,99 @@
+using System.Data.Common;
+using System.Text.Json;
+using System.Threading.Channels;
+using EdgeMesh.Core;
+using EdgeMesh.Core.Jobs;
+using EdgeMesh.Dashboard.Orchestration;
+using Microsoft.EntityFrameworkCore;
+
+namespace EdgeMesh.Dashboard.Storage;
+
+/// <summary>
+/// Stores events before anyone is told of them: one writer commits what has gathered, at most 512 appends in a transaction, so many small
+/// jobs share an fsync. An append is all or nothing.
+/// </summary>
+public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : BackgroundService
+{
+    private const int MostPerCommit = 512;
+    private readonly Channel<Append> _appends = Channel.CreateBounded<Append>(new BoundedChannelOptions(8_192) { SingleReader = true });
+
+    /// <summary>Stores events, and the job's row in the history; completes at the commit, or fails with nothing stored.</summary>
+    /// <param name="first">Sequence of the first event, from 1.</param>
+    public async Task AppendAsync(JobView view, long first, ImmutableArray<JobEvent> events)
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(events, CoreJson.Options);
+        var append = new Append(view, first, first + events.Length - 1, json, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        await _appends.Writer.WriteAsync(append);
+        await append.Done.Task;
+    }
+
+    /// <summary>Stored events after a sequence number, in order.</summary>
+    public async Task<ImmutableArray<SequencedEvent>> ReadAsync(JobId id, long after, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var rows = await db.Set<JournalRow>().AsNoTracking().Where(r => r.JobId == id.Value && r.Last > after).OrderBy(r => r.First).ToListAsync(cancellationToken);
+        return
+        [
+            .. rows.SelectMany(r => JsonSerializer.Deserialize<ImmutableArray<JobEvent>>(r.Events, CoreJson.Options)
+                .Select((e, i) => new SequencedEvent(r.First + i, e))).Where(e => e.Sequence > after),
+        ];
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _appends.Writer.TryComplete();
+        if (ExecuteTask is { } writing)
+        {
+            await writing.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(WriteAsync, CancellationToken.None);
+
+    private async Task WriteAsync()
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        await db.Database.OpenConnectionAsync();
+        using var commands = new JournalCommands(db.Database.GetDbConnection());
+        var batch = new List<Append>(MostPerCommit);
+        while (await _appends.Reader.WaitToReadAsync())
+        {
+            batch.Clear();
+            while (batch.Count < MostPerCommit && _appends.Reader.TryRead(out var append))
+            {
+                batch.Add(append);
+            }
+
+            try
+            {
+                commands.Commit(batch);
+                batch.ForEach(a => a.Done.TrySetResult());
+            }
+            catch (DbException e)
+            {
+                batch.ForEach(a => a.Done.TrySetException(new JournalException("The job could not be stored: " + e.Message, e)));
+            }
+        }
+    }
+
+    /// <summary>What waits for a commit.</summary>
+    internal sealed record Append(JobView View, long First, long Last, byte[] Events, TaskCompletionSource Done);
+}
+
+/// <summary>The disk did not take it; nothing was stored.</summary>
+public sealed class JournalException : Exception
+{
+    public JournalException()
+    {
+    }
+
+    public JournalException(string message)
+        : base(message)
+    {
+    }
+
+    public JournalException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text.RegularExpressions;
+using EdgeMesh.Tests.Support;
+
+namespace EdgeMesh.Tests.Architecture;
+
+/// <summary>Rules that only the text of the sources can show.</summary>
+public sealed partial class SourceHygiene
+{
+    private static readonly string[] Projects = ["EdgeMesh.Core", "EdgeMesh.Agent", "EdgeMesh.Dashboard"];
+
+    [Fact]
+    public void ProductSources_StayUnder500Lines() =>
+        Assert.Empty(Sources().Where(f => File.ReadLines(f).Count() > 500).Select(Name));
+
+    [Fact]
+    public void ProductSources_HaveNothingLeftUndone() =>
+        Assert.Empty(Sources().Where(f => Undone().IsMatch(File.ReadAllText(f))).Select(Name));
+
+    [Fact]
+    public void Program_IsCompositionOnly() =>
+        Assert.All(
+            Projects[1..].Select(p => Path.Combine(BuiltPrograms.RepositoryRoot, p, "Program.cs")),
+            f => Assert.InRange(File.ReadLines(f).Count(), 1, 60));
+
+    [GeneratedRegex(@"TODO|FIXME|HACK\b|NotImplementedException")]
+    private static partial Regex Undone();
+
+    private static string Name(string file) => Path.GetRelativePath(BuiltPrograms.RepositoryRoot, file);
+
+    private static IEnumerable<string> Sources()
+    {
+        char separator = Path.DirectorySeparatorChar;
+        var files = Projects
+            .SelectMany(p => Directory.EnumerateFiles(Path.Combine(BuiltPrograms.RepositoryRoot, p), "*.*", SearchOption.AllDirectories))
+            .Where(f => f.EndsWith(".cs", StringComparison.Ordinal) || f.EndsWith(".razor", StringComparison.Ordinal))
+            .Where(f => !f.Contains($"{separator}obj{separator}", StringComparison.Ordinal)
+                && !f.Contains($"{separator}bin{separator}", StringComparison.Ordinal)
+                && !f.Contains($"{separator}Migrations{separator}", StringComparison.Ordinal))
+            .ToList();
+        Assert.NotEmpty(files);
+        return files;
+    }
+}

@@ -1,0 +1,47 @@
+using EdgeMesh.Dashboard.Enrolment;
+
+namespace EdgeMesh.Tests.Fakes;
+
+/// <summary>Join tokens in memory.</summary>
+public sealed class FakeJoinTokens : IJoinTokens
+{
+    private readonly List<JoinTokenInfo> tokens = [];
+
+    /// <summary>Who asked for tokens, oldest first.</summary>
+    public IList<string> CreatedBy { get; } = [];
+
+    /// <summary>When set, <see cref="CreateAsync"/> throws it.</summary>
+    public Exception? Failure { get; set; }
+
+    public Task<NewJoinToken> CreateAsync(string createdBy, CancellationToken cancellationToken)
+    {
+        if (Failure is not null)
+        {
+            throw Failure;
+        }
+
+        CreatedBy.Add(createdBy);
+        var info = new JoinTokenInfo(Guid.NewGuid(), Samples.Now, Samples.Now.AddMinutes(15), createdBy, null, false);
+        tokens.Insert(0, info);
+        var token = $"emj_sample{tokens.Count}";
+        const string Url = "http://localhost:8080";
+        return Task.FromResult(new NewJoinToken(info.Id, token, info.ExpiresAt, new JoinCommands(
+            $"./edgemesh-agent run --orchestrator {Url} --token {token}",
+            $"./edgemesh-agent run --orchestrator {Url} --token {token}",
+            $".\\edgemesh-agent.exe run --orchestrator {Url} --token {token}",
+            $"./edgemesh-agent run --orchestrator {Url} --token {token}")));
+    }
+
+    public Task<ImmutableArray<JoinTokenInfo>> ListAsync(CancellationToken cancellationToken) => Task.FromResult<ImmutableArray<JoinTokenInfo>>([.. tokens]);
+
+    public Task<bool> RevokeAsync(Guid id, CancellationToken cancellationToken)
+    {
+        var at = tokens.FindIndex(t => t.Id == id && !t.Revoked && t.SpentBy is null);
+        if (at >= 0)
+        {
+            tokens[at] = tokens[at] with { Revoked = true };
+        }
+
+        return Task.FromResult(at >= 0);
+    }
+}

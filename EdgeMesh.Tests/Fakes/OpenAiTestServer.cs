@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeMesh.Tests.Fakes;
+
+/// <summary>A real HTTP server that speaks OpenAI's streaming chat completions: one model that answers in words.</summary>
+public sealed class OpenAiTestServer : IAsyncDisposable
+{
+    private static readonly string[] Words = "Tides follow the moon and the sun , and their hours can be printed in a table years ahead .".Split(' ');
+    private readonly WebApplication _app;
+
+    private OpenAiTestServer(WebApplication app) => _app = app;
+
+    public string Model => "test-chat";
+
+    public Uri Address => new(_app.Urls.First());
+
+    /// <summary>What the next completion does instead of answering: a status code, <c>garbage</c> or <c>cut</c>; null answers.</summary>
+    public string? Failure { get; set; }
+
+    public static async Task<OpenAiTestServer> StartAsync(TimeSpan? wordDelay = null, int port = 0)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
+        var app = builder.Build();
+        var server = new OpenAiTestServer(app);
+        app.MapGet("/v1/models", () => Results.Json(new { @object = "list", data = new[] { new { id = server.Model, @object = "model" } } }));
+        app.MapPost("/v1/chat/completions", context => server.AnswerAsync(context, wordDelay ?? TimeSpan.Zero));
+        await app.StartAsync();
+        return server;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var now = new CancellationTokenSource(TimeSpan.Zero);
+        await _app.StopAsync(now.Token);
+        await _app.DisposeAsync();
+    }
+
+    private async Task AnswerAsync(HttpContext context, TimeSpan wordDelay)
+    {
+        using var request = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+        if (int.TryParse(Failure, out var status) || request.RootElement.GetProperty("model").GetString() != Model)
+        {
+            context.Response.StatusCode = status == 0 ? 404 : status;
+            await context.Response.WriteAsJsonAsync(new { error = new { message = "told to fail" } }, context.RequestAborted);
+            return;
+        }
+
+        context.Response.ContentType = "text/event-stream";
+        if (Failure == "garbage")
+        {
+            await context.Response.WriteAsync("data: <html>\n\n", context.RequestAborted);
+            return;
+        }
+
+        for (var i = 0; i < Words.Length; i++)
+        {
+            await SendAsync(context, new { choices = new[] { new { index = 0, delta = new { role = "assistant", content = (i == 0 ? "" : " ") + Words[i] }, finish_reason = (string?)null } } });
+            await Task.Delay(wordDelay, TimeProvider.System, context.RequestAborted);
+            if (Failure == "cut")
+            {
+                context.Abort();
+                return;
+            }
+        }
+
+        await SendAsync(context, new { choices = new[] { new { index = 0, delta = new { role = (string?)"assistant", content = (string?)"" }, finish_reason = "stop" } } });
+        await SendAsync(context, new { choices = Array.Empty<object>(), usage = new { prompt_tokens = 12, completion_tokens = Words.Length, total_tokens = 12 + Words.Length } });
+        await context.Response.WriteAsync("data: [DONE]\n\n", context.RequestAborted);
+    }
+
+    private async Task SendAsync(HttpContext context, object chunk)
+    {
+        var json = JsonSerializer.SerializeToNode(chunk)!.AsObject();
+        json["id"] = "c1";
+        json["object"] = "chat.completion.chunk";
+        json["created"] = 1;
+        json["model"] = Model;
+        await context.Response.WriteAsync($"data: {json.ToJsonString()}\n\n", context.RequestAborted);
+        await context.Response.Body.FlushAsync(context.RequestAborted);
+    }
+}

@@ -1,0 +1,64 @@
+using EdgeMesh.Tests.Fakes;
+using EdgeMesh.Tests.Support;
+
+namespace EdgeMesh.Tests.Integration;
+
+/// <summary>What a dashboard that was killed, or stopped, still knows.</summary>
+public sealed class RestartTests
+{
+    [Fact]
+    public async Task Dashboard_KilledDuringAJob_TellsItsHonestEndAndKeepsHistoryAndDevices()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var engine = await OpenAiTestServer.StartAsync(wordDelay: TimeSpan.FromSeconds(1));
+        string slow, done, agentId;
+        await using (var first = await DashboardProcess.StartAsync(directory["data"]))
+        {
+            await using var agent = await AgentProcess.JoinAsync(first, "North", directory["north"], engine.Address.ToString());
+            await first.DeviceAsync("North", d => d.GetProperty("runtimes").EnumerateArray().Any(r => r.GetProperty("models").EnumerateArray().Any(m => m.GetProperty("id").GetString() == engine.Model)));
+            agentId = (await first.DevicesAsync()).Single(d => d.GetProperty("name").GetString() == "North").GetProperty("id").GetString()!;
+            done = await first.SubmitAsync(new { kind = "echo", text = "kept" });
+            await first.EndedAsync(done);
+            slow = await first.SubmitAsync(new { kind = "chat", text = "Tell me about tides." });
+            await Until.TrueAsync("the job to run", async () => (await first.GetAsync($"/api/jobs/{slow}")).GetProperty("tasks")[0].GetProperty("state").GetString() == "Running");
+            await first.Process.KillAsync();
+        }
+
+        await using var second = await DashboardProcess.StartAsync(directory["data"]);
+        var job = await second.GetAsync($"/api/jobs/{slow}");
+        Assert.Equal("Failed", job.GetProperty("state").GetString());
+        Assert.Equal("lost", job.GetProperty("error").GetProperty("code").GetString(), ignoreCase: true);
+        Assert.False(string.IsNullOrEmpty(job.GetProperty("error").GetProperty("remedy").GetString()));
+
+        var kept = await second.GetAsync($"/api/jobs/{done}");
+        Assert.Equal("Succeeded", kept.GetProperty("state").GetString());
+        Assert.Contains("kept", kept.GetProperty("result").GetProperty("text").GetString(), StringComparison.Ordinal);
+
+        var north = (await second.DevicesAsync()).Single(d => d.GetProperty("name").GetString() == "North");
+        Assert.Equal(agentId, north.GetProperty("id").GetString());
+        Assert.Equal("Lost", north.GetProperty("state").GetString());
+
+        var (status, _) = await second.PostAsync($"/api/jobs/{done}/rerun");
+        Assert.Equal(System.Net.HttpStatusCode.Accepted, status);
+    }
+
+    [Fact]
+    public async Task Dashboard_Interrupted_ExitsCleanly()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var dashboard = await DashboardProcess.StartAsync(directory["data"]);
+        Assert.Equal(0, await dashboard.Process.InterruptAsync());
+    }
+
+    [Fact]
+    public async Task Dashboard_SameDataDirectoryTwice_IsRefusedInWords()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var dashboard = await DashboardProcess.StartAsync(directory["data"]);
+        await using var second = ChildProcess.Start(BuiltPrograms.Dashboard, ["--urls", "http://127.0.0.1:0", "--data", directory["data"]]);
+        await Until.TrueAsync("the second to end", () => second.HasExited);
+        Assert.NotEqual(0, second.ExitCode);
+        Assert.Contains(directory["data"], second.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", second.Output, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace EdgeMesh.Tests.Support;
+
+/// <summary>A real process of ours: its lines are kept, it can be asked to stop or be killed, and it never outlives its test.</summary>
+public sealed partial class ChildProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _lines = new();
+
+    private ChildProcess(Process process) => _process = process;
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>Everything it printed so far.</summary>
+    public string Output => string.Join('\n', _lines);
+
+    public static ChildProcess Start(string dll, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        start.ArgumentList.Add(dll);
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        var process = new Process { StartInfo = start };
+        var child = new ChildProcess(process);
+        process.OutputDataReceived += (_, e) => child.Keep(e.Data);
+        process.ErrorDataReceived += (_, e) => child.Keep(e.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return child;
+    }
+
+    /// <summary>The first line that fits, as soon as it is printed; fails with all output when the process ends or is too slow.</summary>
+    public async Task<string> LineAsync(Func<string, bool> fits, TimeSpan? deadline = null)
+    {
+        try
+        {
+            return await Until.NotNullAsync(
+                "a line of the process",
+                () => Task.FromResult(
+                    _lines.FirstOrDefault(fits) ?? (HasExited ? throw new InvalidOperationException("It ended early.") : null)),
+                deadline);
+        }
+        catch (Exception e) when (e is TimeoutException or InvalidOperationException)
+        {
+            throw new InvalidOperationException($"{e.Message} It printed:\n{Output}", e);
+        }
+    }
+
+    /// <summary>SIGKILL: no goodbye.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(CancellationToken.None);
+    }
+
+    /// <summary>What Ctrl+C does (SIGINT); returns the exit code.</summary>
+    public async Task<int> InterruptAsync(TimeSpan? deadline = null)
+    {
+        Signal(2);
+        await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(deadline ?? TimeSpan.FromSeconds(10), TimeProvider.System);
+        return _process.ExitCode;
+    }
+
+    /// <summary>Sends a POSIX signal.</summary>
+    public void Signal(int signal)
+    {
+        if (Kill(_process.Id, signal) != 0)
+        {
+            throw new InvalidOperationException($"The signal could not be sent: {Marshal.GetLastPInvokeError()}");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync(CancellationToken.None);
+        }
+
+        _process.Dispose();
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Kill(int pid, int signal);
+
+    private void Keep(string? line)
+    {
+        if (line is not null)
+        {
+            _lines.Enqueue(line);
+        }
+    }
+}

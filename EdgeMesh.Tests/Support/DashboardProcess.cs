@@ -1,0 +1,130 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace EdgeMesh.Tests.Support;
+
+/// <summary>The real dashboard, started as a user would from its build, with a client that holds its admin key.</summary>
+public sealed class DashboardProcess : IAsyncDisposable
+{
+    private readonly ChildProcess _process;
+
+    private DashboardProcess(ChildProcess process, string dataDirectory, Uri loginUrl)
+    {
+        _process = process;
+        DataDirectory = dataDirectory;
+        LoginUrl = loginUrl;
+        Address = new Uri(loginUrl.GetLeftPart(UriPartial.Authority));
+        AdminKey = File.ReadAllText(Path.Combine(dataDirectory, "admin.key")).Trim();
+        Client = NewClient(AdminKey);
+    }
+
+    public string DataDirectory { get; }
+
+    public Uri LoginUrl { get; }
+
+    public Uri Address { get; }
+
+    public string AdminKey { get; }
+
+    /// <summary>With the admin key.</summary>
+    public HttpClient Client { get; }
+
+    public ChildProcess Process => _process;
+
+    /// <summary>Starts it and waits until it is ready. <paramref name="port"/> 0 picks a free one.</summary>
+    public static async Task<DashboardProcess> StartAsync(string dataDirectory, int port = 0, params string[] more)
+    {
+        var process = ChildProcess.Start(
+            BuiltPrograms.Dashboard,
+            ["--urls", $"http://127.0.0.1:{port}", "--data", dataDirectory, .. more],
+            new Dictionary<string, string> { ["DOTNET_ENVIRONMENT"] = "Production" });
+        try
+        {
+            var line = await process.LineAsync(l => l.Contains("/login?t=", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
+            var dashboard = new DashboardProcess(process, dataDirectory, new Uri(line[line.IndexOf("http", StringComparison.Ordinal)..].Trim()));
+            await Until.TrueAsync(
+                "GET /readyz to say 200",
+                async () => (await dashboard.Client.GetAsync(new Uri("/readyz", UriKind.Relative))).StatusCode == HttpStatusCode.OK,
+                TimeSpan.FromSeconds(60));
+            return dashboard;
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A client with this key, or anonymous.</summary>
+    public HttpClient NewClient(string? key)
+    {
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Address };
+        if (key is not null)
+        {
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        }
+
+        return client;
+    }
+
+    public async Task<JsonElement> GetAsync(string path) =>
+        await Client.GetFromJsonAsync<JsonElement>(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+
+    /// <summary>Posts JSON and reads the JSON answer, whatever its status.</summary>
+    public async Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(string path, object? body = null)
+    {
+        using var answer = body is null
+            ? await Client.PostAsync(new Uri(path, UriKind.Relative), null, TestContext.Current.CancellationToken)
+            : await Client.PostAsJsonAsync(new Uri(path, UriKind.Relative), body, TestContext.Current.CancellationToken);
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        return (answer.StatusCode, text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text));
+    }
+
+    /// <summary>Submits a job and returns its id.</summary>
+    public async Task<string> SubmitAsync(object request)
+    {
+        var (status, body) = await PostAsync("/api/jobs", request);
+        Assert.True(status == HttpStatusCode.Accepted, $"{status}: {body}");
+        return body.GetProperty("id").GetString()!;
+    }
+
+    /// <summary>The job once it has ended.</summary>
+    public async Task<JsonElement> EndedAsync(string id, TimeSpan? deadline = null)
+    {
+        JsonElement job = default;
+        await Until.TrueAsync(
+            $"job {id} to end",
+            async () =>
+            {
+                job = await GetAsync($"/api/jobs/{id}");
+                return job.GetProperty("state").GetString() is not ("Queued" or "Running");
+            },
+            deadline);
+        return job;
+    }
+
+    public async Task<JsonElement[]> DevicesAsync() => [.. (await GetAsync("/api/devices")).EnumerateArray()];
+
+    /// <summary>Waits until the named device fits.</summary>
+    public Task DeviceAsync(string name, Func<JsonElement, bool> fits, TimeSpan? deadline = null) =>
+        Until.TrueAsync(
+            $"device {name} to fit",
+            async () => (await DevicesAsync()).Any(d => d.GetProperty("name").GetString() == name && fits(d)),
+            deadline);
+
+    /// <summary>A fresh join token.</summary>
+    public async Task<string> JoinTokenAsync()
+    {
+        var (status, body) = await PostAsync("/api/join-tokens");
+        Assert.True(status is HttpStatusCode.OK or HttpStatusCode.Created, $"{status}: {body}");
+        return body.GetProperty("token").GetString()!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _process.DisposeAsync();
+    }
+}
