@@ -18,6 +18,13 @@ public interface IRuntime
     Task<TaskReceipt> RunAsync(TaskRequest task, ITaskOutput output, CancellationToken cancellationToken);
 }
 
+/// <summary>A runtime with a canary: a known run whose right answer proves the accelerator.</summary>
+public interface IProvable
+{
+    /// <summary>Runs the canary again soon.</summary>
+    void ProveAgain();
+}
+
 /// <summary>Where a runtime writes.</summary>
 public interface ITaskOutput
 {

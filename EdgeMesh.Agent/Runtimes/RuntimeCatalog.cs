@@ -16,6 +16,15 @@ public sealed class RuntimeCatalog(IEnumerable<IRuntime> runtimes) : BackgroundS
     /// <summary>The runtime with this id, or null.</summary>
     public IRuntime? Find(string id) => _runtimes.FirstOrDefault(r => r.Info.Id == id);
 
+    /// <summary>Has the canaries run again soon.</summary>
+    /// <returns>How many.</returns>
+    public int ProveAgain()
+    {
+        var proving = _runtimes.OfType<IProvable>().ToList();
+        proving.ForEach(r => r.ProveAgain());
+        return proving.Count;
+    }
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(_runtimes.Select(r => r.WatchAsync(() => Interlocked.Increment(ref _version), stoppingToken)));
 }

@@ -27,7 +27,8 @@ public sealed class DeviceServiceImpl(DeviceFacts facts, RuntimeCatalog catalog,
         do
         {
             var version = catalog.Version;
-            await responseStream.WriteAsync(ToWire.Beat(probe.Sample(), executor, version == told ? null : catalog.Infos), context.CancellationToken);
+            var changed = version == told ? null : ToWire.Runtimes(catalog.Infos, await facts.ProfileAsync(context.CancellationToken));
+            await responseStream.WriteAsync(ToWire.Beat(probe.Sample(), executor, changed), context.CancellationToken);
             told = version;
         }
         while (await timer.WaitForNextTickAsync(context.CancellationToken));
@@ -67,6 +68,8 @@ public sealed class DeviceServiceImpl(DeviceFacts facts, RuntimeCatalog catalog,
             }
         }
     }
+
+    public override Task<ProveReply> Prove(ProveRequest request, ServerCallContext context) => Task.FromResult(new ProveReply { Canaries = catalog.ProveAgain() });
 
     public override async Task<CancelReply> CancelTask(CancelRequest request, ServerCallContext context) =>
         new() { Known = await executor.CancelAsync(request) };

@@ -49,7 +49,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         Pump();
     }
 
-    public Task BeatAsync(long session, Telemetry telemetry, ImmutableArray<RuntimeInfo>? runtimes, bool loaded, double? roundTripMs)
+    public Task BeatAsync(long session, Telemetry telemetry, RuntimeReport? runtimes, double? roundTripMs)
     {
         if (_me is null || session != _session)
         {
@@ -61,7 +61,8 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         _me = _me with { Telemetry = telemetry, LastSeen = telemetry.At, LoadHistory = Load(telemetry), RoundTripMs = roundTripMs ?? _me.RoundTripMs };
         if (runtimes is { } changed)
         {
-            _me = _me with { Runtimes = changed, RuntimesLoaded = loaded };
+            var profile = _me.Profile is { } known && !changed.Accelerators.IsEmpty ? known with { Accelerators = changed.Accelerators } : _me.Profile;
+            _me = _me with { Runtimes = changed.Runtimes, RuntimesLoaded = changed.Loaded, Profile = profile };
         }
 
         return back ? SetStateAsync(_draining ? DeviceState.Draining : DeviceState.Online, _draining ? "It finishes what it has." : null) : TellAsync(urgent: runtimes is not null);

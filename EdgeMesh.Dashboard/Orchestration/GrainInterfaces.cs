@@ -31,7 +31,8 @@ public interface IDeviceGrain : IGrainWithStringKey
 
     Task LinkedAsync(long session, LinkKind kind, DeviceProfile profile, ImmutableArray<Core.Models.RuntimeInfo> runtimes, bool loaded, int slots);
 
-    Task BeatAsync(long session, Telemetry telemetry, ImmutableArray<Core.Models.RuntimeInfo>? runtimes, bool loaded, double? roundTripMs);
+    /// <param name="runtimes">Only when they changed.</param>
+    Task BeatAsync(long session, Telemetry telemetry, Gateway.RuntimeReport? runtimes, double? roundTripMs);
 
     Task UnlinkedAsync(long session, string reason);
 

@@ -11,20 +11,26 @@ public static class FromWire
 {
     private const int MostItems = 200;
     private const int MostModels = 500;
+    private const long MostUnixMs = 253_402_300_799_000; // the year 9999
 
     public static DeviceProfile Profile(Profile p) => new(
         Text(p.Os), Text(p.Architecture), Text(p.Machine), Text(p.CpuModel), p.HasPhysicalCores ? Math.Clamp(p.PhysicalCores, 0, 4096) : null,
         Math.Clamp(p.LogicalCores, 0, 4096), [.. p.InstructionSets.Take(MostItems).Select(s => Text(s))], Math.Max(0, p.RamTotalMb), p.HasDiskFreeMb ? Math.Max(0, p.DiskFreeMb) : null,
         Enum.TryParse<FormFactor>(p.FormFactor, out var form) ? form : FormFactor.Unknown, Text(p.AgentVersion),
-        [.. p.Accelerators.Take(MostItems).Select(Accelerator).OfType<Accelerator>()],
+        Accelerators(p.Accelerators),
         [.. p.Facts.Take(MostItems).Select(f => new HardwareFact(Text(f.Name), Text(f.Value), Text(f.Source)))]);
 
-    public static RuntimeReport Runtimes(IEnumerable<Wire.Runtime> runtimes, bool loaded) => new(
+    public static RuntimeReport Runtimes(IEnumerable<Wire.Runtime> runtimes, bool loaded, IEnumerable<AcceleratorInfo> accelerators) => new(
         [.. runtimes.Take(MostItems).Select(r => new RuntimeInfo(
             Text(r.Id), Text(r.Name), Enum.TryParse<RuntimeState>(r.State, out var state) ? state : RuntimeState.Down, r.Reason.Length == 0 ? null : Text(r.Reason, 500),
             [.. r.Models.Take(MostModels).Select(Model)], [.. r.TaskKinds.Take(16).Select(Kind).OfType<TaskKind>()],
             Enum.TryParse<AcceleratorKind>(r.Accelerator, out var kind) ? kind : null))],
-        loaded);
+        loaded,
+        Accelerators(accelerators));
+
+    /// <summary>At most so many, unknown kinds left out.</summary>
+    public static ImmutableArray<Accelerator> Accelerators(IEnumerable<AcceleratorInfo> accelerators) =>
+        [.. accelerators.Take(MostItems).Select(Accelerator).OfType<Accelerator>()];
 
     public static Telemetry Telemetry(Beat b, DateTimeOffset now) => new(
         now, b.HasCpuPercent && double.IsFinite(b.CpuPercent) ? Math.Clamp(b.CpuPercent, 0, 100) : null, Math.Max(0, b.RamFreeMb),
@@ -39,14 +45,23 @@ public static class FromWire
         return cut.Any(char.IsControl) ? string.Concat(cut.Where(c => !char.IsControl(c))) : cut;
     }
 
-    // Proven is only what this orchestrator's own canary showed; until there is one, no device may claim it.
-    private static Accelerator? Accelerator(AcceleratorInfo a) => Enum.TryParse<AcceleratorKind>(a.Kind, out var kind)
-        ? new Accelerator(kind, Text(a.Name), a.Status == nameof(AcceleratorStatus.Absent) ? AcceleratorStatus.Absent : AcceleratorStatus.Detected, Source: Text(a.Source))
-        : null;
+    // A badge is proven only with what a canary measured and when; a claim without them is no more than detected.
+    private static Accelerator? Accelerator(AcceleratorInfo a)
+    {
+        if (!Enum.TryParse<AcceleratorKind>(a.Kind, out var kind))
+        {
+            return null;
+        }
+
+        var found = new Accelerator(kind, Text(a.Name), a.Status == nameof(AcceleratorStatus.Absent) ? AcceleratorStatus.Absent : AcceleratorStatus.Detected, Source: Text(a.Source, 400));
+        return a.Status == nameof(AcceleratorStatus.Proven) && a is { HasProvenAtUnixMs: true, ProvenAtUnixMs: > 0 and < MostUnixMs, HasSpeedValue: true, SpeedValue: > 0 and < 1e9 }
+            ? found with { Status = AcceleratorStatus.Proven, ProvenAt = DateTimeOffset.FromUnixTimeMilliseconds(a.ProvenAtUnixMs), Speed = new MeasuredSpeed(a.SpeedValue, Text(a.SpeedUnit, 20)) }
+            : found;
+    }
 
     private static ModelInfo Model(Wire.Model m) => new(
         Text(m.Id), [.. m.Skills.Take(8).Select(s => Enum.TryParse<Skill>(s, out var skill) ? skill : (Skill?)null).OfType<Skill>()],
-        m.HasSizeBytes ? Math.Max(0, m.SizeBytes) : null, m.HasContextTokens ? Math.Max(0, m.ContextTokens) : null, Math.Clamp(m.QualityTier, 1, 5));
+        m.HasSizeBytes ? Math.Max(0, m.SizeBytes) : null, m.HasContextTokens ? Math.Max(0, m.ContextTokens) : null, Math.Clamp(m.QualityTier, 0, 5));
 
     private static TaskKind? Kind(TaskKindValue kind) => kind switch
     {
