@@ -1,6 +1,7 @@
 using System.CommandLine;
 using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Agent.Link;
+using EdgeMesh.Agent.Worker;
 
 namespace EdgeMesh.Agent.Cli;
 
@@ -22,7 +23,11 @@ public static class AgentCommand
             parsed.GetValue(data) ?? DefaultDataDirectory,
             parsed.GetValue(openAi) ?? "",
             cancellation));
-        return new RootCommand("EdgeMesh's agent: lets a dashboard run tasks on this device.") { run };
+        var pipe = new Argument<string>("pipe") { Description = "The pipe its agent made." };
+        var worker = new Command("worker", "Runs models for an agent; started by the agent itself.") { pipe };
+        worker.Hidden = true;
+        worker.SetAction((parsed, cancellation) => WorkerCommand.RunAsync(parsed.GetValue(pipe)!, cancellation));
+        return new RootCommand("EdgeMesh's agent: lets a dashboard run tasks on this device.") { run, worker };
     }
 
     private static string DefaultDataDirectory => Path.Combine(
