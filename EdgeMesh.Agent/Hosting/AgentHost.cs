@@ -1,6 +1,7 @@
 using EdgeMesh.Agent.Fingerprint;
 using EdgeMesh.Agent.Link;
 using EdgeMesh.Agent.Runtimes;
+using EdgeMesh.Agent.Runtimes.Engines;
 using EdgeMesh.Agent.Runtimes.OpenAi;
 using EdgeMesh.Agent.Runtimes.Summariser;
 using EdgeMesh.Agent.Runtimes.BuiltInTasks;
@@ -30,7 +31,7 @@ public static class AgentHost
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRuntime, SystemRuntime>());
         foreach (var url in options.OpenAiUrls)
         {
-            services.AddSingleton<IRuntime>(new OpenAiRuntime(url, options.OpenAiKey, TimeProvider.System));
+            services.AddSingleton<IRuntime>(new OpenAiRuntime(url, options.OpenAiKey, SkillRules.Load(options.DataDirectory), TimeProvider.System));
         }
 
         services.AddRoutingCore();
