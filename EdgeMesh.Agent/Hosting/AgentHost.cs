@@ -1,7 +1,8 @@
 using EdgeMesh.Agent.Fingerprint;
 using EdgeMesh.Agent.Link;
 using EdgeMesh.Agent.Runtimes;
-using EdgeMesh.Agent.Runtimes.OpenAi;
+using EdgeMesh.Agent.Runtimes.Discovery;
+using EdgeMesh.Agent.Runtimes.Onnx;
 using EdgeMesh.Agent.Runtimes.Summariser;
 using EdgeMesh.Agent.Runtimes.BuiltInTasks;
 using EdgeMesh.Agent.Tasks;
@@ -23,11 +24,7 @@ public static class AgentHost
         services.AddSingleton(new TaskLimits()).AddSingleton<TaskExecutor>().AddSingleton<DeviceServiceImpl>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRuntime, SummariserRuntime>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRuntime, SystemRuntime>());
-        foreach (var url in options.OpenAiUrls)
-        {
-            services.AddSingleton<IRuntime>(new OpenAiRuntime(url, options.OpenAiKey, TimeProvider.System));
-        }
-
+        services.AddOnnx().AddEngines(options);
         more?.Invoke(services);
         var app = builder.Build();
         app.MapGrpcService<DeviceServiceImpl>();

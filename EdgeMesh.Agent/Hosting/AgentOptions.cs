@@ -5,4 +5,8 @@ namespace EdgeMesh.Agent.Hosting;
 /// <param name="Name">The name it proposes when it joins.</param>
 /// <param name="OpenAiUrls">OpenAI-compatible servers to use.</param>
 /// <param name="OpenAiKey">Their key (environment variable EDGEMESH_OPENAI_KEY), or null.</param>
-public sealed record AgentOptions(string DataDirectory, string Name, ImmutableArray<Uri> OpenAiUrls, string? OpenAiKey);
+public sealed record AgentOptions(string DataDirectory, string Name, ImmutableArray<Uri> OpenAiUrls, string? OpenAiKey)
+{
+    /// <summary>Look for engines on their usual ports. Default: yes.</summary>
+    public bool FindEngines { get; init; } = true;
+}

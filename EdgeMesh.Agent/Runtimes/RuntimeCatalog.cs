@@ -2,10 +2,13 @@ using EdgeMesh.Core.Models;
 
 namespace EdgeMesh.Agent.Runtimes;
 
-/// <summary>All runtimes of this device, as one versioned set. Thread-safe.</summary>
+/// <summary>All runtimes of this device, as one versioned set; more are added as they are found. Thread-safe.</summary>
 public sealed class RuntimeCatalog(IEnumerable<IRuntime> runtimes) : BackgroundService
 {
-    private readonly ImmutableArray<IRuntime> _runtimes = [.. runtimes];
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource<CancellationToken> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ImmutableArray<IRuntime> _initial = [.. runtimes];
+    private ImmutableArray<IRuntime> _runtimes = [.. runtimes];
     private long _version = 1;
 
     /// <summary>Grows with every change of any runtime.</summary>
@@ -25,6 +28,30 @@ public sealed class RuntimeCatalog(IEnumerable<IRuntime> runtimes) : BackgroundS
         return proving.Count;
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(_runtimes.Select(r => r.WatchAsync(() => Interlocked.Increment(ref _version), stoppingToken)));
+    /// <summary>One more; one whose id is known already is left out.</summary>
+    public void Add(IRuntime runtime)
+    {
+        lock (_gate)
+        {
+            if (Find(runtime.Info.Id) is not null)
+            {
+                return;
+            }
+
+            _runtimes = _runtimes.Add(runtime);
+        }
+
+        Changed();
+        _ = WatchAsync(runtime);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        _started.TrySetResult(stoppingToken);
+        await Task.WhenAll(_initial.Select(r => r.WatchAsync(Changed, stoppingToken)));
+    }
+
+    private void Changed() => Interlocked.Increment(ref _version);
+
+    private async Task WatchAsync(IRuntime runtime) => await runtime.WatchAsync(Changed, await _started.Task);
 }

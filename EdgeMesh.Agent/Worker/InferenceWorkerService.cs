@@ -16,6 +16,13 @@ internal sealed class InferenceWorkerService(LoadedModels models, TimeProvider t
     private const int MostTokensUnasked = 1_024;
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(5);
 
+    public override Task<ProvidersReply> Providers(ProvidersRequest request, ServerCallContext context)
+    {
+        var reply = new ProvidersReply();
+        reply.Providers.AddRange(ExecutionProviders.All.Where(p => p.IsAvailable).Select(p => new ProviderInfo { Name = p.Name, Title = p.Title, Accelerator = p.Kind.ToString() }));
+        return Task.FromResult(reply);
+    }
+
     public override Task<LoadReply> Load(ModelRef request, ServerCallContext context) => ToldAsync(async () =>
     {
         using var lease = await models.UseAsync(request, context.CancellationToken);

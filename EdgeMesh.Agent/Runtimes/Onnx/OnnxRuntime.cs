@@ -9,6 +9,20 @@ using EdgeMesh.Core.Models;
 
 namespace EdgeMesh.Agent.Runtimes.Onnx;
 
+/// <summary>One way ONNX Runtime computes on this device.</summary>
+/// <param name="Name">ONNX Runtime's name, such as <c>CPUExecutionProvider</c>.</param>
+/// <param name="Title">For people.</param>
+internal sealed record OnnxProvider(string Name, string Title, AcceleratorKind Kind)
+{
+    /// <summary>The one that every build has.</summary>
+    public static OnnxProvider Cpu { get; } = new("CPUExecutionProvider", "CPU", AcceleratorKind.CPU);
+
+#pragma warning disable CA1308 // an id in lower case
+    /// <summary>Of its runtime in the mesh: <c>onnx-cpu</c>, <c>onnx-qnn</c> …</summary>
+    public string RuntimeId => "onnx-" + Name.Replace("ExecutionProvider", "", StringComparison.Ordinal).ToLowerInvariant();
+#pragma warning restore CA1308
+}
+
 /// <summary>
 /// ONNX Runtime on one execution provider, in a worker process. Ready only after its canary gave the golden answer; proven again every day
 /// and on demand.
@@ -17,8 +31,7 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
 {
     private static readonly TimeSpan ProveEvery = TimeSpan.FromDays(1);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(5);
-    private readonly string _provider;
-    private readonly AcceleratorKind _kind;
+    private readonly OnnxProvider _provider;
     private readonly LocalModels _models;
     private readonly AcceleratorProofs _proofs;
     private readonly WorkerSupervisor _worker;
@@ -28,10 +41,10 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
     private volatile AcceleratorProof? _proof;
     private volatile RuntimeInfo _info;
 
-    public OnnxRuntime(string provider, AcceleratorKind kind, LocalModels models, AcceleratorProofs proofs, WorkerSupervisor worker, TimeProvider time)
+    public OnnxRuntime(OnnxProvider provider, LocalModels models, AcceleratorProofs proofs, WorkerSupervisor worker, TimeProvider time)
     {
-        (_provider, _kind, _models, _proofs, _worker, _time) = (provider, kind, models, proofs, worker, time);
-        _client = new InferenceClient(worker, provider);
+        (_provider, _models, _proofs, _worker, _time) = (provider, models, proofs, worker, time);
+        _client = new InferenceClient(worker, provider.Name);
         _info = Describe();
     }
 
@@ -46,7 +59,7 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
         {
             try
             {
-                _proof = await CanaryRunner.RunAsync(_client, _provider, _kind, _time, cancellationToken);
+                _proof = await CanaryRunner.RunAsync(_client, _provider.Name, _provider.Kind, _time, cancellationToken);
                 _proofs.Set(_proof);
                 Tell();
                 await WaitAsync(_proof.IsProven ? ProveEvery : RetryAfter, cancellationToken);
@@ -90,17 +103,17 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
     }
 
     private RuntimeInfo Describe() => new(
-        $"onnx-{_provider}",
-        $"ONNX Runtime ({_provider})",
+        _provider.RuntimeId,
+        $"ONNX Runtime, {_provider.Title}",
         _proof switch { null => RuntimeState.Starting, { IsProven: true } => RuntimeState.Ready, _ => RuntimeState.Down },
-        _proof switch { null => $"A canary run is proving the {_kind}.", { IsProven: true } => null, _ => $"The canary run failed: {_proof.Failure}" },
+        _proof switch { null => $"A canary run is proving the {_provider.Kind}.", { IsProven: true } => null, _ => $"The canary run failed: {_proof.Failure}" },
         [.. _models.All.Select(m => m.ToInfo())],
         [TaskKind.LlmGenerate, TaskKind.ImageGenerate],
-        _kind);
+        _provider.Kind);
 
     private async Task<TaskReceipt> GenerateAsync(TaskRequest task, LocalModel model, ITaskOutput output, CancellationToken cancellationToken)
     {
-        var request = new GenerateRequest { Model = _client.Reference(model, _kind != AcceleratorKind.CPU) };
+        var request = new GenerateRequest { Model = _client.Reference(model, _provider.Kind != AcceleratorKind.CPU) };
         request.Turns.AddRange(Conversation.Of(task).Select(m => new Turn { Role = m.Role, Content = m.Content }));
         if (task.Generate is { } wish)
         {
@@ -123,7 +136,7 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
         var summary = await _client.GenerateAsync(request, output.Text, cancellationToken);
         return new TaskReceipt
         {
-            Accelerator = _kind.ToString(),
+            Accelerator = _provider.Kind.ToString(),
             AcceleratorNote = Shares(summary.Shares),
             PromptTokens = summary.PromptTokens,
             OutputTokens = summary.OutputTokens,
@@ -138,7 +151,7 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
         var wish = task.Image ?? new Image();
         var request = new PaintRequest
         {
-            Model = _client.Reference(model, _kind != AcceleratorKind.CPU),
+            Model = _client.Reference(model, _provider.Kind != AcceleratorKind.CPU),
             Prompt = task.Text,
             NegativePrompt = wish.NegativePrompt,
             Width = wish.Width,
@@ -151,10 +164,10 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
         }
 
         var result = await _client.PaintAsync(request, s => output.Progress((double)s.Step / s.Steps, $"step {s.Step} of {s.Steps}"), cancellationToken);
-        output.Artifact($"image-{task.TaskId}.png", "image/png", result.Png.Memory);
+        output.Artifact($"image-{task.TaskId}.png", "image/png", result.Png.Span);
         return new TaskReceipt
         {
-            Accelerator = _kind.ToString(),
+            Accelerator = _provider.Kind.ToString(),
             AcceleratorNote = Shares(result.Shares),
             InputUnits = Math.Max(1, task.Text.Length),
             OutputUnits = Math.Max(1, result.Steps),

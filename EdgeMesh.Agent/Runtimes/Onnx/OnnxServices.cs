@@ -1,27 +1,35 @@
 using EdgeMesh.Agent.Canary;
 using EdgeMesh.Agent.Models;
-using EdgeMesh.Agent.Runtimes.Onnx.Sessions;
 using EdgeMesh.Agent.Worker;
 
 namespace EdgeMesh.Agent.Runtimes.Onnx;
 
-/// <summary>One ONNX runtime for each execution provider that this build and machine have, each with its own worker.</summary>
+/// <summary>ONNX Runtime on the CPU from the start; on accelerators as soon as a worker has told which there are.</summary>
 internal static class OnnxServices
 {
-    public static IServiceCollection AddOnnx(this IServiceCollection services)
-    {
-        services.AddSingleton<LocalModels>().AddSingleton<AcceleratorProofs>().AddSingleton(new WorkerOptions());
-        foreach (var provider in ExecutionProviders.All.Where(p => p.IsAvailable))
-        {
-            services.AddSingleton<IRuntime>(s => new OnnxRuntime(
-                provider.Name,
-                provider.Kind,
-                s.GetRequiredService<LocalModels>(),
-                s.GetRequiredService<AcceleratorProofs>(),
-                new WorkerSupervisor(s.GetRequiredService<WorkerOptions>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<WorkerSupervisor>>()),
-                s.GetRequiredService<TimeProvider>()));
-        }
+    public static IServiceCollection AddOnnx(this IServiceCollection services) => services
+        .AddSingleton<LocalModels>().AddSingleton<AcceleratorProofs>().AddSingleton(new WorkerOptions()).AddSingleton<OnnxRuntimes>()
+        .AddSingleton<IRuntime>(s => s.GetRequiredService<OnnxRuntimes>().Create(OnnxProvider.Cpu))
+        .AddHostedService<AcceleratorSearch>();
+}
 
-        return services;
+/// <summary>Makes runtimes, each with a worker process of its own: a driver that crashes takes no other accelerator with it.</summary>
+internal sealed class OnnxRuntimes : IAsyncDisposable
+{
+    private readonly Func<WorkerSupervisor> _worker;
+    private readonly Func<OnnxProvider, WorkerSupervisor, OnnxRuntime> _runtime;
+
+    public OnnxRuntimes(LocalModels models, AcceleratorProofs proofs, WorkerOptions options, TimeProvider time, ILoggerFactory logs)
+    {
+        _worker = () => new WorkerSupervisor(options, time, logs.CreateLogger<WorkerSupervisor>());
+        _runtime = (provider, worker) => new OnnxRuntime(provider, models, proofs, worker, time);
+        CpuWorker = _worker();
     }
+
+    /// <summary>The CPU's worker, which also knows what accelerators there are.</summary>
+    public WorkerSupervisor CpuWorker { get; }
+
+    public OnnxRuntime Create(OnnxProvider provider) => _runtime(provider, provider == OnnxProvider.Cpu ? CpuWorker : _worker());
+
+    public ValueTask DisposeAsync() => CpuWorker.DisposeAsync();
 }
