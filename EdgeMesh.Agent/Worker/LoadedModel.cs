@@ -108,13 +108,13 @@ internal sealed class LoadedImageModel : LoadedModel
             var opened = SessionFactory.Open(path, provider, choices);
             sessions.Add(opened);
             return opened.Session;
-        }, folder => PromptTokenizer.Load(folder), time);
+        }, openTokenizer: null, time);
         try
         {
             // One step of warm-up tells for each part who ran what; the denoiser does nearly all of the work.
             model.Generate(new ImagePrompt("warm-up", Steps: 1), null, CancellationToken.None);
             sessions.ForEach(s => s.ReadShares(static () => { }));
-            var nodes = sessions.SelectMany(s => s.Shares?.Nodes ?? []).GroupBy(n => n.Key, n => n.Value).ToImmutableSortedDictionary(n => n.Key, n => n.Sum());
+            var nodes = sessions.SelectMany(s => s.Shares?.Nodes ?? ImmutableSortedDictionary<string, int>.Empty).GroupBy(n => n.Key, n => n.Value).ToImmutableSortedDictionary(n => n.Key, n => n.Sum());
             return new LoadedImageModel(reference.Id, SizeOf(reference.Folder), model, new ProviderShares(nodes));
         }
         catch
