@@ -192,7 +192,7 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
         }
     }
 
-    /// <summary>Notes when the first text came.</summary>
+    /// <summary>Notes when the first text or file came.</summary>
     private sealed class FirstOutput(ITaskOutput inner, TimeProvider time, long started) : ITaskOutput
     {
         public double? FirstMs { get; private set; }
@@ -204,6 +204,12 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
         }
 
         public void Progress(double fraction, string note) => inner.Progress(fraction, note);
+
+        public void Artifact(string name, string contentType, ReadOnlySpan<byte> bytes)
+        {
+            FirstMs ??= time.GetElapsedTime(started).TotalMilliseconds;
+            inner.Artifact(name, contentType, bytes);
+        }
     }
 }
 

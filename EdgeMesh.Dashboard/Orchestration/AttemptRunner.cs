@@ -4,6 +4,7 @@ using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
+using EdgeMesh.Dashboard.Storage.Artifacts;
 using Grpc.Core;
 using Orleans.Concurrency;
 using Wire = EdgeMesh.Core.Contracts;
@@ -14,8 +15,12 @@ namespace EdgeMesh.Dashboard.Orchestration;
 /// Talks to a device about one attempt and turns what it says into events for the job. Reports of one job go in order and gathered: while one
 /// waits for its commit the next ones pile up and go together.
 /// </summary>
-public sealed class AttemptRunner(IGrainFactory grains, JobFeed feed, OrchestratorOptions options, TimeProvider time)
+public sealed partial class AttemptRunner(
+    IGrainFactory grains, JobFeed feed, ArtifactStore artifacts, OrchestratorOptions options, IHostApplicationLifetime process, TimeProvider time, ILogger<AttemptRunner> logger)
 {
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(5);
+
     private readonly ConcurrentDictionary<JobId, Channel<JobEvent>> _reports = new();
 
     /// <summary>Starts an attempt; returns at once.</summary>
@@ -54,6 +59,11 @@ public sealed class AttemptRunner(IGrainFactory grains, JobFeed feed, Orchestrat
             end = await FollowAsync(link, order, deviceName);
             receipt = (end as AttemptSucceeded)?.Receipt;
         }
+        catch (ArtifactException e)
+        {
+            Cancel(link, order.Id);
+            end = Failed(order, e.Reason, $"{deviceName} {e.Message}.");
+        }
         catch (RpcException e)
         {
             end = link.Closed.IsCancellationRequested || e.StatusCode is StatusCode.Unavailable or StatusCode.Cancelled
@@ -73,6 +83,7 @@ public sealed class AttemptRunner(IGrainFactory grains, JobFeed feed, Orchestrat
     private async Task<JobEvent> FollowAsync(IDeviceLink link, AttemptOrder order, string deviceName)
     {
         var offset = 0;
+        await using var upload = new ArtifactUpload(artifacts, order.Id);
         using var call = link.Client.RunTask(TaskWire.Request(order), cancellationToken: link.Closed);
         await foreach (var frame in call.ResponseStream.ReadAllAsync(link.Closed))
         {
@@ -90,9 +101,18 @@ public sealed class AttemptRunner(IGrainFactory grains, JobFeed feed, Orchestrat
                         Report(order.Id.Job, new OutputAppended(time.GetUtcNow(), order.Id.Task, order.Id.Number, offset, update.Text, null));
                         offset += update.Text.Length;
                         break;
+                    case TaskUpdate.UpdateOneofCase.Artifact:
+                        if (await upload.AcceptAsync(update.Artifact, link.Closed) is { } artifact)
+                        {
+                            Report(order.Id.Job, new OutputAppended(time.GetUtcNow(), order.Id.Task, order.Id.Number, offset, null, artifact));
+                        }
+
+                        break;
                     case TaskUpdate.UpdateOneofCase.Progress:
                         feed.Progress(order.Id, new LiveProgress(Math.Clamp(update.Progress.Fraction, 0, 1), update.Progress.Note));
                         break;
+                    case TaskUpdate.UpdateOneofCase.Receipt when upload.IsUnfinished:
+                        return Failed(order, ReasonCode.BadOutput, $"{deviceName} ended in the middle of a file.");
                     case TaskUpdate.UpdateOneofCase.Receipt:
                         return new AttemptSucceeded(time.GetUtcNow(), order.Id.Task, order.Id.Number, Elapsed(order), TaskWire.Receipt(update.Receipt, order, deviceName));
                     case TaskUpdate.UpdateOneofCase.Failure:
@@ -124,6 +144,30 @@ public sealed class AttemptRunner(IGrainFactory grains, JobFeed feed, Orchestrat
         }
     }
 
+    // A disk that is full or a database that is locked loses nothing: the reports wait, in order, and the log says why. A job that a retry
+    // tells twice is the grain's to notice.
+    private async Task StoreAsync(IJobGrain grain, JobId job, ImmutableArray<JobEvent> events)
+    {
+        for (var wait = FirstRetry; ; wait = wait * 2 < LongestRetry ? wait * 2 : LongestRetry)
+        {
+            try
+            {
+                await grain.ReportAsync(new Immutable<ImmutableArray<JobEvent>>(events));
+                return;
+            }
+            catch (Exception e)
+            {
+                if (process.ApplicationStopping.IsCancellationRequested)
+                {
+                    return;
+                }
+
+                LogNotStored(logger, events.Length, job, e.Message);
+                await Task.Delay(wait, time, process.ApplicationStopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
     // Lives while the job has something to say: it ends, and a new one is made on demand, when nothing came for a moment.
     private async Task DeliverAsync(JobId job, Channel<JobEvent> channel)
     {
@@ -139,7 +183,7 @@ public sealed class AttemptRunner(IGrainFactory grains, JobFeed feed, Orchestrat
 
             if (gathered.Count > 0)
             {
-                await grain.ReportAsync(new Immutable<ImmutableArray<JobEvent>>(gathered.ToImmutable()));
+                await StoreAsync(grain, job, gathered.ToImmutable());
                 continue;
             }
 
@@ -159,6 +203,9 @@ public sealed class AttemptRunner(IGrainFactory grains, JobFeed feed, Orchestrat
             }
         }
     }
+
+    [LoggerMessage(3001, LogLevel.Warning, "{Count} events of job {Job} are not stored yet and will be tried again: {Reason}")]
+    private static partial void LogNotStored(ILogger logger, int count, JobId job, string reason);
 }
 
 /// <summary>Attempts to protobuf and receipts back.</summary>

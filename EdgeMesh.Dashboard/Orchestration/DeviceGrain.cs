@@ -14,6 +14,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
     private readonly Dictionary<AttemptId, AttemptOrder> _running = [];
     private readonly List<float> _load = [];
     private DeviceSnapshot? _me;
+    private IGrainTimer? _beats;
     private long _session;
     private long _beat;
     private long _loadAt;
@@ -30,13 +31,21 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         _me = new DeviceSnapshot(
             device.Id, device.Name, device.Ordinal, DeviceState.Lost, "It has not linked since the dashboard started.", device.LastSeen, device.Link, device.Profile, null,
             [], [], false, 0, 0, [], 0, device.Calibrations);
-        this.RegisterGrainTimer(CheckBeatsAsync, new GrainTimerCreationOptions { DueTime = Check, Period = Check, KeepAlive = true });
+        _beats?.Dispose();
+        _beats = this.RegisterGrainTimer(CheckBeatsAsync, new GrainTimerCreationOptions { DueTime = Check, Period = Check, KeepAlive = true });
         return TellAsync(urgent: true);
     }
 
     public async Task LinkedAsync(long session, LinkKind kind, DeviceProfile profile, ImmutableArray<RuntimeInfo> runtimes, bool loaded, int slots)
     {
-        if (_me is null || _forgotten || session < _session)
+        if (_me is null || _forgotten)
+        {
+            // It was forgotten while it linked: it is cut like any other link of a stranger.
+            links.Find(new DeviceId(this.GetPrimaryKeyString()))?.Abort("It was forgotten.");
+            return;
+        }
+
+        if (session < _session)
         {
             return;
         }

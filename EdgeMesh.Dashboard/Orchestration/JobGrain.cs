@@ -29,15 +29,15 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
 
     public async Task ReportAsync(Immutable<ImmutableArray<JobEvent>> events)
     {
-        if (_view is null or { IsFinished: true })
+        if (await ViewAsync() is not { IsFinished: false } before)
         {
             return;
         }
 
-        var decided = new List<JobEvent>(events.Value);
-        var view = Fold(_view, decided);
+        var decided = events.Value.Where(e => !IsRepeated(before, e)).ToList();
+        var view = Fold(before, decided);
         var orders = new List<AttemptOrder>();
-        foreach (var change in events.Value)
+        foreach (var change in decided.ToList())
         {
             switch (change)
             {
@@ -52,7 +52,10 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
 
         foreach (var task in JobProgress.Ready(view).ToList())
         {
-            Place(task, []);
+            if (view.CancelRequested || !Place(task, []))
+            {
+                Decide(new TaskEnded(time.GetUtcNow(), task.Id, view.CancelRequested ? TaskState.Cancelled : TaskState.Failed));
+            }
         }
 
         if (JobProgress.IsOver(view))
@@ -97,16 +100,16 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
 
     public async Task<bool> CancelAsync(string by)
     {
-        if (_view is null or { IsFinished: true } or { CancelRequested: true })
+        if (await ViewAsync() is not { IsFinished: false, CancelRequested: false } view)
         {
             return _view is { IsFinished: false };
         }
 
         List<JobEvent> events = [new CancelRequested(time.GetUtcNow(), by)];
-        var current = _view.Tasks.Where(t => t.Current is { State: AttemptState.Placed or AttemptState.Running }).Select(t => (t.Id, t.Current!)).ToList();
+        var current = view.Tasks.Where(t => t.Current is { State: AttemptState.Placed or AttemptState.Running }).Select(t => (t.Id, t.Current!)).ToList();
         if (current.Count == 0)
         {
-            events.Add(new JobEnded(time.GetUtcNow(), JobState.Cancelled, JobOutcome.Decide(_view with { CancelRequested = true, Tasks = [] }).Error));
+            events.Add(new JobEnded(time.GetUtcNow(), JobState.Cancelled, JobOutcome.Decide(view with { CancelRequested = true, Tasks = [] }).Error));
         }
 
         await StoreAsync(events);
@@ -116,14 +119,13 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
 
     public async Task AbandonAsync(string cause)
     {
-        _view ??= JobReducer.Fold((await journal.ReadAsync(Id, 0, CancellationToken.None)).Select(e => e.Event));
-        if (_view is null or { IsFinished: true })
+        if (await ViewAsync() is not { IsFinished: false } view)
         {
             return;
         }
 
         var now = time.GetUtcNow();
-        var events = _view.Tasks
+        var events = view.Tasks
             .Where(t => t.Current is { State: AttemptState.Placed or AttemptState.Running })
             .Select(JobEvent (t) => new AttemptFailed(now, t.Id, t.Current!.Number, (now - t.Current.PlacedAt).TotalMilliseconds, ReasonCode.Lost, cause, t.Current.DeviceId))
             .ToList();
@@ -155,7 +157,16 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
         await DispatchAsync(orders);
     }
 
+    /// <summary>A report that came twice, because the answer to the first one was late: output that is there already.</summary>
+    private static bool IsRepeated(JobView view, JobEvent change) =>
+        change is OutputAppended e && e.Task.Number <= view.Tasks.Length && view.Tasks[e.Task.Number - 1].Current is { } current && current.Number == e.Number &&
+        (e.Artifact is { } artifact ? current.Output.Artifacts.Contains(artifact) : e.Offset < current.Output.Length);
+
     private static JobView Fold(JobView view, IEnumerable<JobEvent> events) => events.Aggregate(view, (v, e) => JobReducer.Apply(v, e)!);
+
+    /// <summary>The job as it is; read from the journal after the grain was idle for so long that it was put away.</summary>
+    private async ValueTask<JobView?> ViewAsync() =>
+        _view ??= JobReducer.Fold((await journal.ReadAsync(Id, 0, CancellationToken.None)).Select(e => e.Event));
 
     private List<AttemptOrder> Commit(List<JobEvent> events, PlanResult result)
     {

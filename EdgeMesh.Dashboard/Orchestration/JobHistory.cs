@@ -50,6 +50,13 @@ public sealed class JobHistory(IDbContextFactory<MeshDbContext> contexts)
         return [.. ids.Select(id => new JobId(id))];
     }
 
+    /// <summary>The ids of all jobs there are.</summary>
+    public async Task<HashSet<string>> IdsAsync()
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        return [.. await db.Set<JobRow>().Select(r => r.Id).ToListAsync()];
+    }
+
     private static IQueryable<JobRow> Filter(IQueryable<JobRow> rows, JobQuery query, bool byState)
     {
         rows = byState && query.State is { } state ? rows.Where(r => r.State == state) : rows;
