@@ -17,6 +17,7 @@ public static class Placer
         PlannedTask task, int inputChars, FleetSnapshot fleet, FilterContext context)
     {
         var policy = Policies.For(context.Request.Policy);
+        var borrowable = new Borrowable(fleet);
         var candidates = new List<Candidate>();
         var rejected = new Dictionary<DeviceId, (string, string)>();
         foreach (var device in fleet.Devices)
@@ -28,7 +29,7 @@ public static class Placer
                 continue;
             }
 
-            if (Best(task, inputChars, device, fleet, context, policy) is not { } best)
+            if (Best(task, inputChars, device, borrowable, context, policy) is not { } best)
             {
                 continue;
             }
@@ -63,7 +64,7 @@ public static class Placer
         return null;
     }
 
-    private static Candidate? Best(PlannedTask task, int inputChars, DeviceSnapshot device, FleetSnapshot fleet, FilterContext context, IPlacementPolicy policy)
+    private static Candidate? Best(PlannedTask task, int inputChars, DeviceSnapshot device, Borrowable borrowable, FilterContext context, IPlacementPolicy policy)
     {
         Candidate? best = null;
         foreach (var runtime in device.Runtimes)
@@ -77,30 +78,10 @@ public static class Placer
             {
                 if (SkillFilter.Fits(model, context))
                 {
-                    var price = CostModel.Price(task, inputChars, device, runtime, model, Borrow(fleet, device, runtime, model, task));
+                    var price = CostModel.Price(task, inputChars, device, runtime, model, borrowable.For(device, new CalibrationKey(runtime.Id, model.Id, task.Kind)));
                     var candidate = new Candidate(device, runtime, model, price, policy.Rank(device.Id, context.Plan));
                     best = best is null || Compare(candidate, best) < 0 ? candidate : best;
                 }
-            }
-        }
-
-        return best;
-    }
-
-    private static Calibration? Borrow(FleetSnapshot fleet, DeviceSnapshot device, RuntimeInfo runtime, ModelInfo model, PlannedTask task)
-    {
-        var key = new CalibrationKey(runtime.Id, model.Id, task.Kind);
-        if (device.Calibrations.ContainsKey(key))
-        {
-            return null;
-        }
-
-        Calibration? best = null;
-        foreach (var other in fleet.Devices)
-        {
-            if (!other.Calibrations.IsEmpty && other.Calibrations.TryGetValue(key, out var known) && known.Runs > (best?.Runs ?? 0))
-            {
-                best = known;
             }
         }
 
@@ -114,5 +95,35 @@ public static class Placer
         order = order != 0 ? order : a.Price.P50Ms.CompareTo(b.Price.P50Ms);
         order = order != 0 ? order : a.Price.P90Ms.CompareTo(b.Price.P90Ms);
         return order != 0 ? order : a.Device.Ordinal.CompareTo(b.Device.Ordinal);
+    }
+
+    /// <summary>What devices without runs of their own may borrow: the fleet's best known figure of a key, looked for once a decision.</summary>
+    private sealed class Borrowable(FleetSnapshot fleet)
+    {
+        private readonly Dictionary<CalibrationKey, Calibration?> _found = [];
+
+        /// <summary>Null when the device knows it itself, or nobody does.</summary>
+        public Calibration? For(DeviceSnapshot device, CalibrationKey key)
+        {
+            if (!device.Calibrations.IsEmpty && device.Calibrations.ContainsKey(key))
+            {
+                return null;
+            }
+
+            if (!_found.TryGetValue(key, out var best))
+            {
+                foreach (var other in fleet.Devices)
+                {
+                    if (!other.Calibrations.IsEmpty && other.Calibrations.TryGetValue(key, out var known) && known.Runs > (best?.Runs ?? 0))
+                    {
+                        best = known;
+                    }
+                }
+
+                _found[key] = best;
+            }
+
+            return best;
+        }
     }
 }
