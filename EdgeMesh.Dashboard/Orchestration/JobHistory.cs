@@ -50,6 +50,16 @@ public sealed class JobHistory(IDbContextFactory<MeshDbContext> contexts)
         return [.. ids.Select(id => new JobId(id))];
     }
 
+    /// <summary>Ended jobs older than the newest so many, at most 1,000 at once.</summary>
+    public async Task<ImmutableArray<JobId>> EndedBeyondAsync(int kept, CancellationToken cancellationToken)
+    {
+        const int MostAtOnce = 1_000;
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var ids = await db.Set<JobRow>().Where(r => r.State != JobState.Queued && r.State != JobState.Running)
+            .OrderByDescending(r => r.Id).Skip(kept).Take(MostAtOnce).Select(r => r.Id).ToListAsync(cancellationToken);
+        return [.. ids.Select(id => new JobId(id))];
+    }
+
     /// <summary>The ids of all jobs there are.</summary>
     public async Task<HashSet<string>> IdsAsync()
     {

@@ -12,6 +12,10 @@ public sealed class OrchestratorOptions
     [Range(1, 100_000)]
     public int MaxOpenJobs { get; set; } = 1_000;
 
+    /// <summary>Ended jobs that the history keeps; the oldest ones beyond go, with their files. Default 10,000; 1 to 1,000,000.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxStoredJobs { get; set; } = 10_000;
+
     /// <summary>Attempts a device is given at once; the rest queue here. Default 256; 1 to 10,000.</summary>
     [Range(1, 10_000)]
     public int MaxInFlightPerDevice { get; set; } = 256;

@@ -31,8 +31,20 @@ public sealed partial class Recovery(
 
         artifacts.Sweep(await history.IdsAsync());
         _ready.TrySetResult();
+        try
+        {
+            await FollowFleetAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Stopping.
+        }
+    }
+
+    private async Task FollowFleetAsync(CancellationToken cancellationToken)
+    {
         await using var changes = fleet.Subscribe();
-        await foreach (var _ in changes.Changes(stoppingToken))
+        await foreach (var _ in changes.Changes(cancellationToken))
         {
             foreach (var job in open.All)
             {

@@ -109,6 +109,7 @@ public sealed class BadInputTests(BadInputTests.Started started) : IClassFixture
     public async Task Text_OfOneMegabyte_IsTakenAndComesBack()
     {
         var text = new string('a', 1024 * 1024);
+        started.One.OnRun = run => run.Started().Text(run.Request.Text).Succeed();
         var (answer, body) = await Mesh.PostAsync("/api/jobs", JsonSerializer.Serialize(new { kind = "echo", text }));
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         Assert.True(JobId.TryParse(body.GetProperty("id").GetString(), out var id));

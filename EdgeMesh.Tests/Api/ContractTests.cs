@@ -95,7 +95,8 @@ public sealed class ContractTests(ContractTests.Started started) : IClassFixture
     {
         for (var n = 0; n < 3; n++)
         {
-            await Mesh.EndedAsync(await Mesh.SubmitAsync(Samples.Request(JobKind.Echo, $"page {n}")));
+            var job = await Mesh.EndedAsync(await Mesh.SubmitAsync(Samples.Request(JobKind.Echo, $"page {n}")));
+            await Until.TrueAsync("the next millisecond", () => TimeProvider.System.GetUtcNow() > job.CreatedAt.AddMilliseconds(2));
         }
 
         var first = await Mesh.GetAsync("/api/jobs?limit=2&kind=echo&state=Succeeded&text=page");

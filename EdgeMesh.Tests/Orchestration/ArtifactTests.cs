@@ -137,7 +137,8 @@ public sealed class ArtifactTests
         for (var n = 0; n < 3; n++)
         {
             jobs.Add(await mesh.SubmitAsync(Samples.Request()));
-            await mesh.EndedAsync(jobs[^1]);
+            var job = await mesh.EndedAsync(jobs[^1]);
+            await Support.Until.TrueAsync("the next millisecond", () => TimeProvider.System.GetUtcNow() > job.CreatedAt.AddMilliseconds(2));
         }
 
         var answers = new List<HttpStatusCode>();

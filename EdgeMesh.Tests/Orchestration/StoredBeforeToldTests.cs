@@ -1,6 +1,9 @@
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Dashboard.Orchestration;
+using EdgeMesh.Dashboard.Storage;
 using EdgeMesh.Tests.Fakes;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EdgeMesh.Tests.Orchestration;
 
@@ -90,6 +93,49 @@ public sealed class StoredBeforeToldTests
     }
 
     [Fact]
+    public async Task Submit_DatabaseLockedForAMoment_WaitsAndIsStored()
+    {
+        await using var mesh = await MeshHost.StartAsync();
+        await mesh.JoinAsync("One");
+        List<Task<JobId>> submitting;
+        await using (var other = await mesh.Services.GetRequiredService<IDbContextFactory<MeshDbContext>>().CreateDbContextAsync(Test))
+        {
+            await using var writing = await other.Database.BeginTransactionAsync(Test);
+            submitting = [.. Enumerable.Range(0, 30).Select(n => mesh.SubmitAsync(Samples.Request(JobKind.Echo, $"{n}")))];
+            Assert.Equal(0, await mesh.SqlAsync("SELECT COUNT(*) FROM Jobs"));
+            await writing.RollbackAsync(Test);
+        }
+
+        foreach (var id in await Task.WhenAll(submitting))
+        {
+            Assert.Equal(JobState.Succeeded, (await mesh.EndedAsync(id)).State);
+        }
+    }
+
+    [Fact]
+    public async Task History_OverItsQuota_LosesTheOldestEndedJobs()
+    {
+        await using var mesh = await MeshHost.StartAsync(null, ("EdgeMesh:Orchestrator:MaxStoredJobs", "2"));
+        var one = await mesh.JoinAsync("One");
+        one.OnRun = run => run.Started();
+        var open = await mesh.SubmitAsync(Samples.Request());
+        await mesh.JobAsync(open, v => v.Tasks is [{ State: TaskState.Running }]);
+        one.OnRun = run => run.Started().Succeed();
+        List<JobId> ended = [];
+        for (var n = 0; n < 3; n++)
+        {
+            ended.Add(await mesh.SubmitAsync(Samples.Request()));
+            var job = await mesh.EndedAsync(ended[^1]);
+            await Support.Until.TrueAsync("the next millisecond", () => TimeProvider.System.GetUtcNow() > job.CreatedAt.AddMilliseconds(2));
+        }
+
+        Assert.Equal(1, await mesh.Services.GetRequiredService<HistoryQuota>().ApplyAsync(Test));
+
+        Assert.Null(await mesh.Jobs.GetAsync(ended[0], Test));
+        Assert.Equal([ended[2].Value, ended[1].Value, open.Value], (await mesh.Jobs.ListAsync(JobQuery.First(10), Test)).Items.Select(j => j.Id.Value));
+    }
+
+    [Fact]
     public async Task Submit_OneOfManyConflicts_TheOthersAreStored()
     {
         await using var mesh = await MeshHost.StartAsync();
@@ -102,7 +148,7 @@ public sealed class StoredBeforeToldTests
         var fine = others.Select(o => mesh.Journal.AppendAsync(o, 1, [new JobSubmitted(Samples.Now, o.Id, o.Request, o.Title, null)])).ToList();
 
         await Task.WhenAll(fine);
-        await Assert.ThrowsAsync<Dashboard.Storage.JournalException>(() => conflict);
+        await Assert.ThrowsAsync<JournalException>(() => conflict);
         Assert.Equal(21, await mesh.SqlAsync("SELECT COUNT(*) FROM Journal"));
     }
 
