@@ -51,7 +51,8 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
             var run = new TaskRun(request, lifetime.ApplicationStopping);
             if (exists ? _runs.TryUpdate(key, (request.Attempt, run), known) : _runs.TryAdd(key, (request.Attempt, run)))
             {
-                _ = Task.Run(() => RunAsync(runtime, run), CancellationToken.None);
+                // What takes no time is done before anyone can wait for it, and travels as one frame.
+                _ = request.Kind == TaskKindValue.Echo ? RunAsync(runtime, run) : Task.Run(() => RunAsync(runtime, run), CancellationToken.None);
                 return (run, null);
             }
 
