@@ -62,7 +62,8 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
                     Forget(known.Run);
                 }
 
-                _ = Task.Run(() => RunAsync(runtime, run, light), CancellationToken.None);
+                // What takes no time is done before anyone can wait for it, and travels as one frame.
+                _ = request.Kind == TaskKindValue.Echo ? RunAsync(runtime, run, light) : Task.Run(() => RunAsync(runtime, run, light), CancellationToken.None);
                 return (run, null);
             }
 

@@ -23,8 +23,8 @@ public sealed partial class AttemptRunner(
 
     private readonly ConcurrentDictionary<JobId, Channel<JobEvent>> _reports = new();
 
-    /// <summary>Starts an attempt; returns at once.</summary>
-    public void Run(IDeviceLink link, AttemptOrder order, string deviceName) => _ = Task.Run(() => RunAsync(link, order, deviceName));
+    /// <summary>Starts an attempt; returns at once. The device hears of its end.</summary>
+    public void Run(IDeviceGrain device, IDeviceLink link, AttemptOrder order, string deviceName) => _ = Task.Run(() => RunAsync(device, link, order, deviceName));
 
     /// <summary>Asks the device to stop an attempt; its stream tells how it ended.</summary>
     public void Cancel(IDeviceLink link, AttemptId attempt) => _ = Task.Run(async () =>
@@ -51,7 +51,7 @@ public sealed partial class AttemptRunner(
     }
 
     /// <summary>Runs an attempt to its end and reports it.</summary>
-    public async Task RunAsync(IDeviceLink link, AttemptOrder order, string deviceName)
+    public async Task RunAsync(IDeviceGrain device, IDeviceLink link, AttemptOrder order, string deviceName)
     {
         JobEvent end;
         Receipt? receipt = null;
@@ -78,7 +78,7 @@ public sealed partial class AttemptRunner(
 
         feed.Progress(order.Id, null);
         Report(order.Id.Job, end);
-        await grains.GetGrain<IDeviceGrain>(order.Placement.Device.Value).EndedAsync(order.Id, receipt, Elapsed(order));
+        await device.EndedAsync(order.Id, receipt, Elapsed(order));
     }
 
     private async Task<JobEvent> FollowAsync(IDeviceLink link, AttemptOrder order, string deviceName)

@@ -86,9 +86,10 @@ public sealed class Rehearsal(
         var view = JobReducer.Fold(events)!;
         JsonSerializer.Deserialize<ImmutableArray<JobEvent>>(JsonSerializer.SerializeToUtf8Bytes(events, CoreJson.Options), CoreJson.Options);
         await journal.RehearseAsync(view, events).WaitAsync(cancellationToken);
-        await grains.GetGrain<IDeviceGrain>(link.Device.Value).RunAsync([]).WaitAsync(cancellationToken);
+        var device = grains.GetGrain<IDeviceGrain>(link.Device.Value);
+        await device.RunAsync([]).WaitAsync(cancellationToken);
 
         // Neither the job's grain nor the device's knows the attempt, so what it reports falls away.
-        await runner.RunAsync(link, order, placed.DeviceName).WaitAsync(cancellationToken);
+        await runner.RunAsync(device, link, order, placed.DeviceName).WaitAsync(cancellationToken);
     }
 }
