@@ -82,7 +82,7 @@ public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : Backgro
     }
 
     /// <summary>Stores these, or tells all of them why not; false, and nobody told, when one of several conflicts with what is stored.</summary>
-    private bool TryCommit(JournalCommands commands, List<Append> batch)
+    private static bool TryCommit(JournalCommands commands, List<Append> batch)
     {
         try
         {

@@ -95,7 +95,8 @@ public sealed class ArtifactUpload(ArtifactStore store, AttemptId attempt) : IAs
         /// <summary>On the disk before its reference is journaled.</summary>
         public async Task<string> CloseAsync()
         {
-            stream.Flush(flushToDisk: true);
+            await stream.FlushAsync();
+            RandomAccess.FlushToDisk(stream.SafeFileHandle);
             await stream.DisposeAsync();
             using (_hash)
             {
