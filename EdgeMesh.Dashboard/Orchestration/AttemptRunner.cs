@@ -23,8 +23,8 @@ public sealed partial class AttemptRunner(
 
     private readonly ConcurrentDictionary<JobId, Channel<JobEvent>> _reports = new();
 
-    /// <summary>Starts an attempt; returns at once.</summary>
-    public void Run(IDeviceLink link, AttemptOrder order, string deviceName) => _ = Task.Run(() => RunAsync(link, order, deviceName));
+    /// <summary>Starts an attempt; returns at once. The device hears of its end.</summary>
+    public void Run(IDeviceGrain device, IDeviceLink link, AttemptOrder order, string deviceName) => _ = Task.Run(() => RunAsync(device, link, order, deviceName));
 
     /// <summary>Asks the device to stop an attempt; its stream tells how it ended.</summary>
     public void Cancel(IDeviceLink link, AttemptId attempt) => _ = Task.Run(async () =>
@@ -50,7 +50,8 @@ public sealed partial class AttemptRunner(
         return Task.CompletedTask;
     }
 
-    private async Task RunAsync(IDeviceLink link, AttemptOrder order, string deviceName)
+    /// <summary>Runs an attempt to its end and reports it.</summary>
+    public async Task RunAsync(IDeviceGrain device, IDeviceLink link, AttemptOrder order, string deviceName)
     {
         JobEvent end;
         Receipt? receipt = null;
@@ -83,7 +84,7 @@ public sealed partial class AttemptRunner(
 
         feed.Progress(order.Id, null);
         Report(order.Id.Job, end);
-        await grains.GetGrain<IDeviceGrain>(order.Placement.Device.Value).EndedAsync(order.Id, receipt, Elapsed(order));
+        await device.EndedAsync(order.Id, receipt, Elapsed(order));
     }
 
     private async Task<JobEvent> FollowAsync(IDeviceLink link, AttemptOrder order, string deviceName)
@@ -123,7 +124,7 @@ public sealed partial class AttemptRunner(
                     case TaskUpdate.UpdateOneofCase.Receipt:
                         return new AttemptSucceeded(time.GetUtcNow(), order.Id.Task, order.Id.Number, Elapsed(order), TaskWire.Receipt(update.Receipt, order, deviceName));
                     case TaskUpdate.UpdateOneofCase.Failure:
-                        return Failed(order, FromWire.Name<ReasonCode>(update.Failure.Reason) ?? ReasonCode.Internal, $"{deviceName}: {FromWire.Text(update.Failure.Cause, LongestCause)}");
+                        return Failed(order, ReasonCodes.Parse(update.Failure.Reason), $"{deviceName}: {FromWire.Text(update.Failure.Cause, LongestCause)}");
                 }
             }
         }

@@ -10,11 +10,15 @@ namespace EdgeMesh.Dashboard.Orchestration;
 public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, DeviceStore store, OrchestratorOptions options, TimeProvider time) : Grain, IDeviceGrain
 {
     private static readonly TimeSpan Check = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
     private readonly Queue<AttemptOrder> _queue = new();
     private readonly Dictionary<AttemptId, AttemptOrder> _running = [];
     private readonly List<float> _load = [];
     private DeviceSnapshot? _me;
     private IGrainTimer? _beats;
+    private IGrainTimer? _telling;
+    private IFleetGrain? _fleet;
+    private IDeviceGrain? _self;
     private long _session;
     private long _beat;
     private long _loadAt;
@@ -22,7 +26,9 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
     private bool _forgotten;
     private double _queuedMs;
 
-    private IFleetGrain Fleet => GrainFactory.GetGrain<IFleetGrain>(0);
+    private IFleetGrain Fleet => _fleet ??= GrainFactory.GetGrain<IFleetGrain>(0);
+
+    private IDeviceGrain Self => _self ??= this.AsReference<IDeviceGrain>();
 
     public Task LoadAsync(StoredDevice device)
     {
@@ -124,14 +130,16 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         _queuedMs = _running.Count + _queue.Count == 0 ? 0 : Math.Max(0, _queuedMs - Work(order));
         if (receipt is not null)
         {
-            var key = new CalibrationKey(receipt.RuntimeId, receipt.ModelId, order.Task.Kind);
-            var learned = CostModel.Learn(_me.Calibrations.GetValueOrDefault(key), order.Task, receipt, actualMs - receipt.DeviceQueueMs - receipt.RunMs);
+            var key = CalibrationKey.Of(order.Task, receipt.RuntimeId, receipt.ModelId);
+            var model = _me.Runtimes.FirstOrDefault(r => r.Id == receipt.RuntimeId)?.Models.FirstOrDefault(m => m.Id == receipt.ModelId);
+            var learned = CostModel.Learn(_me.Calibrations.GetValueOrDefault(key), order.Task, model, receipt, actualMs - receipt.DeviceQueueMs - receipt.RunMs);
             _me = _me with { Calibrations = _me.Calibrations.SetItem(key, learned) };
             store.Learned(_me);
         }
 
         Pump();
-        return TellAsync(urgent: false);
+        TellSoon();
+        return Task.CompletedTask;
     }
 
     public Task SetDrainingAsync(bool draining)
@@ -215,7 +223,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         while (_running.Count < options.MaxInFlightPerDevice && _queue.TryDequeue(out var order))
         {
             _running[order.Id] = order;
-            runner.Run(link, order, _me.Name);
+            runner.Run(Self, link, order, _me.Name);
         }
     }
 
@@ -230,6 +238,16 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
 
         return TellAsync(urgent: changed);
     }
+
+    // Ends come thousands a second; the fleet need not hear of each.
+    private void TellSoon() => _telling ??= this.RegisterGrainTimer(
+        () =>
+        {
+            _telling?.Dispose();
+            _telling = null;
+            return TellAsync(urgent: false);
+        },
+        new GrainTimerCreationOptions { DueTime = Pace, Period = Timeout.InfiniteTimeSpan });
 
     private Task TellAsync(bool urgent)
     {

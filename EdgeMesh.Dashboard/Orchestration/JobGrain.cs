@@ -18,8 +18,8 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
     public async Task SubmitAsync(JobRequest request, PlanResult plan, JobId? rerunOf)
     {
         List<JobEvent> events = [new JobSubmitted(time.GetUtcNow(), Id, request, JobProgress.Title(request), rerunOf)];
-        var orders = Commit(events, plan);
-        await StoreAsync(events);
+        var (orders, view) = Commit(JobReducer.Fold(events)!, events, plan);
+        await StoreAsync(events, view);
         await DispatchAsync(orders);
         if (plan.MayWait)
         {
@@ -61,10 +61,10 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
         if (JobProgress.IsOver(view))
         {
             var (state, error) = JobOutcome.Decide(view);
-            decided.Add(new JobEnded(time.GetUtcNow(), state, error));
+            Decide(new JobEnded(time.GetUtcNow(), state, error));
         }
 
-        await StoreAsync(decided);
+        await StoreAsync(decided, view);
         await DispatchAsync(orders);
 
         void Decide(JobEvent change)
@@ -90,7 +90,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
             var (placement, _) = PlanningPipeline.PlaceAgain(task.Planned, text.Length, view.Request, fleet.Current, Context, excluded);
             if (placement is not null)
             {
-                orders.Add(Order(decided, task.Planned, placement, task.Attempts.Length + 1, text));
+                orders.Add(Order(view, decided, task.Planned, placement, task.Attempts.Length + 1, text));
                 view = JobReducer.Apply(view, decided[^1])!;
             }
 
@@ -147,7 +147,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
         }
 
         List<JobEvent> events = [];
-        var orders = Commit(events, plan);
+        var (orders, _) = Commit(_view, events, plan);
         if (plan.Refusal is { } refusal)
         {
             events.Add(new JobEnded(time.GetUtcNow(), JobState.Failed, new JobError(refusal.Title, refusal.Detail, refusal.Code, refusal.Remedy)));
@@ -168,34 +168,35 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
     private async ValueTask<JobView?> ViewAsync() =>
         _view ??= JobReducer.Fold((await journal.ReadAsync(Id, 0, CancellationToken.None)).Select(e => e.Event));
 
-    private List<AttemptOrder> Commit(List<JobEvent> events, PlanResult result)
+    // Adds what the plan makes of the job to its events, and gives the view after them.
+    private (List<AttemptOrder> Orders, JobView View) Commit(JobView view, List<JobEvent> events, PlanResult result)
     {
         var orders = new List<AttemptOrder>();
         if (result is not { Plan: { } plan, Predicted: { } predicted })
         {
-            return orders;
+            return (orders, view);
         }
 
         events.Add(new PlanMade(time.GetUtcNow(), plan, result.Devices, predicted));
-        var view = _view is null ? JobReducer.Fold(events)! : Fold(_view, events);
+        view = JobReducer.Apply(view, events[^1])!;
         foreach (var task in JobProgress.Ready(view))
         {
-            orders.Add(Order(events, task.Planned, plan.Placements[task.Id.Number - 1], 1, JobProgress.InputText(view, task.Planned)));
+            orders.Add(Order(view, events, task.Planned, plan.Placements[task.Id.Number - 1], 1, JobProgress.InputText(view, task.Planned)));
         }
 
-        return orders;
+        return (orders, Fold(view, events.TakeLast(orders.Count)));
     }
 
-    private AttemptOrder Order(List<JobEvent> events, PlannedTask task, TaskPlacement placement, int number, string text)
+    private AttemptOrder Order(JobView view, List<JobEvent> events, PlannedTask task, TaskPlacement placement, int number, string text)
     {
         var now = time.GetUtcNow();
         events.Add(new AttemptPlaced(now, task.Id, number, placement.Device, placement.DeviceName, placement.RuntimeId, placement.ModelId, placement.Predicted, placement.Reason));
-        var title = _view?.Title ?? (events[0] as JobSubmitted)?.Title ?? "";
-        var kind = _view?.Request.Kind ?? ((JobSubmitted)events[0]).Request.Kind;
-        return new AttemptOrder(new AttemptId(Id, task.Id, number), kind, title, task, placement, text, now);
+        return new AttemptOrder(new AttemptId(Id, task.Id, number), view.Request.Kind, view.Title, task, placement, text, now);
     }
 
-    private async Task StoreAsync(List<JobEvent> events)
+    private Task StoreAsync(List<JobEvent> events) => StoreAsync(events, _view is null ? JobReducer.Fold(events)! : Fold(_view, events));
+
+    private async Task StoreAsync(List<JobEvent> events, JobView next)
     {
         if (events.Count == 0)
         {
@@ -203,7 +204,6 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
         }
 
         var first = (_view?.Version ?? 0) + 1;
-        var next = _view is null ? JobReducer.Fold(events)! : Fold(_view, events);
         await journal.AppendAsync(next, first, [.. events]);
         _view = next;
         feed.Publish(next, first, [.. events]);

@@ -4,7 +4,7 @@ namespace EdgeMesh.Dashboard.Orchestration;
 
 /// <summary>At start: devices are remembered and what was interrupted gets its honest end. At a stop: so do running jobs.</summary>
 public sealed partial class Recovery(
-    DeviceStore devices, JobHistory history, ArtifactStore artifacts, OpenJobs open, FleetFeed fleet, IGrainFactory grains, ILogger<Recovery> logger) : BackgroundService
+    DeviceStore devices, JobHistory history, ArtifactStore artifacts, OpenJobs open, JobFeed jobs, FleetFeed fleet, IGrainFactory grains, ILogger<Recovery> logger) : BackgroundService
 {
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -46,7 +46,8 @@ public sealed partial class Recovery(
         await using var changes = fleet.Subscribe();
         await foreach (var _ in changes.Changes(cancellationToken))
         {
-            foreach (var job in open.All)
+            // A job with a plan has nothing to look for.
+            foreach (var job in open.All.Where(j => jobs.Find(j) is not { Plan: not null }))
             {
                 await TryAsync(job, g => g.FleetChangedAsync());
             }

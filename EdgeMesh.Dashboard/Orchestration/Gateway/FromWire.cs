@@ -49,8 +49,9 @@ public static class FromWire
         : null;
 
     private static ModelInfo Model(Wire.Model m) => new(
-        Text(m.Id), [.. m.Skills.Take(8).Select(s => Name<Skill>(s)).OfType<Skill>()],
-        m.HasSizeBytes ? Math.Max(0, m.SizeBytes) : null, m.HasContextTokens ? Math.Max(0, m.ContextTokens) : null, Math.Clamp(m.QualityTier, 1, 5));
+        Text(m.Id), [.. m.Skills.Take(8).Select(Name<Skill>).OfType<Skill>()],
+        m.HasSizeBytes ? Math.Max(0, m.SizeBytes) : null, m.HasContextTokens ? Math.Max(0, m.ContextTokens) : null, Math.Clamp(m.QualityTier, 1, 5),
+        m.HasCharsPerSecond && m.CharsPerSecond is >= 1 and <= 1e9 ? m.CharsPerSecond : null);
 
     private static TaskKind? Kind(TaskKindValue kind) => kind switch
     {

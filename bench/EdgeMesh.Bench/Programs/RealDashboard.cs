@@ -86,7 +86,7 @@ internal sealed class RealDashboard : IAsyncDisposable
                 return job.GetProperty("tasks").EnumerateArray().Count(t => t.GetProperty("state").GetString() == "Succeeded");
             }
 
-            await Task.Delay(Step, TimeProvider.System, cancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancellationToken);
         }
     }
 
