@@ -54,6 +54,13 @@ public sealed class FakeRun(TaskRequest request) : IAsyncStreamReader<TaskFrame>
 
     public TaskFrame Current { get; private set; } = new();
 
+    /// <summary>Says this, whatever it is.</summary>
+    public FakeRun Say(TaskUpdate update)
+    {
+        frames.Writer.TryWrite(new TaskFrame { Updates = { update } });
+        return this;
+    }
+
     public FakeRun Started() => Say(new TaskUpdate { Accepted = new Accepted { Started = true } });
 
     public FakeRun Text(string text) => Say(new TaskUpdate { Text = text });
@@ -85,12 +92,6 @@ public sealed class FakeRun(TaskRequest request) : IAsyncStreamReader<TaskFrame>
         }
 
         return false;
-    }
-
-    private FakeRun Say(TaskUpdate update)
-    {
-        frames.Writer.TryWrite(new TaskFrame { Updates = { update } });
-        return this;
     }
 
     private void End(TaskUpdate update)

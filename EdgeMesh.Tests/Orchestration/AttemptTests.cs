@@ -1,3 +1,4 @@
+using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Dashboard.Orchestration;
@@ -83,6 +84,35 @@ public sealed class AttemptTests
 
         Assert.Equal(JobState.Failed, job.State);
         Assert.Equal(ReasonCode.BadOutput, job.Tasks.Single().Attempts.Single().Reason);
+    }
+
+    [Fact]
+    public async Task Attempt_OfALyingDevice_HurtsNothing()
+    {
+        await using var mesh = await MeshHost.StartAsync();
+        var one = await mesh.JoinAsync("One");
+        one.OnRun = run => run.Started()
+            .Say(new TaskUpdate { Progress = new Progress { Fraction = double.NaN, Note = new string('n', 5_000) } })
+            .Say(new TaskUpdate
+            {
+                Receipt = new TaskReceipt
+                {
+                    Accelerator = "99", RunMs = double.NegativeInfinity, QueueMs = double.NaN, FirstOutputMs = double.PositiveInfinity, Note = new string('n', 100_000), AgentVersion = "1\n2",
+                },
+            });
+        var id = await mesh.SubmitAsync(Samples.Request());
+
+        var receipt = (await mesh.EndedAsync(id)).Tasks[0].Current!.Receipt!;
+        Assert.Equal((0, 0, 0), (receipt.RunMs, receipt.DeviceQueueMs, receipt.FirstOutputMs));
+        Assert.Null(receipt.Accelerator);
+        Assert.True(receipt.Note!.Length <= 500);
+        Assert.Equal("12", receipt.AgentVersion);
+        Assert.Equal("Succeeded", (await mesh.GetAsync($"/api/jobs/{id}")).GetProperty("state").GetString());
+
+        one.OnRun = run => run.Fail("42", new string('c', 100_000));
+        var failed = await mesh.EndedAsync(await mesh.SubmitAsync(Samples.Request()));
+        Assert.Equal(ReasonCode.Internal, failed.Tasks[0].Current!.Reason);
+        Assert.True(failed.Error!.Detail.Length < 3_000);
     }
 
     [Fact]
