@@ -78,15 +78,28 @@ public sealed class AcceleratorFilter : IPlacementFilter
     };
 }
 
-/// <summary>A device that has just linked tells its runtimes in a moment; a job waits for it.</summary>
+/// <summary>A device that has just linked, or a runtime on it that has not started yet: a job waits for it.</summary>
 public sealed class StartingFilter : IPlacementFilter
 {
     public const string Word = "starting";
 
     public string Name => Word;
 
-    public string? Reject(DeviceSnapshot device, FilterContext context) =>
-        device.RuntimesLoaded ? null : "Its runtimes are still starting.";
+    public string? Reject(DeviceSnapshot device, FilterContext context)
+    {
+        RuntimeInfo? starting = null;
+        foreach (var runtime in device.Runtimes)
+        {
+            if (SkillFilter.Fits(runtime, context))
+            {
+                return null;
+            }
+
+            starting ??= SkillFilter.MightFit(runtime, context) ? runtime : null;
+        }
+
+        return starting is not null ? $"{starting.Name} is still starting." : device.RuntimesLoaded ? null : "Its runtimes are still starting.";
+    }
 }
 
 /// <summary>A ready runtime with a model that can do it.</summary>
@@ -129,6 +142,22 @@ public sealed class SkillFilter : IPlacementFilter
             return false;
         }
 
+        return AnyFits(runtime, context);
+    }
+
+    /// <summary>Whether a runtime that still starts may be able to execute it in a moment; models it does not list yet are given the benefit of the doubt.</summary>
+    public static bool MightFit(RuntimeInfo runtime, FilterContext context) =>
+        runtime.State == RuntimeState.Starting && runtime.TaskKinds.Contains(context.Kind) &&
+        (AcceleratorFilter.Required(context.Request.Policy) is not { } kind || runtime.Accelerator is null || runtime.Accelerator == kind) &&
+        (runtime.Models.IsEmpty || AnyFits(runtime, context));
+
+    /// <summary>Whether a model has the skill and the requested name.</summary>
+    public static bool Fits(ModelInfo model, FilterContext context) =>
+        (context.Skill is { } skill ? model.Skills.Contains(skill) : context.Word == model.Id) &&
+        (context.Request.Model is null || context.Request.Model == model.Id);
+
+    private static bool AnyFits(RuntimeInfo runtime, FilterContext context)
+    {
         foreach (var model in runtime.Models)
         {
             if (Fits(model, context))
@@ -140,10 +169,6 @@ public sealed class SkillFilter : IPlacementFilter
         return false;
     }
 
-    /// <summary>Whether a model has the skill and the requested name.</summary>
-    public static bool Fits(ModelInfo model, FilterContext context) =>
-        (context.Skill is { } skill ? model.Skills.Contains(skill) : context.Word == model.Id) &&
-        (context.Request.Model is null || context.Request.Model == model.Id);
 
     private static string Remedy(FilterContext context) => context.Skill switch
     {

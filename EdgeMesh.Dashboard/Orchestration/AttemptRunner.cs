@@ -50,7 +50,8 @@ public sealed partial class AttemptRunner(
         return Task.CompletedTask;
     }
 
-    private async Task RunAsync(IDeviceGrain device, IDeviceLink link, AttemptOrder order, string deviceName)
+    /// <summary>Runs an attempt to its end and reports it.</summary>
+    public async Task RunAsync(IDeviceGrain device, IDeviceLink link, AttemptOrder order, string deviceName)
     {
         JobEvent end;
         Receipt? receipt = null;
@@ -116,8 +117,7 @@ public sealed partial class AttemptRunner(
                     case TaskUpdate.UpdateOneofCase.Receipt:
                         return new AttemptSucceeded(time.GetUtcNow(), order.Id.Task, order.Id.Number, Elapsed(order), TaskWire.Receipt(update.Receipt, order, deviceName));
                     case TaskUpdate.UpdateOneofCase.Failure:
-                        var reason = Enum.TryParse<ReasonCode>(update.Failure.Reason, out var code) ? code : ReasonCode.Internal;
-                        return Failed(order, reason, $"{deviceName}: {update.Failure.Cause}");
+                        return Failed(order, ReasonCodes.Parse(update.Failure.Reason), $"{deviceName}: {update.Failure.Cause}");
                 }
             }
         }

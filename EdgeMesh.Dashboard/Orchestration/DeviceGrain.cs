@@ -130,8 +130,9 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         _queuedMs = _running.Count + _queue.Count == 0 ? 0 : Math.Max(0, _queuedMs - Work(order));
         if (receipt is not null)
         {
-            var key = new CalibrationKey(receipt.RuntimeId, receipt.ModelId, order.Task.Kind);
-            var learned = CostModel.Learn(_me.Calibrations.GetValueOrDefault(key), order.Task, receipt, actualMs - receipt.DeviceQueueMs - receipt.RunMs);
+            var key = CalibrationKey.Of(order.Task, receipt.RuntimeId, receipt.ModelId);
+            var model = _me.Runtimes.FirstOrDefault(r => r.Id == receipt.RuntimeId)?.Models.FirstOrDefault(m => m.Id == receipt.ModelId);
+            var learned = CostModel.Learn(_me.Calibrations.GetValueOrDefault(key), order.Task, model, receipt, actualMs - receipt.DeviceQueueMs - receipt.RunMs);
             _me = _me with { Calibrations = _me.Calibrations.SetItem(key, learned) };
             store.Learned(_me);
         }

@@ -29,6 +29,7 @@ public static class OrchestratorSetup
         services.AddSingleton<DeviceStore>().AddHostedService(s => s.GetRequiredService<DeviceStore>());
         services.AddSingleton<IDeviceRegistry>(s => s.GetRequiredService<DeviceStore>());
         services.AddSingleton<ILinkSink, GrainLinkSink>().AddSingleton<IFleet, MeshFleet>().AddSingleton<IJobs, MeshJobs>();
+        services.AddSingleton<Rehearsal>().AddHostedService(s => s.GetRequiredService<Rehearsal>()).AddSingleton<Hosting.IReadinessCheck>(s => s.GetRequiredService<Rehearsal>());
         services.AddSingleton<Recovery>().AddHostedService(s => s.GetRequiredService<Recovery>());
         return builder;
     }

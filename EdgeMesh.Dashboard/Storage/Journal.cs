@@ -20,21 +20,10 @@ public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : Backgro
 
     /// <summary>Stores events, and the job's row in the history; completes at the commit, or fails with nothing stored.</summary>
     /// <param name="first">Sequence of the first event, from 1.</param>
-    public async Task AppendAsync(JobView view, long first, ImmutableArray<JobEvent> events)
-    {
-        var json = JsonSerializer.SerializeToUtf8Bytes(events, CoreJson.Options);
-        var append = new Append(view, first, first + events.Length - 1, json, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        try
-        {
-            await _appends.Writer.WriteAsync(append);
-        }
-        catch (ChannelClosedException e)
-        {
-            throw new JournalException("The dashboard is stopping.", e);
-        }
+    public Task AppendAsync(JobView view, long first, ImmutableArray<JobEvent> events) => AppendAsync(view, first, events, kept: true);
 
-        await append.Done.Task;
-    }
+    /// <summary>Does everything that an append does but keeps nothing, so that the first real one finds the way warm.</summary>
+    public Task RehearseAsync(JobView view, ImmutableArray<JobEvent> events) => AppendAsync(view, 1, events, kept: false);
 
     /// <summary>Stored events after a sequence number, in order.</summary>
     public async Task<ImmutableArray<SequencedEvent>> ReadAsync(JobId id, long after, CancellationToken cancellationToken)
@@ -59,6 +48,22 @@ public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : Backgro
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(WriteAsync, CancellationToken.None);
 
+    private async Task AppendAsync(JobView view, long first, ImmutableArray<JobEvent> events, bool kept)
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(events, CoreJson.Options);
+        var append = new Append(view, first, first + events.Length - 1, json, kept, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        try
+        {
+            await _appends.Writer.WriteAsync(append);
+        }
+        catch (ChannelClosedException e)
+        {
+            throw new JournalException("The dashboard is stopping.", e);
+        }
+
+        await append.Done.Task;
+    }
+
     private async Task WriteAsync()
     {
         await using var db = await contexts.CreateDbContextAsync();
@@ -82,7 +87,7 @@ public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : Backgro
     }
 
     /// <summary>Stores these, or tells all of them why not; false, and nobody told, when one of several conflicts with what is stored.</summary>
-    private bool TryCommit(JournalCommands commands, List<Append> batch)
+    private static bool TryCommit(JournalCommands commands, List<Append> batch)
     {
         try
         {
@@ -103,7 +108,7 @@ public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : Backgro
     }
 
     /// <summary>What waits for a commit.</summary>
-    internal sealed record Append(JobView View, long First, long Last, byte[] Events, TaskCompletionSource Done);
+    internal sealed record Append(JobView View, long First, long Last, byte[] Events, bool Kept, TaskCompletionSource Done);
 }
 
 /// <summary>The disk did not take it; nothing was stored.</summary>

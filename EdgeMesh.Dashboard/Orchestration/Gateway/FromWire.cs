@@ -46,7 +46,8 @@ public static class FromWire
 
     private static ModelInfo Model(Wire.Model m) => new(
         Text(m.Id), [.. m.Skills.Take(8).Select(s => Enum.TryParse<Skill>(s, out var skill) ? skill : (Skill?)null).OfType<Skill>()],
-        m.HasSizeBytes ? Math.Max(0, m.SizeBytes) : null, m.HasContextTokens ? Math.Max(0, m.ContextTokens) : null, Math.Clamp(m.QualityTier, 1, 5));
+        m.HasSizeBytes ? Math.Max(0, m.SizeBytes) : null, m.HasContextTokens ? Math.Max(0, m.ContextTokens) : null, Math.Clamp(m.QualityTier, 1, 5),
+        m.HasCharsPerSecond && m.CharsPerSecond is >= 1 and <= 1e9 ? m.CharsPerSecond : null);
 
     private static TaskKind? Kind(TaskKindValue kind) => kind switch
     {
