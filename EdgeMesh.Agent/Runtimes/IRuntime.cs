@@ -10,6 +10,9 @@ public interface IRuntime
     /// <summary>What it is and can now; replaced, never changed.</summary>
     RuntimeInfo Info { get; }
 
+    /// <summary>Part of every agent: the device counts as starting until it has left that state.</summary>
+    bool IsBuiltIn => false;
+
     /// <summary>Keeps <see cref="Info"/> true until cancelled; calls <paramref name="changed"/> after each change. Never throws.</summary>
     Task WatchAsync(Action changed, CancellationToken cancellationToken);
 

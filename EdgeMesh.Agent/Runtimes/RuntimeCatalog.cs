@@ -10,9 +10,16 @@ public sealed class RuntimeCatalog(IEnumerable<IRuntime> runtimes) : BackgroundS
     private readonly ImmutableArray<IRuntime> _initial = [.. runtimes];
     private ImmutableArray<IRuntime> _runtimes = [.. runtimes];
     private long _version = 1;
+    private TaskCompletionSource _changed = NewSignal();
 
     /// <summary>Grows with every change of any runtime.</summary>
     public long Version => Interlocked.Read(ref _version);
+
+    /// <summary>Completes at the next change; take it before reading <see cref="Version"/>.</summary>
+    public Task Changed => Volatile.Read(ref _changed).Task;
+
+    /// <summary>Whether every built-in runtime has started.</summary>
+    public bool Loaded => _runtimes.All(r => !r.IsBuiltIn || r.Info.State != RuntimeState.Starting);
 
     public ImmutableArray<RuntimeInfo> Infos => [.. _runtimes.Select(r => r.Info)];
 
@@ -41,17 +48,23 @@ public sealed class RuntimeCatalog(IEnumerable<IRuntime> runtimes) : BackgroundS
             _runtimes = _runtimes.Add(runtime);
         }
 
-        Changed();
+        Tell();
         _ = WatchAsync(runtime);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         _started.TrySetResult(stoppingToken);
-        await Task.WhenAll(_initial.Select(r => r.WatchAsync(Changed, stoppingToken)));
+        await Task.WhenAll(_initial.Select(r => r.WatchAsync(Tell, stoppingToken)));
     }
 
-    private void Changed() => Interlocked.Increment(ref _version);
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private async Task WatchAsync(IRuntime runtime) => await runtime.WatchAsync(Changed, await _started.Task);
+    private async Task WatchAsync(IRuntime runtime) => await runtime.WatchAsync(Tell, await _started.Task);
+
+    private void Tell()
+    {
+        Interlocked.Increment(ref _version);
+        Interlocked.Exchange(ref _changed, NewSignal()).TrySetResult();
+    }
 }

@@ -15,7 +15,7 @@ public sealed class DeviceServiceImpl(DeviceFacts facts, RuntimeCatalog catalog,
 
     public override async Task<ProfileReply> GetProfile(ProfileRequest request, ServerCallContext context)
     {
-        var reply = new ProfileReply { Profile = ToWire.Profile(await facts.ProfileAsync(context.CancellationToken)), RuntimesLoaded = true, Slots = limits.Slots };
+        var reply = new ProfileReply { Profile = ToWire.Profile(await facts.ProfileAsync(context.CancellationToken)), RuntimesLoaded = catalog.Loaded, Slots = limits.Slots };
         reply.Runtimes.AddRange(catalog.Infos.Select(ToWire.Runtime));
         return reply;
     }
@@ -24,14 +24,22 @@ public sealed class DeviceServiceImpl(DeviceFacts facts, RuntimeCatalog catalog,
     {
         long told = 0;
         using var timer = new PeriodicTimer(BeatInterval, time);
-        do
+        var tick = timer.WaitForNextTickAsync(context.CancellationToken).AsTask();
+        while (true)
         {
+            var change = catalog.Changed;
             var version = catalog.Version;
-            var changed = version == told ? null : ToWire.Runtimes(catalog.Infos, await facts.ProfileAsync(context.CancellationToken));
-            await responseStream.WriteAsync(ToWire.Beat(probe.Sample(), executor, changed), context.CancellationToken);
+            var runtimes = version == told ? null : ToWire.Runtimes(catalog.Infos, catalog.Loaded, await facts.ProfileAsync(context.CancellationToken));
+            await responseStream.WriteAsync(ToWire.Beat(probe.Sample(), executor, runtimes), context.CancellationToken);
             told = version;
+
+            // A change of the runtimes is told at once: jobs may wait for it.
+            if (await Task.WhenAny(tick, change) == tick)
+            {
+                await tick;
+                tick = timer.WaitForNextTickAsync(context.CancellationToken).AsTask();
+            }
         }
-        while (await timer.WaitForNextTickAsync(context.CancellationToken));
     }
 
     public override async Task RunTask(TaskRequest request, IServerStreamWriter<TaskFrame> responseStream, ServerCallContext context)
@@ -72,7 +80,7 @@ public sealed class DeviceServiceImpl(DeviceFacts facts, RuntimeCatalog catalog,
     public override Task<ProveReply> Prove(ProveRequest request, ServerCallContext context) => Task.FromResult(new ProveReply { Canaries = catalog.ProveAgain() });
 
     public override async Task<CancelReply> CancelTask(CancelRequest request, ServerCallContext context) =>
-        new() { Known = await executor.CancelAsync(request) };
+        new() { Known = await executor.CancelAsync(request, context.CancellationToken) };
 
     // Text next to text becomes one update; a frame stays small.
     private static IEnumerable<TaskFrame> Frames(List<TaskUpdate> updates)

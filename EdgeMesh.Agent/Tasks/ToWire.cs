@@ -93,9 +93,9 @@ public static class ToWire
         return beat;
     }
 
-    public static RuntimeSet Runtimes(IEnumerable<RuntimeInfo> runtimes, DeviceProfile profile)
+    public static RuntimeSet Runtimes(IEnumerable<RuntimeInfo> runtimes, bool loaded, DeviceProfile profile)
     {
-        var set = new RuntimeSet { Loaded = true };
+        var set = new RuntimeSet { Loaded = loaded };
         set.Runtimes.AddRange(runtimes.Select(Runtime));
         set.Accelerators.AddRange(profile.Accelerators.Select(Accelerator));
         return set;
@@ -124,6 +124,11 @@ public static class ToWire
         if (model.ContextTokens is { } context)
         {
             wire.ContextTokens = context;
+        }
+
+        if (model.CharsPerSecond is { } speed)
+        {
+            wire.CharsPerSecond = speed;
         }
 
         return wire;

@@ -44,6 +44,12 @@ internal sealed partial class WorkerSupervisor(WorkerOptions options, TimeProvid
     public async ValueTask DisposeAsync()
     {
         await _gate.WaitAsync();
+        if (_disposed)
+        {
+            _gate.Release();
+            return;
+        }
+
         _disposed = true;
         await _stopping.CancelAsync();
         _idle?.Dispose();

@@ -50,6 +50,8 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
 
     public RuntimeInfo Info => _info;
 
+    public bool IsBuiltIn => _provider == OnnxProvider.Cpu;
+
     public void ProveAgain() => _wanted.Release();
 
     public async Task WatchAsync(Action changed, CancellationToken cancellationToken)
