@@ -14,6 +14,11 @@ public sealed partial class EngineDiscovery(RuntimeCatalog catalog, DiscoveryOpt
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (context.Problem is { } problem)
+        {
+            Log.BadRules(logger, problem);
+        }
+
         using var timer = new PeriodicTimer(options.Every, context.Time);
         do
         {
@@ -51,6 +56,9 @@ public sealed partial class EngineDiscovery(RuntimeCatalog catalog, DiscoveryOpt
     {
         [LoggerMessage(EventId = 420, Level = LogLevel.Information, Message = "Found {Engine} at {Address}")]
         public static partial void Found(ILogger logger, string engine, Uri address);
+
+        [LoggerMessage(EventId = 421, Level = LogLevel.Warning, Message = "The usual skill rules are used: {Problem}")]
+        public static partial void BadRules(ILogger logger, string problem);
     }
 }
 

@@ -9,7 +9,7 @@ internal static class EngineServices
 {
     public static IServiceCollection AddEngines(this IServiceCollection services, AgentOptions options)
     {
-        var context = new EngineContext(SkillRules.Load(options.DataDirectory), TimeProvider.System);
+        var context = Context(options.DataDirectory);
         services.AddSingleton(context).AddSingleton(new DiscoveryOptions
         {
             Engines = options.FindEngines ? KnownEngine.All : [],
@@ -21,5 +21,18 @@ internal static class EngineServices
         }
 
         return services.AddHostedService<EngineDiscovery>();
+    }
+
+    // A mistake in a person's rules must not keep the device from working: the usual rules hold, and the log says so.
+    private static EngineContext Context(string dataDirectory)
+    {
+        try
+        {
+            return new EngineContext(SkillRules.Load(dataDirectory), TimeProvider.System);
+        }
+        catch (InvalidDataException e)
+        {
+            return new EngineContext(SkillRules.Default, TimeProvider.System, e.Message);
+        }
     }
 }

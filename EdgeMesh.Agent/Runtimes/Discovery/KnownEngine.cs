@@ -33,4 +33,5 @@ public sealed record KnownEngine(string Name, int Port, string IdentityPath, Fun
 }
 
 /// <summary>What adapters need.</summary>
-public sealed record EngineContext(SkillRules Skills, TimeProvider Time);
+/// <param name="Problem">What is wrong with a person's own rules, which are then not used; null when nothing is.</param>
+public sealed record EngineContext(SkillRules Skills, TimeProvider Time, string? Problem = null);
