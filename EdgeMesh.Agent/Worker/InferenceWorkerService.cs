@@ -3,6 +3,7 @@ using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Agent.Runtimes.Onnx.Images;
 using EdgeMesh.Agent.Runtimes.Onnx.Sessions;
 using EdgeMesh.Agent.Runtimes.Onnx.Text;
+using EdgeMesh.Agent.Runtimes.Onnx.Tokenizers;
 using EdgeMesh.Agent.Worker.Contracts;
 using EdgeMesh.Core.Jobs;
 using Google.Protobuf;
@@ -157,6 +158,10 @@ internal sealed class InferenceWorkerService(LoadedModels models, TimeProvider t
         catch (TaskFailedException e)
         {
             throw WorkerErrors.Write(e);
+        }
+        catch (TokenizerException e)
+        {
+            throw WorkerErrors.Write(new TaskFailedException(e.Fault == TokenizerFault.TooLarge ? ReasonCode.BadInput : ReasonCode.Unsupported, e.Message));
         }
         catch (OutOfMemoryException)
         {

@@ -10,6 +10,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan MemoryCheck = TimeSpan.FromMilliseconds(500);
+    private const int Sigkill = 137;
     private readonly Process _process;
     private readonly NamedPipeServerStream _pipe;
     private readonly GrpcChannel _channel;
@@ -17,6 +18,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private readonly TaskCompletionSource<WorkerEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LastLines _errors;
     private volatile string? _killedBecause;
+    private volatile bool _overLimit;
 
     private WorkerProcess(Process process, NamedPipeServerStream pipe, LastLines errors, long memoryLimitMb, TimeProvider time)
     {
@@ -106,13 +108,15 @@ internal sealed class WorkerProcess : IAsyncDisposable
                 PeakRamMb = Math.Max(PeakRamMb, now);
                 if (now > memoryLimitMb && _killedBecause is null)
                 {
+                    _overLimit = true;
                     _killedBecause = $"it used {now:N0} MB, more than its limit of {memoryLimitMb:N0} MB";
                     Kill();
                 }
             }
         }
 
-        _ended.TrySetResult(new WorkerEnd(_killedBecause ?? Explain(_process.ExitCode), _killedBecause is not null, _errors.ToString()));
+        var forMemory = _overLimit || (_killedBecause is null && _process.ExitCode == Sigkill);
+        _ended.TrySetResult(new WorkerEnd(_killedBecause ?? Explain(_process.ExitCode), forMemory, _errors.ToString()));
     }
 
     // .NET reports a death by signal as 128 + its number.
@@ -120,7 +124,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     {
         139 => "it crashed in native code (SIGSEGV)",
         134 => "it aborted in native code (SIGABRT)",
-        137 => "it was killed from outside (SIGKILL), often for lack of memory",
+        Sigkill => "it was killed from outside (SIGKILL), often for lack of memory",
         unchecked((int)0xC0000005) => "it crashed in native code (access violation)",
         _ => $"it ended with exit code {code}",
     };
@@ -185,6 +189,6 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
 /// <summary>Why a worker ended.</summary>
 /// <param name="Cause">In words, continuing "The worker ended: …".</param>
-/// <param name="ByUs">The agent ended it: for its memory, or because it was not needed.</param>
+/// <param name="ForMemory">Its memory was the reason, or may well have been.</param>
 /// <param name="LastOutput">The last lines it wrote; for the log.</param>
-internal sealed record WorkerEnd(string Cause, bool ByUs, string LastOutput);
+internal sealed record WorkerEnd(string Cause, bool ForMemory, string LastOutput);

@@ -137,7 +137,7 @@ internal sealed partial class WorkerSupervisor(WorkerOptions options, TimeProvid
         try
         {
             var end = await worker.Ended.WaitAsync(TimeSpan.FromSeconds(5), time);
-            var reason = end.Cause.Contains("memory", StringComparison.Ordinal) ? ReasonCode.OutOfMemory : ReasonCode.RuntimeDown;
+            var reason = end.ForMemory ? ReasonCode.OutOfMemory : ReasonCode.RuntimeDown;
             return new TaskFailedException(reason, $"The worker process ended while {what}: {end.Cause}. It is started again for the next task.");
         }
         catch (TimeoutException)

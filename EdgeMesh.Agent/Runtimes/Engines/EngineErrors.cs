@@ -19,7 +19,7 @@ public static class EngineErrors
         EngineStatusException { Status: HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden } => new(ReasonCode.RuntimeDown, NeedsKey(address)),
         EngineStatusException broken when LooksLikeMemory(broken.Message) => new(ReasonCode.OutOfMemory, $"{name} had not enough memory for {model}{Said(broken)}"),
         EngineStatusException broken => new(ReasonCode.RuntimeDown, $"{name} answered with an error of its own ({(int)broken.Status}){Said(broken)}"),
-        _ when Find<SocketException>(e) is not null => new(ReasonCode.RuntimeDown, $"Nothing listens at {address}. Start {name} there."),
+        _ when IsUnreachable(e) => new(ReasonCode.RuntimeDown, $"Nothing listens at {address}. Start {name} there."),
         TimeoutException or OperationCanceledException => new(ReasonCode.Timeout, $"{name} did not answer in time."),
         _ when Find<JsonException>(e) is not null || e is KeyNotFoundException or InvalidOperationException or FormatException =>
             new(ReasonCode.BadOutput, $"{name} sent something that is not its protocol."),
@@ -33,7 +33,7 @@ public static class EngineErrors
     {
         EngineStatusException { Status: HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden } => NeedsKey(address),
         EngineStatusException answered => $"{address} answered {(int)answered.Status}, not as {name} does. Check the address.",
-        _ when Find<SocketException>(e) is not null => $"Nothing listens at {address}. Start {name}; it is found again by itself.",
+        _ when IsUnreachable(e) => $"Nothing listens at {address}. Start {name}; it is found again by itself.",
         OperationCanceledException => $"{address} does not answer.",
         HttpRequestException => $"{address} broke the connection.",
         _ => $"{address} answered, but not as {name} does. Check the address.",
@@ -43,6 +43,10 @@ public static class EngineErrors
     public static bool IsExpected(Exception e) =>
         e is HttpRequestException or OperationCanceledException or JsonException or KeyNotFoundException or InvalidOperationException or EngineStatusException
             or FormatException or IOException;
+
+    // A connection that broke after it stood is another thing than none.
+    private static bool IsUnreachable(Exception e) =>
+        Find<SocketException>(e) is { SocketErrorCode: not (SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown) };
 
     private static string NeedsKey(Uri address) => $"{address} wants an API key. Set EDGEMESH_OPENAI_KEY for the agent.";
 

@@ -160,13 +160,13 @@ public sealed class ImageEngineTests
                 return;
             }
 
-            await context.Response.WriteAsync($$"""{"prompt_id":"{{Id}}","number":1,"node_errors":{}}""");
+            await context.Response.WriteAsync($$$"""{"prompt_id":"{{{Id}}}","number":1,"node_errors":{} }""");
             queued.TrySetResult();
         });
         routes.MapGet("/history/{id}", () => Results.Text(
             failure == "nothing"
-                ? $$$$"""{"{{{{Id}}}}":{"outputs":{}}}"""
-                : $$$$"""{"{{{{Id}}}}":{"outputs":{"file":{"images":[{"filename":"EdgeMesh_00001_.png","subfolder":"","type":"output"}]}}}}""", "application/json"));
+                ? "{\"" + Id + "\":{\"outputs\":{}}}"
+                : "{\"" + Id + "\":" + """{"outputs":{"file":{"images":[{"filename":"EdgeMesh_00001_.png","subfolder":"","type":"output"}]}}}""" + "}", "application/json"));
         routes.MapGet("/view", (string filename, string type) => filename == "EdgeMesh_00001_.png" && type == "output" ? Results.Bytes(Png, "image/png") : Results.NotFound());
         routes.MapPost("/queue", () => { });
         routes.MapPost("/interrupt", () => { });
