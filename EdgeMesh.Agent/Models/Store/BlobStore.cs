@@ -8,9 +8,11 @@ internal sealed class BlobStore(StoreLayout layout)
     public string PathOf(string sha256) => Path.Combine(layout.Blobs, sha256[..2], sha256);
 
     /// <summary>The blob is there in full length. Its content is checked by <see cref="IsIntactAsync"/> only.</summary>
-    public bool Has(ModelFile file) => new FileInfo(PathOf(file.Sha256)) is { Exists: true } found && found.Length == file.Bytes;
+    public bool Has(ModelFile file) => BytesOf(file.Sha256) == file.Bytes;
 
-    public bool Has(string sha256) => FileHash.IsSha256(sha256) && File.Exists(PathOf(sha256));
+    /// <summary>Length of the blob of this hash; null when it is not there.</summary>
+    public long? BytesOf(string sha256) =>
+        FileHash.IsSha256(sha256) && new FileInfo(PathOf(sha256)) is { Exists: true } found ? found.Length : null;
 
     /// <summary>Takes over a finished temporary file whose hash was just computed.</summary>
     public void Adopt(string temporary, string sha256)
@@ -26,15 +28,15 @@ internal sealed class BlobStore(StoreLayout layout)
     }
 
     /// <summary>Reads the whole blob and compares.</summary>
-    public async Task<bool> IsIntactAsync(ModelFile file, CancellationToken cancellationToken)
+    public async Task<bool> IsIntactAsync(string sha256, CancellationToken cancellationToken)
     {
-        if (!Has(file))
+        if (BytesOf(sha256) is null)
         {
             return false;
         }
 
-        await using var stream = File.OpenRead(PathOf(file.Sha256));
-        return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken)) == file.Sha256;
+        await using var stream = File.OpenRead(PathOf(sha256));
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken)) == sha256;
     }
 
     /// <summary>Removes every blob that no manifest refers to; what is still open on Windows goes the next time.</summary>

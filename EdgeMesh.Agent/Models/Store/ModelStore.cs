@@ -88,13 +88,13 @@ public sealed class ModelStore : IDisposable
         }
     }
 
-    /// <summary>Reads every byte of the model and gives the files that are missing or changed; empty is intact.</summary>
+    /// <summary>Reads every byte of the model and gives the files that are missing or changed; empty is intact. Installing it again repairs it.</summary>
     public async Task<ImmutableArray<ModelFile>> VerifyAsync(ModelManifest manifest, CancellationToken cancellationToken)
     {
         var broken = ImmutableArray.CreateBuilder<ModelFile>();
         foreach (var file in manifest.Files)
         {
-            if (!await _blobs.IsIntactAsync(file, cancellationToken))
+            if (!await _blobs.IsIntactAsync(file.Sha256, cancellationToken))
             {
                 broken.Add(file);
             }
@@ -109,8 +109,11 @@ public sealed class ModelStore : IDisposable
         _changes.Dispose();
     }
 
-    /// <summary>A blob of this hash is here, so it need not be fetched again.</summary>
-    internal long? BytesOf(string sha256) => _blobs.Has(sha256) ? new FileInfo(_blobs.PathOf(sha256)).Length : null;
+    /// <summary>Length of the blob of this hash; null when it is not here.</summary>
+    internal long? BytesOf(string sha256) => _blobs.BytesOf(sha256);
+
+    /// <summary>The blob of this hash is here and was just read as what it should be: it need not be fetched again.</summary>
+    internal Task<bool> IsIntactAsync(string sha256, CancellationToken cancellationToken) => _blobs.IsIntactAsync(sha256, cancellationToken);
 
     /// <summary>Installs the staged files as one model, replacing an older version; from outside it is there or not, never half.</summary>
     internal async Task<ModelManifest> CommitAsync(
@@ -122,9 +125,19 @@ public sealed class ModelStore : IDisposable
         await _changes.WaitAsync(cancellationToken);
         try
         {
+            var repaired = new HashSet<string>(StringComparer.Ordinal);
             foreach (var file in files)
             {
-                Take(file);
+                if (await TakeAsync(file, cancellationToken))
+                {
+                    repaired.Add(file.Sha256);
+                }
+            }
+
+            // A folder that links a damaged blob keeps the damage until it is made again.
+            foreach (var model in _models.Values.Where(m => m.Files.Any(f => repaired.Contains(f.Sha256))))
+            {
+                _folders.Build(model);
             }
 
             if (!_folders.IsComplete(manifest))
@@ -147,22 +160,24 @@ public sealed class ModelStore : IDisposable
         }
     }
 
-    private void Take(StagedFile file)
+    /// <summary>Makes the file a blob; true when that replaced a damaged one.</summary>
+    private async Task<bool> TakeAsync(StagedFile file, CancellationToken cancellationToken)
     {
-        if (!_blobs.Has(new ModelFile(file.Path, file.Sha256, file.Bytes)))
+        var there = _blobs.BytesOf(file.Sha256) is not null;
+        if (file.Temporary is null || !File.Exists(file.Temporary))
         {
-            if (file.Temporary is null || !File.Exists(file.Temporary))
-            {
-                // It was here when the install began; a model that was removed meanwhile took it along.
-                throw new ModelStoreException(StoreFailure.SourceFailed, $"{file.Path} was removed while the model was installed.") { Transient = true };
-            }
-
-            _blobs.Adopt(file.Temporary, file.Sha256);
+            // It was here when the install began, or an equal file of this model was taken; a model that was removed meanwhile may have taken it along.
+            return there ? false : throw new ModelStoreException(StoreFailure.SourceFailed, $"{file.Path} was removed while the model was installed.") { Transient = true };
         }
-        else if (file.Temporary is not null)
+
+        if (there && await _blobs.IsIntactAsync(file.Sha256, cancellationToken))
         {
             Disk.TryDelete(file.Temporary);
+            return false;
         }
+
+        _blobs.Adopt(file.Temporary, file.Sha256);
+        return there;
     }
 
     private SweepReport Sweep()

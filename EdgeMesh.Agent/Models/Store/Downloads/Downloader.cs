@@ -33,7 +33,8 @@ internal sealed class Downloader
     /// <summary>The file, here and checked.</summary>
     public async Task<StagedFile> FetchAsync(IModelSource source, SourceFile file, Allowance allowed, InstallMeter meter, CancellationToken cancellationToken)
     {
-        if (file.Hash is { Kind: HashKind.Sha256 } hash && !file.Unpack && _store.BytesOf(hash.Hex) is { } bytes)
+        if (file.Hash is { Kind: HashKind.Sha256 } hash && !file.Unpack && _store.BytesOf(hash.Hex) is { } bytes
+            && await _store.IsIntactAsync(hash.Hex, cancellationToken))
         {
             return new StagedFile(file.Path, null, hash.Hex, bytes);
         }

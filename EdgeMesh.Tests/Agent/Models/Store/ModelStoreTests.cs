@@ -2,6 +2,7 @@ using EdgeMesh.Agent.Models.Store;
 using EdgeMesh.Agent.Models.Store.Sources;
 using EdgeMesh.Core.Models;
 using EdgeMesh.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EdgeMesh.Tests.Agent.Models.Store;
 
@@ -120,6 +121,33 @@ public sealed class ModelStoreTests : IDisposable
         File.Delete(blob);
         await File.WriteAllTextAsync(blob, "flopped", TestContext.Current.CancellationToken);
         Assert.Equal(["b.onnx"], (await _store.Store.VerifyAsync(manifest, TestContext.Current.CancellationToken)).Select(f => f.Path));
+    }
+
+    [Fact]
+    public async Task Install_AgainAfterDamage_RepairsEveryModelThatSharesTheFile()
+    {
+        await InstallAsync("other", ("copy.onnx", "precious"));
+        var manifest = await InstallAsync("model", ("a.onnx", "precious"));
+        File.Delete(Blobs().Single());
+        await File.WriteAllTextAsync(_store["blobs/sha256/" + manifest.Files[0].Sha256[..2] + "/" + manifest.Files[0].Sha256], "pretious", TestContext.Current.CancellationToken);
+        await InstallAsync("model", ("a.onnx", "precious"));
+        Assert.Empty(await _store.Store.VerifyAsync(manifest, TestContext.Current.CancellationToken));
+        Assert.Equal("precious"u8.ToArray(), _store.Read("model", "a.onnx"));
+        Assert.Equal("precious"u8.ToArray(), _store.Read("other", "copy.onnx"));
+    }
+
+    [Fact]
+    public async Task AddModelStore_InAHost_InstallsWithItsDefaults()
+    {
+        Write(("a.onnx", "one"));
+        using var root = new TemporaryDirectory();
+        await using var services = new ServiceCollection()
+            .AddSingleton(new StoreLimits { DiskReserveBytes = 0 })
+            .AddModelStore(_ => root.Path)
+            .BuildServiceProvider();
+        await services.GetRequiredService<ModelInstaller>().InstallAsync(
+            new InstallRequest(ModelId.From("A Model"), new FolderSource(_folder.Path)), null, TestContext.Current.CancellationToken);
+        Assert.Equal(["a-model"], services.GetRequiredService<ModelStore>().Models.Select(m => m.Id));
     }
 
     [Fact]

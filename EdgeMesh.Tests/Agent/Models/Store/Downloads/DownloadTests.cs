@@ -182,7 +182,7 @@ public sealed class DownloadTests : IAsyncLifetime
     [Fact]
     public async Task Install_ServerGoesQuiet_IsGivenUpAndTriedAgain()
     {
-        _store.Access = _store.Access with { Stall = TimeSpan.FromMilliseconds(300) };
+        (_store.Access, _store.Limits) = (_store.Access with { Stall = TimeSpan.FromSeconds(1) }, _store.Limits with { Retries = 20 });
         _server.Before = async context =>
         {
             if (_server.Seen.Count > 1)
