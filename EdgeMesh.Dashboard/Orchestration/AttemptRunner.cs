@@ -45,8 +45,7 @@ public sealed class AttemptRunner(IGrainFactory grains, JobFeed feed, Orchestrat
         return Task.CompletedTask;
     }
 
-    /// <summary>Runs an attempt to its end and reports it.</summary>
-    public async Task RunAsync(IDeviceLink link, AttemptOrder order, string deviceName)
+    private async Task RunAsync(IDeviceLink link, AttemptOrder order, string deviceName)
     {
         JobEvent end;
         Receipt? receipt = null;

@@ -10,6 +10,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
 {
     private JobView? _view;
     private IGrainTimer? _waiting;
+    private bool _rehearsal;
 
     private JobId Id => new(this.GetPrimaryKeyString());
 
@@ -26,6 +27,14 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
             _waiting = this.RegisterGrainTimer(GiveUpAsync, new GrainTimerCreationOptions { DueTime = options.WaitForDevice, Period = Timeout.InfiniteTimeSpan });
         }
     }
+
+    public async Task RehearseAsync(JobRequest request, PlanResult plan)
+    {
+        _rehearsal = true;
+        await SubmitAsync(request, plan, rerunOf: null);
+    }
+
+    public Task<bool> IsOverAsync() => Task.FromResult(_view is not { IsFinished: false });
 
     public async Task ReportAsync(Immutable<ImmutableArray<JobEvent>> events)
     {
@@ -181,7 +190,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
         events.Add(new AttemptPlaced(now, task.Id, number, placement.Device, placement.DeviceName, placement.RuntimeId, placement.ModelId, placement.Predicted, placement.Reason));
         var title = _view?.Title ?? (events[0] as JobSubmitted)?.Title ?? "";
         var kind = _view?.Request.Kind ?? ((JobSubmitted)events[0]).Request.Kind;
-        return new AttemptOrder(new AttemptId(Id, task.Id, number), kind, title, task, placement, text, now);
+        return new AttemptOrder(new AttemptId(Id, task.Id, number), kind, title, task, placement, text, now, _rehearsal);
     }
 
     private async Task StoreAsync(List<JobEvent> events)
@@ -193,9 +202,18 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
 
         var first = (_view?.Version ?? 0) + 1;
         var next = _view is null ? JobReducer.Fold(events)! : Fold(_view, events);
-        await journal.AppendAsync(next, first, [.. events]);
-        _view = next;
-        feed.Publish(next, first, [.. events]);
+        if (_rehearsal)
+        {
+            await journal.RehearseAsync(next, first, [.. events]);
+            _view = next;
+        }
+        else
+        {
+            await journal.AppendAsync(next, first, [.. events]);
+            _view = next;
+            feed.Publish(next, first, [.. events]);
+        }
+
         if (next.IsFinished)
         {
             _waiting?.Dispose();

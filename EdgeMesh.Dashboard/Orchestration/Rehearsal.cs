@@ -1,28 +1,26 @@
-using EdgeMesh.Core;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Planning;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
 using EdgeMesh.Dashboard.Storage;
-using System.Text.Json;
 
 namespace EdgeMesh.Dashboard.Orchestration;
 
 /// <summary>
-/// Walks the way of a job once at start, so that the first real one finds it warm: plan, events, journal (rolled back), device, task.
+/// Walks the way of a job a few times at start, so that the first real one finds it warm: plan, events, journal (rolled back), device, task.
 /// Nothing of it is stored, learned or shown.
 /// </summary>
 public sealed class Rehearsal(
-    DashboardOptions options, FleetFeed fleet, IFleet mesh, IDeviceLinks links, AttemptRunner runner, Journal journal, IGrainFactory grains, TimeProvider time)
-    : BackgroundService, IReadinessCheck
+    DashboardOptions options, FleetFeed fleet, IFleet mesh, IDeviceLinks links, IGrainFactory grains, TimeProvider time) : BackgroundService, IReadinessCheck
 {
+    private const int Rounds = 3;
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(3);
     private volatile bool _over;
 
     public string Name => "rehearsal";
 
     public ValueTask<string?> MissingAsync(CancellationToken cancellationToken) =>
-        ValueTask.FromResult(_over || !options.EmbeddedDevice ? null : "The way of a job is being walked once.");
+        ValueTask.FromResult(_over || !options.EmbeddedDevice ? null : "The way of a job is being walked.");
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -38,7 +36,7 @@ public sealed class Rehearsal(
             limit.CancelAfter(Longest);
             await WalkAsync(link, limit.Token);
         }
-        catch (Exception e) when (e is OperationCanceledException or JournalException)
+        catch (Exception e) when (e is OperationCanceledException or JournalException or Orleans.Runtime.OrleansException)
         {
             // A cold first job is slower, no more.
         }
@@ -68,27 +66,15 @@ public sealed class Rehearsal(
         var context = new PlanContext(time.GetUtcNow(), link.Device);
         var request = new JobRequest(JobKind.Echo, "rehearsal", JobPolicy.ForceDevice, link.Device, null, null, new EchoOptions(1));
         PlanningPipeline.Plan(request with { Kind = JobKind.Summarize, Options = new SummarizeOptions(5) }, fleet.Current, context);
-        if (PlanningPipeline.Plan(request, fleet.Current, context) is not { Plan: { } plan, Predicted: { } predicted, Devices: var verdicts })
+        var plan = PlanningPipeline.Plan(request, fleet.Current, context);
+        for (var round = 0; plan.Plan is not null && round < Rounds; round++)
         {
-            return;
+            var job = grains.GetGrain<IJobGrain>(JobId.New(time.GetUtcNow()).Value);
+            await job.RehearseAsync(request, plan).WaitAsync(cancellationToken);
+            while (!await job.IsOverAsync().WaitAsync(cancellationToken))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(2), time, cancellationToken);
+            }
         }
-
-        var now = time.GetUtcNow();
-        var id = JobId.New(now);
-        var placed = plan.Placements[0];
-        var order = new AttemptOrder(new AttemptId(id, plan.Tasks[0].Id, 1), request.Kind, request.Text, plan.Tasks[0], placed, request.Text, now);
-        ImmutableArray<JobEvent> events =
-        [
-            new JobSubmitted(now, id, request, request.Text, null),
-            new PlanMade(now, plan, verdicts, predicted),
-            new AttemptPlaced(now, plan.Tasks[0].Id, 1, placed.Device, placed.DeviceName, placed.RuntimeId, placed.ModelId, placed.Predicted, placed.Reason),
-        ];
-        var view = JobReducer.Fold(events)!;
-        JsonSerializer.Deserialize<ImmutableArray<JobEvent>>(JsonSerializer.SerializeToUtf8Bytes(events, CoreJson.Options), CoreJson.Options);
-        await journal.RehearseAsync(view, events).WaitAsync(cancellationToken);
-        await grains.GetGrain<IDeviceGrain>(link.Device.Value).RunAsync([]).WaitAsync(cancellationToken);
-
-        // Neither the job's grain nor the device's knows the attempt, so what it reports falls away.
-        await runner.RunAsync(link, order, placed.DeviceName).WaitAsync(cancellationToken);
     }
 }
