@@ -27,6 +27,9 @@ public interface ITaskOutput
     void Text(string text);
 
     void Progress(double fraction, string note);
+
+    /// <summary>A whole file that the task made; the orchestrator stores it under a safe form of its name. Each name once an attempt.</summary>
+    void Artifact(string name, string contentType, ReadOnlySpan<byte> bytes);
 }
 
 /// <summary>An expected failure with its reason code and cause in words.</summary>

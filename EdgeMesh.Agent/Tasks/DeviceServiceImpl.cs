@@ -11,7 +11,7 @@ public sealed class DeviceServiceImpl(DeviceFacts facts, RuntimeCatalog catalog,
 {
     private static readonly TimeSpan BeatInterval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Coalesce = TimeSpan.FromMilliseconds(20);
-    private const int MostTextPerFrame = 32_768;
+    private const int MostPerFrame = 32_768;
 
     public override async Task<ProfileReply> GetProfile(ProfileRequest request, ServerCallContext context)
     {
@@ -83,7 +83,7 @@ public sealed class DeviceServiceImpl(DeviceFacts facts, RuntimeCatalog catalog,
     private static IEnumerable<TaskFrame> Frames(List<TaskUpdate> updates)
     {
         var frame = new TaskFrame();
-        var chars = 0;
+        var size = 0;
         foreach (var update in updates)
         {
             var last = frame.Updates.Count > 0 ? frame.Updates[^1] : null;
@@ -96,11 +96,11 @@ public sealed class DeviceServiceImpl(DeviceFacts facts, RuntimeCatalog catalog,
                 frame.Updates.Add(update);
             }
 
-            chars += update.Text.Length;
-            if (chars > MostTextPerFrame)
+            size += update.Text.Length + (update.Artifact?.Data.Length ?? 0);
+            if (size > MostPerFrame)
             {
                 yield return frame;
-                (frame, chars) = (new TaskFrame(), 0);
+                (frame, size) = (new TaskFrame(), 0);
             }
         }
 

@@ -62,7 +62,8 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
                     Forget(known.Run);
                 }
 
-                _ = Task.Run(() => RunAsync(runtime, run, light), CancellationToken.None);
+                // What takes no time is done before anyone can wait for it, and travels as one frame.
+                _ = request.Kind == TaskKindValue.Echo ? RunAsync(runtime, run, light) : Task.Run(() => RunAsync(runtime, run, light), CancellationToken.None);
                 return (run, null);
             }
 
@@ -221,7 +222,7 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
         },
         CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
-    /// <summary>Notes when the first text came, and stops a runtime that does not stop writing.</summary>
+    /// <summary>Notes when the first text or file came, and stops a runtime that does not stop writing.</summary>
     private sealed class FirstOutput(ITaskOutput inner, TimeProvider time, long started, int most) : ITaskOutput
     {
         private long _written;
@@ -241,6 +242,12 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
         }
 
         public void Progress(double fraction, string note) => inner.Progress(fraction, note);
+
+        public void Artifact(string name, string contentType, ReadOnlySpan<byte> bytes)
+        {
+            FirstMs ??= time.GetElapsedTime(started).TotalMilliseconds;
+            inner.Artifact(name, contentType, bytes);
+        }
     }
 }
 

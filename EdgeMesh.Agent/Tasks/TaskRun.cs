@@ -1,11 +1,13 @@
 using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Core.Contracts;
+using Google.Protobuf;
 
 namespace EdgeMesh.Agent.Tasks;
 
 /// <summary>One attempt on this device: everything it said so far, for any number of readers, also late ones. Thread-safe.</summary>
 public sealed class TaskRun(TaskRequest request, CancellationToken stopping) : ITaskOutput, IDisposable
 {
+    private const int LargestPiece = 64 * 1024;
     private const int LongestJoined = 4_096;
 
     private readonly Lock _gate = new();
@@ -36,6 +38,18 @@ public sealed class TaskRun(TaskRequest request, CancellationToken stopping) : I
     public void Text(string text) => Add(new TaskUpdate { Text = text });
 
     public void Progress(double fraction, string note) => Add(new TaskUpdate { Progress = new Progress { Fraction = fraction, Note = note } });
+
+    /// <summary>The file in pieces, so that a beat or another task's text never waits long behind it.</summary>
+    public void Artifact(string name, string contentType, ReadOnlySpan<byte> bytes)
+    {
+        do
+        {
+            var piece = bytes[..Math.Min(LargestPiece, bytes.Length)];
+            bytes = bytes[piece.Length..];
+            Add(new TaskUpdate { Artifact = new ArtifactChunk { Name = name, ContentType = contentType, Data = ByteString.CopyFrom(piece), Last = bytes.IsEmpty } });
+        }
+        while (!bytes.IsEmpty);
+    }
 
     /// <summary>One more update, unless it is over.</summary>
     public void Add(TaskUpdate update)

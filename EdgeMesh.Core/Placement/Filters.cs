@@ -119,7 +119,7 @@ public sealed class SkillFilter : IPlacementFilter
 
         if (context.Request.Model is { } model && device.Runtimes.Any(r => r.Models.Any(m => m.Id == model)))
         {
-            return $"It has {model}, but not ready or not with the skill \u201c{Word(context)}\u201d.";
+            return $"It has {model}, but not ready or not with the skill \u201c{context.Word}\u201d.";
         }
 
         if (context.Request.Model is { } wanted)
@@ -129,8 +129,8 @@ public sealed class SkillFilter : IPlacementFilter
 
         var down = device.Runtimes.FirstOrDefault(r => r.State == RuntimeState.Down);
         return down is null
-            ? $"No model with the skill \u201c{Word(context)}\u201d. {Remedy(context)}"
-            : $"No ready model with the skill \u201c{Word(context)}\u201d; {down.Name} is down: {down.Reason}";
+            ? $"No model with the skill \u201c{context.Word}\u201d. {Remedy(context)}"
+            : $"No ready model with the skill \u201c{context.Word}\u201d; {down.Name} is down: {down.Reason}";
     }
 
     /// <summary>Whether a runtime can execute it now with at least one of its models.</summary>
@@ -153,7 +153,7 @@ public sealed class SkillFilter : IPlacementFilter
 
     /// <summary>Whether a model has the skill and the requested name.</summary>
     public static bool Fits(ModelInfo model, FilterContext context) =>
-        (context.Skill is { } skill ? model.Skills.Contains(skill) : Word(context) == model.Id) &&
+        (context.Skill is { } skill ? model.Skills.Contains(skill) : context.Word == model.Id) &&
         (context.Request.Model is null || context.Request.Model == model.Id);
 
     private static bool AnyFits(RuntimeInfo runtime, FilterContext context)
@@ -169,7 +169,6 @@ public sealed class SkillFilter : IPlacementFilter
         return false;
     }
 
-    private static string Word(FilterContext context) => (context.Skill?.ToString() ?? context.Kind.ToString()).ToLowerInvariant();
 
     private static string Remedy(FilterContext context) => context.Skill switch
     {

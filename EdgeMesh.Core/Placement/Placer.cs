@@ -20,6 +20,7 @@ public static class Placer
         PlannedTask task, int inputChars, FleetSnapshot fleet, FilterContext context)
     {
         var policy = Policies.For(context.Request.Policy);
+        var borrowable = new Borrowable(fleet);
         var candidates = new List<Candidate>();
         var rejected = new Dictionary<DeviceId, (string, string)>();
         foreach (var device in fleet.Devices)
@@ -31,7 +32,7 @@ public static class Placer
                 continue;
             }
 
-            var (best, tooBig) = Best(task, inputChars, device, fleet, context, policy);
+            var (best, tooBig) = Best(task, inputChars, device, borrowable, context, policy);
             if (best is not null)
             {
                 candidates.Add(best);
@@ -68,7 +69,7 @@ public static class Placer
         needMb <= Free(device, now) || (needMb <= Small && needMb <= (now.RamFreeMb - device.ReservedRamMb) * 0.9);
 
     // The best model that fits, or why the smallest does not.
-    private static (Candidate? Candidate, string? TooBig) Best(PlannedTask task, int inputChars, DeviceSnapshot device, FleetSnapshot fleet, FilterContext context, IPlacementPolicy policy)
+    private static (Candidate? Candidate, string? TooBig) Best(PlannedTask task, int inputChars, DeviceSnapshot device, Borrowable borrowable, FilterContext context, IPlacementPolicy policy)
     {
         Candidate? best = null;
         Candidate? smallest = null;
@@ -83,7 +84,7 @@ public static class Placer
             {
                 if (SkillFilter.Fits(model, context))
                 {
-                    var price = CostModel.Price(task, inputChars, device, runtime, model, Borrow(fleet, device, runtime, model, task));
+                    var price = CostModel.Price(task, inputChars, device, runtime, model, borrowable.For(device, CalibrationKey.Of(task, runtime.Id, model.Id)));
                     var candidate = new Candidate(device, runtime, model, price, policy.Rank(device.Id, context.Plan));
                     if (price.RamMb is { } need && device.Telemetry is { } now && !Fits(need, device, now))
                     {
@@ -101,26 +102,6 @@ public static class Placer
             : $"{smallest.Model.Id} needs {smallest.Price.RamMb:N0} MB and {Free(device, device.Telemetry!):N0} MB are free. Choose a smaller model, or close programs there.");
     }
 
-    private static Calibration? Borrow(FleetSnapshot fleet, DeviceSnapshot device, RuntimeInfo runtime, ModelInfo model, PlannedTask task)
-    {
-        var key = CalibrationKey.Of(task, runtime.Id, model.Id);
-        if (device.Calibrations.ContainsKey(key))
-        {
-            return null;
-        }
-
-        Calibration? best = null;
-        foreach (var other in fleet.Devices)
-        {
-            if (!other.Calibrations.IsEmpty && other.Calibrations.TryGetValue(key, out var known) && known.Runs > (best?.Runs ?? 0))
-            {
-                best = known;
-            }
-        }
-
-        return best;
-    }
-
     private static int Compare(Candidate a, Candidate b)
     {
         var order = a.Rank.CompareTo(b.Rank);
@@ -128,5 +109,35 @@ public static class Placer
         order = order != 0 ? order : a.Price.P50Ms.CompareTo(b.Price.P50Ms);
         order = order != 0 ? order : a.Price.P90Ms.CompareTo(b.Price.P90Ms);
         return order != 0 ? order : a.Device.Ordinal.CompareTo(b.Device.Ordinal);
+    }
+
+    /// <summary>What devices without runs of their own may borrow: the fleet's best known figure of a key, looked for once a decision.</summary>
+    private sealed class Borrowable(FleetSnapshot fleet)
+    {
+        private readonly Dictionary<CalibrationKey, Calibration?> _found = [];
+
+        /// <summary>Null when the device knows it itself, or nobody does.</summary>
+        public Calibration? For(DeviceSnapshot device, CalibrationKey key)
+        {
+            if (!device.Calibrations.IsEmpty && device.Calibrations.ContainsKey(key))
+            {
+                return null;
+            }
+
+            if (!_found.TryGetValue(key, out var best))
+            {
+                foreach (var other in fleet.Devices)
+                {
+                    if (!other.Calibrations.IsEmpty && other.Calibrations.TryGetValue(key, out var known) && known.Runs > (best?.Runs ?? 0))
+                    {
+                        best = known;
+                    }
+                }
+
+                _found[key] = best;
+            }
+
+            return best;
+        }
     }
 }

@@ -13,8 +13,9 @@ namespace EdgeMesh.Dashboard.Orchestration;
 public sealed class Rehearsal(
     DashboardOptions options, FleetFeed fleet, IFleet mesh, IDeviceLinks links, IGrainFactory grains, TimeProvider time) : BackgroundService, IReadinessCheck
 {
-    private const int Rounds = 3;
+    private const string Text = "Every job goes one way. A plan says where its tasks run. The journal keeps what happens to them. The device runs them and tells.";
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
     private volatile bool _over;
 
     public string Name => "rehearsal";
@@ -62,19 +63,32 @@ public sealed class Rehearsal(
 
     private async Task WalkAsync(IDeviceLink link, CancellationToken cancellationToken)
     {
-        // An echo needs no runtime that may still start; a summary is planned only for its code.
-        var context = new PlanContext(time.GetUtcNow(), link.Device);
-        var request = new JobRequest(JobKind.Echo, "rehearsal", JobPolicy.ForceDevice, link.Device, null, null, new EchoOptions(1));
-        PlanningPipeline.Plan(request with { Kind = JobKind.Summarize, Options = new SummarizeOptions(5) }, fleet.Current, context);
-        var plan = PlanningPipeline.Plan(request, fleet.Current, context);
-        for (var round = 0; plan.Plan is not null && round < Rounds; round++)
+        // An echo needs no runtime that may still start; then the commonest job, as soon as the summariser is ready.
+        var echo = new JobRequest(JobKind.Echo, "rehearsal", JobPolicy.ForceDevice, link.Device, null, null, new EchoOptions(1));
+        var summary = echo with { Kind = JobKind.Summarize, Text = Text, Options = new SummarizeOptions(2) };
+        await RunAsync(echo, link, cancellationToken);
+        await RunAsync(summary, link, cancellationToken);
+        await RunAsync(summary, link, cancellationToken);
+    }
+
+    private async Task RunAsync(JobRequest request, IDeviceLink link, CancellationToken cancellationToken)
+    {
+        PlanResult plan;
+        while ((plan = PlanningPipeline.Plan(request, fleet.Current, new PlanContext(time.GetUtcNow(), link.Device))).MayWait)
         {
-            var job = grains.GetGrain<IJobGrain>(JobId.New(time.GetUtcNow()).Value);
-            await job.RehearseAsync(request, plan).WaitAsync(cancellationToken);
-            while (!await job.IsOverAsync().WaitAsync(cancellationToken))
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(2), time, cancellationToken);
-            }
+            await Task.Delay(Pause, time, cancellationToken);
+        }
+
+        if (plan.Plan is null)
+        {
+            return;
+        }
+
+        var job = grains.GetGrain<IJobGrain>(JobId.New(time.GetUtcNow()).Value);
+        await job.RehearseAsync(request, plan).WaitAsync(cancellationToken);
+        while (!await job.IsOverAsync().WaitAsync(cancellationToken))
+        {
+            await Task.Delay(Pause, time, cancellationToken);
         }
     }
 }

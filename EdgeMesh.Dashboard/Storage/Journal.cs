@@ -1,9 +1,9 @@
-using System.Data.Common;
 using System.Text.Json;
 using System.Threading.Channels;
 using EdgeMesh.Core;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Dashboard.Orchestration;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace EdgeMesh.Dashboard.Storage;
@@ -15,6 +15,7 @@ namespace EdgeMesh.Dashboard.Storage;
 public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : BackgroundService
 {
     private const int MostPerCommit = 512;
+    private const int Constraint = 19;
     private readonly Channel<Append> _appends = Channel.CreateBounded<Append>(new BoundedChannelOptions(8_192) { SingleReader = true });
 
     /// <summary>Stores events, and the job's row in the history; completes at the commit, or fails with nothing stored.</summary>
@@ -51,7 +52,15 @@ public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : Backgro
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(events, CoreJson.Options);
         var append = new Append(view, first, first + events.Length - 1, json, kept, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        await _appends.Writer.WriteAsync(append);
+        try
+        {
+            await _appends.Writer.WriteAsync(append);
+        }
+        catch (ChannelClosedException e)
+        {
+            throw new JournalException("The dashboard is stopping.", e);
+        }
+
         await append.Done.Task;
     }
 
@@ -69,16 +78,33 @@ public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : Backgro
                 batch.Add(append);
             }
 
-            try
+            if (!TryCommit(commands, batch))
             {
-                commands.Commit(batch);
-                batch.ForEach(a => a.Done.TrySetResult());
-            }
-            catch (DbException e)
-            {
-                batch.ForEach(a => a.Done.TrySetException(new JournalException("The job could not be stored: " + e.Message, e)));
+                // One append that can never be stored must not take the others with it.
+                batch.ForEach(a => TryCommit(commands, [a]));
             }
         }
+    }
+
+    /// <summary>Stores these, or tells all of them why not; false, and nobody told, when one of several conflicts with what is stored.</summary>
+    private static bool TryCommit(JournalCommands commands, List<Append> batch)
+    {
+        try
+        {
+            commands.Commit(batch);
+            batch.ForEach(a => a.Done.TrySetResult());
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == Constraint && batch.Count > 1)
+        {
+            return false;
+        }
+        catch (Exception e)
+        {
+            // Whatever it was, whoever waits is told, and the writer goes on.
+            batch.ForEach(a => a.Done.TrySetException(new JournalException("It could not be stored: " + e.Message, e)));
+        }
+
+        return true;
     }
 
     /// <summary>What waits for a commit.</summary>

@@ -33,4 +33,6 @@ internal sealed class Written : ITaskOutput
     public void Progress(double fraction, string note)
     {
     }
+
+    public void Artifact(string name, string contentType, ReadOnlySpan<byte> bytes) => throw new NotSupportedException("These runtimes make no files.");
 }

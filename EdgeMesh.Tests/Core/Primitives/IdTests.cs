@@ -53,9 +53,7 @@ public sealed class IdTests
     {
         var one = JobId.New(DateTimeOffset.UnixEpoch.AddYears(50).AddMilliseconds(at));
         var other = JobId.New(DateTimeOffset.UnixEpoch.AddYears(50).AddMilliseconds((long)at + later));
-
-        // Digits sort before letters in ASCII but after them in base32, so the order is the alphabet's.
-        Assert.True(string.CompareOrdinal(Order(one), Order(other)) < 0);
+        Assert.True(string.CompareOrdinal(one.Value, other.Value) < 0);
         Assert.True(JobId.TryParse(one.Value, out var read) && read == one);
         Assert.Matches("^j-[a-z2-7]{4}-[a-z2-7]{4}$", one.Short);
     });
@@ -94,6 +92,4 @@ public sealed class IdTests
         Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<DeviceId>("\"nope\""));
         Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<TaskId>("7"));
     }
-
-    private static string Order(JobId id) => string.Concat(id.Value.Select(c => (char)(char.IsDigit(c) ? c - '2' + 'z' + 1 : c)));
 }
