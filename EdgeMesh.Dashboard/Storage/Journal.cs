@@ -23,7 +23,7 @@ public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : Backgro
     public Task AppendAsync(JobView view, long first, ImmutableArray<JobEvent> events) => AppendAsync(view, first, events, kept: true);
 
     /// <summary>Does everything that an append does but keeps nothing, so that the first real one finds the way warm.</summary>
-    public Task RehearseAsync(JobView view, ImmutableArray<JobEvent> events) => AppendAsync(view, 1, events, kept: false);
+    public Task RehearseAsync(JobView view, long first, ImmutableArray<JobEvent> events) => AppendAsync(view, first, events, kept: false);
 
     /// <summary>Stored events after a sequence number, in order.</summary>
     public async Task<ImmutableArray<SequencedEvent>> ReadAsync(JobId id, long after, CancellationToken cancellationToken)
