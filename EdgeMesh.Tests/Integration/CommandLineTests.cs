@@ -127,9 +127,11 @@ public sealed class CommandLineTests
         if (!OperatingSystem.IsWindows())
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(directory["data"]));
-            Assert.All(
-                Directory.EnumerateFiles(directory["data"], "*", SearchOption.AllDirectories),
-                file => Assert.True((File.GetUnixFileMode(file) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) == 0, $"{file} is {File.GetUnixFileMode(file)}."));
+            foreach (var file in Directory.EnumerateFiles(directory["data"], "*", SearchOption.AllDirectories))
+            {
+                var mode = File.GetUnixFileMode(file);
+                Assert.True((mode & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) == 0, $"{file} is {mode}.");
+            }
         }
     }
 
