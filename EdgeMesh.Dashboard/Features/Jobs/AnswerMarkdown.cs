@@ -43,7 +43,7 @@ public static class AnswerMarkdown
         if (!Uri.TryCreate(link.Url, UriKind.Absolute, out var uri) || !Schemes.Contains(uri.Scheme))
         {
             link.Url = null;
-            link.ReplaceBy(new EmphasisInline(), copyChildren: true);
+            link.ReplaceBy(new ContainerInline(), copyChildren: true);
             return;
         }
 

@@ -11,6 +11,7 @@ namespace EdgeMesh.Dashboard.Features.Jobs;
 /// <summary>One job, live: what runs where, what it writes, what came of it.</summary>
 public sealed partial class JobPage
 {
+    private const int TitleChars = 140;
     private const int MostStreams = 3;
     private const int EveryStream = 24;
     private const int MostParts = 6;
@@ -45,7 +46,27 @@ public sealed partial class JobPage
 
     private JobView? View => Value?.View;
 
-    private string FullTitle => View!.Request.Text.Length is > 0 and <= 2_000 ? View.Request.Text : View.Title;
+    // The list cuts titles short; here is room for the whole first line, or as many whole words as make two lines.
+    private string Title
+    {
+        get
+        {
+            var cut = View!.Title.TrimEnd('…');
+            var at = View.Title.EndsWith('…') ? View.Request.Text.IndexOf(cut, StringComparison.Ordinal) : -1;
+            if (at < 0)
+            {
+                return View.Title;
+            }
+
+            var line = View.Request.Text.AsSpan(at);
+            line = line.IndexOfAny('\r', '\n') is >= 0 and var end ? line[..end] : line;
+            return line.Length <= TitleChars ? line.ToString() : $"{line[..Math.Max(cut.Length, line[..TitleChars].LastIndexOf(' '))]}…";
+        }
+    }
+
+    private string Policy => View!.Request is { Policy: JobPolicy.ForceDevice, DeviceId: { } id }
+        ? $"only on {View.Verdicts.FirstOrDefault(v => v.DeviceId == id)?.Name ?? id.Short}"
+        : PolicyWords.Name(View.Request.Policy);
 
     private string Times => View is { FinishedAt: { } end } done ? $"{Clock(done.CreatedAt)} to {Clock(end)}" : $"started {Clock(View!.CreatedAt)}";
 

@@ -51,7 +51,7 @@ public static class SessionFactory
         };
         try
         {
-            options.AddSessionConfigEntry("session.set_denormal_as_zero", "1");
+            // Not session.set_denormal_as_zero: it changes the mode of the calling thread, and .NET's vector code then goes wrong (IndexOfMax returns 0).
             if (choices.RequireAccelerator && provider.Kind != AcceleratorKind.CPU)
             {
                 options.AddSessionConfigEntry("session.disable_cpu_ep_fallback", "1");

@@ -55,7 +55,8 @@ public static class ModelFolder
         {
             real = Path.Combine(real, part);
             FileSystemInfo info = Directory.Exists(real) ? new DirectoryInfo(real) : new FileInfo(real);
-            real = info.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? real;
+            // LinkTarget is null for what is no link, or not there at all.
+            real = info.LinkTarget is null ? real : info.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
         }
 
         return real;
