@@ -25,15 +25,21 @@ public sealed class ReconnectTests(BrowserFixture fixture)
             await dashboard.DisposeAsync();
         }
 
-        await session.Page.GetByText("Reconnecting to the dashboard.").WaitForAsync();
-        Assert.Matches(@"from \d\d:\d\d:\d\d", await session.Page.Locator("#components-reconnect-modal").InnerTextAsync());
-        Assert.True(await session.Page.Locator("[data-device]").First.IsVisibleAsync());
-        await session.PictureAsync("reconnecting");
+        try
+        {
+            await session.Page.GetByText("Reconnecting to the dashboard.").WaitForAsync();
+            Assert.Matches(@"from \d\d:\d\d:\d\d", await session.Page.Locator("#components-reconnect-modal").InnerTextAsync());
+            Assert.True(await session.Page.Locator("[data-device]").First.IsVisibleAsync());
+            await session.PictureAsync("reconnecting");
 
-        await using var again = await DashboardProcess.StartAsync(directory["data"], address.Port);
-        await session.Page.Locator("#components-reconnect-modal").WaitForAsync(new() { State = WaitForSelectorState.Hidden, Timeout = 60_000 });
-        await session.Page.Locator("[data-device]").First.WaitForAsync();
-        // The browser logs every try in between.
-        session.ForgetFaults();
+            await using var again = await DashboardProcess.StartAsync(directory["data"], address.Port);
+            await session.Page.Locator("#components-reconnect-modal").WaitForAsync(new() { State = WaitForSelectorState.Hidden, Timeout = 60_000 });
+            await session.Page.Locator("[data-device]").First.WaitForAsync();
+        }
+        finally
+        {
+            // The browser logs every try in between.
+            session.ForgetFaults();
+        }
     }
 }

@@ -35,7 +35,7 @@ public sealed class FleetPageTests : MeshPages
         Fleet.Publish(here);
         var page = Page<FleetPage>();
         Assert.Contains("Only this computer so far", page.Markup, StringComparison.Ordinal);
-        Assert.StartsWith("One of one device online. Nothing runs.", page.Find(".phead p").TextContent, StringComparison.Ordinal);
+        Assert.StartsWith("One device, online. Nothing runs. 20.9 GB of RAM free.", page.Find(".phead p").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
