@@ -23,6 +23,7 @@ public static class Pipeline
         app.UseRevocation();
         app.UseAuthorization();
         app.UseRateLimiter();
+        app.UseRequestSize();
         app.UseAntiforgery();
         // The framework's and MudBlazor's own scripts and styles: needed by the login page too.
         app.MapStaticAssets().AllowAnonymous();

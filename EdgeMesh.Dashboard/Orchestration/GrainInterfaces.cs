@@ -40,7 +40,8 @@ public interface IDeviceGrain : IGrainWithStringKey
 
     Task CancelAsync(AttemptId attempt);
 
-    /// <summary>An attempt has ended on the device; the receipt is what there is to learn from, null when it failed.</summary>
+    /// <summary>An attempt has ended on the device; the receipt is what there is to learn from, null when it failed. Nobody waits for it.</summary>
+    [OneWay]
     Task EndedAsync(AttemptId attempt, Receipt? receipt, double actualMs);
 
     Task SetDrainingAsync(bool draining);
