@@ -46,7 +46,9 @@ public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : Backgro
         }
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(WriteAsync, CancellationToken.None);
+    // A thread of its own: a disk that is slow takes none of the pool's few.
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.Factory.StartNew(Write, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private async Task AppendAsync(JobView view, long first, ImmutableArray<JobEvent> events, bool kept)
     {
@@ -64,13 +66,13 @@ public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : Backgro
         await append.Done.Task;
     }
 
-    private async Task WriteAsync()
+    private void Write()
     {
-        await using var db = await contexts.CreateDbContextAsync();
-        await db.Database.OpenConnectionAsync();
+        using var db = contexts.CreateDbContext();
+        db.Database.OpenConnection();
         using var commands = new JournalCommands(db.Database.GetDbConnection());
         var batch = new List<Append>(MostPerCommit);
-        while (await _appends.Reader.WaitToReadAsync())
+        while (_appends.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
             batch.Clear();
             while (batch.Count < MostPerCommit && _appends.Reader.TryRead(out var append))
