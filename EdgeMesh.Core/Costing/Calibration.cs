@@ -10,6 +10,9 @@ public sealed record CalibrationKey(string RuntimeId, string ModelId, TaskKind K
 {
     /// <summary>The key of a task on a runtime with a model.</summary>
     public static CalibrationKey Of(PlannedTask task, string runtimeId, string modelId) => new(runtimeId, modelId, task.Kind, task.Skill);
+
+    /// <summary>Without the runtime, which differs least: a decision looks up every model of every device.</summary>
+    public override int GetHashCode() => HashCode.Combine(string.GetHashCode(ModelId), Kind, Skill.GetValueOrDefault((Skill)(-1)));
 }
 
 /// <summary>

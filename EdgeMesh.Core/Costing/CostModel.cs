@@ -1,3 +1,4 @@
+using System.Globalization;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
@@ -60,7 +61,7 @@ public static class CostModel
     /// <param name="borrowed">Another device's posterior for the same runtime kind and model, or null.</param>
     public static Estimate Price(PlannedTask task, int inputChars, DeviceSnapshot device, RuntimeInfo runtime, ModelInfo model, Calibration? borrowed)
     {
-        var known = device.Calibrations.GetValueOrDefault(CalibrationKey.Of(task, runtime.Id, model.Id));
+        var known = device.Calibrations.IsEmpty ? null : device.Calibrations.GetValueOrDefault(CalibrationKey.Of(task, runtime.Id, model.Id));
         var (learned, origin) = known is not null ? (known, EstimateOrigin.Measured) : (borrowed, borrowed is null ? EstimateOrigin.Prior : EstimateOrigin.Borrowed);
         var extractive = IsExtractive(task, model);
         var input = Math.Max(1, extractive || task.Kind is TaskKind.Echo or TaskKind.Sysinfo ? inputChars : inputChars / BytesPerToken);
@@ -75,7 +76,7 @@ public static class CostModel
             sigma = Math.Max(LeastSigma, Math.Sqrt(learned.LogCostVariance + (0.01 / learned.Runs)));
             sigma = origin == EstimateOrigin.Borrowed ? Math.Max(BorrowedSigma, sigma) : sigma;
             overhead = learned.OverheadMs;
-            basis = origin == EstimateOrigin.Measured ? $"{learned.Runs} runs here" : $"{learned.Runs} runs on another device";
+            basis = string.Concat(learned.Runs.ToString(CultureInfo.InvariantCulture), origin == EstimateOrigin.Measured ? " runs here" : " runs on another device");
         }
         else
         {

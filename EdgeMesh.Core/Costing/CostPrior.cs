@@ -41,7 +41,8 @@ public static class CostPrior
                 return (work / speed * 1_000, string.Create(CultureInfo.InvariantCulture, $"{speed:N0} characters/s {said}"));
             case TaskKind.LlmGenerate:
                 var tokens = TokensPerSecond(device, model);
-                return (work / WrittenPerRead / tokens * 1_000, string.Create(CultureInfo.InvariantCulture, $"{tokens:0.#} tok/s assumed"));
+                var tenths = (int)Math.Round(tokens * 10);
+                return (work / WrittenPerRead / tokens * 1_000, string.Create(CultureInfo.InvariantCulture, $"{tenths / 10}.{tenths % 10} tok/s assumed"));
             default:
                 return (60_000, "a minute assumed");
         }

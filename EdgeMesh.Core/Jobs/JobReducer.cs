@@ -40,7 +40,7 @@ public static class JobReducer
                 Reason = e.Reason,
                 Cause = e.Cause,
             }),
-            TaskEnded e => Task(next, e.Task, t => MayEnd(t, e.State) ? t with { State = e.State } : t),
+            TaskEnded e => Task(next, e.Task, t => MayEnd(t, e.State) ? Close(t, e.State, e.At) : t),
             CancelRequested => next with { CancelRequested = true },
             JobEnded { State: JobState.Queued or JobState.Running } => next,
             JobEnded e => End(next, e),

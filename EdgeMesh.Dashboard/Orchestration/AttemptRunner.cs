@@ -50,8 +50,7 @@ public sealed partial class AttemptRunner(
         return Task.CompletedTask;
     }
 
-    /// <summary>Runs an attempt to its end and reports it.</summary>
-    public async Task RunAsync(IDeviceGrain device, IDeviceLink link, AttemptOrder order, string deviceName)
+    private async Task RunAsync(IDeviceGrain device, IDeviceLink link, AttemptOrder order, string deviceName)
     {
         JobEvent end;
         Receipt? receipt = null;

@@ -129,7 +129,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         }
 
         _queuedMs = _running.Count + _queue.Count == 0 ? 0 : Math.Max(0, _queuedMs - Work(order));
-        if (receipt is not null)
+        if (receipt is not null && !order.Rehearsal)
         {
             var key = CalibrationKey.Of(order.Task, receipt.RuntimeId, receipt.ModelId);
             var model = _me.Runtimes.FirstOrDefault(r => r.Id == receipt.RuntimeId)?.Models.FirstOrDefault(m => m.Id == receipt.ModelId);
@@ -262,7 +262,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
             QueuedWorkMs = _queuedMs,
             QueuedCount = _queue.Count,
             ReservedRamMb = _running.Values.Sum(o => o.Placement.Predicted.RamMb ?? 0),
-            Running = [.. _running.Values.Take(8).Select(o => new RunningAttempt(o.Id, o.JobKind, o.Title, o.Placement.ModelId, o.PlacedAt, o.Placement.Predicted.P50Ms))],
+            Running = [.. _running.Values.Where(o => !o.Rehearsal).Take(8).Select(o => new RunningAttempt(o.Id, o.JobKind, o.Title, o.Placement.ModelId, o.PlacedAt, o.Placement.Predicted.P50Ms))],
         };
         return Fleet.UpdateAsync(_me, urgent);
     }

@@ -10,6 +10,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
 {
     private JobView? _view;
     private IGrainTimer? _waiting;
+    private bool _rehearsal;
 
     private JobId Id => new(this.GetPrimaryKeyString());
 
@@ -26,6 +27,14 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
             _waiting = this.RegisterGrainTimer(GiveUpAsync, new GrainTimerCreationOptions { DueTime = options.WaitForDevice, Period = Timeout.InfiniteTimeSpan });
         }
     }
+
+    public async Task RehearseAsync(JobRequest request, PlanResult plan)
+    {
+        _rehearsal = true;
+        await SubmitAsync(request, plan, rerunOf: null);
+    }
+
+    public Task<bool> IsOverAsync() => Task.FromResult(_view is not { IsFinished: false });
 
     public async Task ReportAsync(Immutable<ImmutableArray<JobEvent>> events)
     {
@@ -191,7 +200,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
     {
         var now = time.GetUtcNow();
         events.Add(new AttemptPlaced(now, task.Id, number, placement.Device, placement.DeviceName, placement.RuntimeId, placement.ModelId, placement.Predicted, placement.Reason));
-        return new AttemptOrder(new AttemptId(Id, task.Id, number), view.Request.Kind, view.Title, task, placement, text, now);
+        return new AttemptOrder(new AttemptId(Id, task.Id, number), view.Request.Kind, view.Title, task, placement, text, now, _rehearsal);
     }
 
     private Task StoreAsync(List<JobEvent> events) => StoreAsync(events, _view is null ? JobReducer.Fold(events)! : Fold(_view, events));
@@ -204,9 +213,18 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
         }
 
         var first = (_view?.Version ?? 0) + 1;
-        await journal.AppendAsync(next, first, [.. events]);
-        _view = next;
-        feed.Publish(next, first, [.. events]);
+        if (_rehearsal)
+        {
+            await journal.RehearseAsync(next, first, [.. events]);
+            _view = next;
+        }
+        else
+        {
+            await journal.AppendAsync(next, first, [.. events]);
+            _view = next;
+            feed.Publish(next, first, [.. events]);
+        }
+
         if (next.IsFinished)
         {
             _waiting?.Dispose();

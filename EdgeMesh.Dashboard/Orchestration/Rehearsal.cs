@@ -1,28 +1,27 @@
-using EdgeMesh.Core;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Planning;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
 using EdgeMesh.Dashboard.Storage;
-using System.Text.Json;
 
 namespace EdgeMesh.Dashboard.Orchestration;
 
 /// <summary>
-/// Walks the way of a job once at start, so that the first real one finds it warm: plan, events, journal (rolled back), device, task.
+/// Walks the way of a job a few times at start, so that the first real one finds it warm: plan, events, journal (rolled back), device, task.
 /// Nothing of it is stored, learned or shown.
 /// </summary>
 public sealed class Rehearsal(
-    DashboardOptions options, FleetFeed fleet, IFleet mesh, IDeviceLinks links, AttemptRunner runner, Journal journal, IGrainFactory grains, TimeProvider time)
-    : BackgroundService, IReadinessCheck
+    DashboardOptions options, FleetFeed fleet, IFleet mesh, IDeviceLinks links, IGrainFactory grains, TimeProvider time) : BackgroundService, IReadinessCheck
 {
+    private const string Text = "Every job goes one way. A plan says where its tasks run. The journal keeps what happens to them. The device runs them and tells.";
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
     private volatile bool _over;
 
     public string Name => "rehearsal";
 
     public ValueTask<string?> MissingAsync(CancellationToken cancellationToken) =>
-        ValueTask.FromResult(_over || !options.EmbeddedDevice ? null : "The way of a job is being walked once.");
+        ValueTask.FromResult(_over || !options.EmbeddedDevice ? null : "The way of a job is being walked.");
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -38,7 +37,7 @@ public sealed class Rehearsal(
             limit.CancelAfter(Longest);
             await WalkAsync(link, limit.Token);
         }
-        catch (Exception e) when (e is OperationCanceledException or JournalException)
+        catch (Exception e) when (e is OperationCanceledException or JournalException or Orleans.Runtime.OrleansException)
         {
             // A cold first job is slower, no more.
         }
@@ -64,32 +63,32 @@ public sealed class Rehearsal(
 
     private async Task WalkAsync(IDeviceLink link, CancellationToken cancellationToken)
     {
-        // An echo needs no runtime that may still start; a summary is planned only for its code.
-        var context = new PlanContext(time.GetUtcNow(), link.Device);
-        var request = new JobRequest(JobKind.Echo, "rehearsal", JobPolicy.ForceDevice, link.Device, null, null, new EchoOptions(1));
-        PlanningPipeline.Plan(request with { Kind = JobKind.Summarize, Options = new SummarizeOptions(5) }, fleet.Current, context);
-        if (PlanningPipeline.Plan(request, fleet.Current, context) is not { Plan: { } plan, Predicted: { } predicted, Devices: var verdicts })
+        // An echo needs no runtime that may still start; then the commonest job, as soon as the summariser is ready.
+        var echo = new JobRequest(JobKind.Echo, "rehearsal", JobPolicy.ForceDevice, link.Device, null, null, new EchoOptions(1));
+        var summary = echo with { Kind = JobKind.Summarize, Text = Text, Options = new SummarizeOptions(2) };
+        await RunAsync(echo, link, cancellationToken);
+        await RunAsync(summary, link, cancellationToken);
+        await RunAsync(summary, link, cancellationToken);
+    }
+
+    private async Task RunAsync(JobRequest request, IDeviceLink link, CancellationToken cancellationToken)
+    {
+        PlanResult plan;
+        while ((plan = PlanningPipeline.Plan(request, fleet.Current, new PlanContext(time.GetUtcNow(), link.Device))).MayWait)
+        {
+            await Task.Delay(Pause, time, cancellationToken);
+        }
+
+        if (plan.Plan is null)
         {
             return;
         }
 
-        var now = time.GetUtcNow();
-        var id = JobId.New(now);
-        var placed = plan.Placements[0];
-        var order = new AttemptOrder(new AttemptId(id, plan.Tasks[0].Id, 1), request.Kind, request.Text, plan.Tasks[0], placed, request.Text, now);
-        ImmutableArray<JobEvent> events =
-        [
-            new JobSubmitted(now, id, request, request.Text, null),
-            new PlanMade(now, plan, verdicts, predicted),
-            new AttemptPlaced(now, plan.Tasks[0].Id, 1, placed.Device, placed.DeviceName, placed.RuntimeId, placed.ModelId, placed.Predicted, placed.Reason),
-        ];
-        var view = JobReducer.Fold(events)!;
-        JsonSerializer.Deserialize<ImmutableArray<JobEvent>>(JsonSerializer.SerializeToUtf8Bytes(events, CoreJson.Options), CoreJson.Options);
-        await journal.RehearseAsync(view, events).WaitAsync(cancellationToken);
-        var device = grains.GetGrain<IDeviceGrain>(link.Device.Value);
-        await device.RunAsync([]).WaitAsync(cancellationToken);
-
-        // Neither the job's grain nor the device's knows the attempt, so what it reports falls away.
-        await runner.RunAsync(device, link, order, placed.DeviceName).WaitAsync(cancellationToken);
+        var job = grains.GetGrain<IJobGrain>(JobId.New(time.GetUtcNow()).Value);
+        await job.RehearseAsync(request, plan).WaitAsync(cancellationToken);
+        while (!await job.IsOverAsync().WaitAsync(cancellationToken))
+        {
+            await Task.Delay(Pause, time, cancellationToken);
+        }
     }
 }

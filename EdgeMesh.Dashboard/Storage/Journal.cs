@@ -23,7 +23,7 @@ public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : Backgro
     public Task AppendAsync(JobView view, long first, ImmutableArray<JobEvent> events) => AppendAsync(view, first, events, kept: true);
 
     /// <summary>Does everything that an append does but keeps nothing, so that the first real one finds the way warm.</summary>
-    public Task RehearseAsync(JobView view, ImmutableArray<JobEvent> events) => AppendAsync(view, 1, events, kept: false);
+    public Task RehearseAsync(JobView view, long first, ImmutableArray<JobEvent> events) => AppendAsync(view, first, events, kept: false);
 
     /// <summary>Stored events after a sequence number, in order.</summary>
     public async Task<ImmutableArray<SequencedEvent>> ReadAsync(JobId id, long after, CancellationToken cancellationToken)
@@ -46,7 +46,9 @@ public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : Backgro
         }
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(WriteAsync, CancellationToken.None);
+    // A thread of its own: a disk that is slow takes none of the pool's few.
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.Factory.StartNew(Write, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private async Task AppendAsync(JobView view, long first, ImmutableArray<JobEvent> events, bool kept)
     {
@@ -64,13 +66,13 @@ public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : Backgro
         await append.Done.Task;
     }
 
-    private async Task WriteAsync()
+    private void Write()
     {
-        await using var db = await contexts.CreateDbContextAsync();
-        await db.Database.OpenConnectionAsync();
+        using var db = contexts.CreateDbContext();
+        db.Database.OpenConnection();
         using var commands = new JournalCommands(db.Database.GetDbConnection());
         var batch = new List<Append>(MostPerCommit);
-        while (await _appends.Reader.WaitToReadAsync())
+        while (_appends.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
             batch.Clear();
             while (batch.Count < MostPerCommit && _appends.Reader.TryRead(out var append))

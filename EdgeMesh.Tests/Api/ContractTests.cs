@@ -214,7 +214,8 @@ public sealed class ContractTests(ContractTests.Started started) : IClassFixture
         var (ready, checks) = await Mesh.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/readyz"), anonymous);
         Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
         Assert.True(checks.GetProperty("ready").GetBoolean());
-        Assert.Equal(["database", "orchestrator", "embedded device"], checks.GetProperty("checks").EnumerateArray().Select(c => c.GetProperty("name").GetString()));
+        var names = checks.GetProperty("checks").EnumerateArray().Select(c => c.GetProperty("name").GetString());
+        Assert.Empty(((string[])["database", "orchestrator", "embedded device"]).Except(names));
     }
 
     private static JsonElement Attempt(JsonElement job) => job.GetProperty("tasks")[0].GetProperty("attempts")[0];

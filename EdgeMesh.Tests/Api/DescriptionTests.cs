@@ -16,16 +16,15 @@ public sealed partial class DescriptionTests
         var (answer, document) = await host.SendAsync(HttpMethod.Get, "/openapi/v1.json");
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
 
-        var described = document.GetProperty("paths").EnumerateObject()
-            .Where(path => path.Name is not ("/" or "/login")) // the fakes' own pages
-            .SelectMany(path => path.Value.EnumerateObject().Select(operation => $"{operation.Name.ToUpperInvariant()} {path.Name}")).ToHashSet();
+        var paths = document.GetProperty("paths").EnumerateObject().Where(path => path.Name is not ("/" or "/login")).ToList(); // those two are the fakes' own
+        var described = paths.SelectMany(path => path.Value.EnumerateObject().Select(operation => $"{operation.Name.ToUpperInvariant()} {path.Name}")).ToHashSet();
         var mapped = host.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(e => e.RoutePattern.RawText!.StartsWith("/api", StringComparison.Ordinal) || e.RoutePattern.RawText is "/healthz" or "/readyz")
             .SelectMany(e => e.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(m => $"{m} {Constraint().Replace(e.RoutePattern.RawText!, "}").TrimEnd('/')}"))
             .ToHashSet();
         Assert.Equal(mapped.Order(), described.Order());
         Assert.Contains("POST /api/jobs", described);
-        Assert.All(document.GetProperty("paths").EnumerateObject().SelectMany(p => p.Value.EnumerateObject()), o =>
+        Assert.All(paths.SelectMany(p => p.Value.EnumerateObject()), o =>
         {
             Assert.NotEmpty(o.Value.GetProperty("summary").GetString()!);
             Assert.NotEmpty(o.Value.GetProperty("description").GetString()!);

@@ -104,7 +104,7 @@ public sealed class MeshHost : IAsyncDisposable
     {
         var link = Links.Open(device);
         var sink = Services.GetRequiredService<ILinkSink>();
-        await sink.OpenedAsync(link, Samples.Profile(), loaded ? Loaded : new RuntimeReport([], false), 2);
+        await sink.OpenedAsync(link, Samples.Profile(), loaded ? Loaded : new RuntimeReport([], false, []), 2);
         await BeatAsync(link);
         await Until.TrueAsync($"{device.Name} to be online", () => Fleet.Current.Find(device.Id) is { State: DeviceState.Online or DeviceState.Draining, Telemetry: not null });
         return link;
@@ -171,7 +171,7 @@ public sealed class MeshHost : IAsyncDisposable
         ownData?.Dispose();
     }
 
-    private static RuntimeReport Loaded => new([Samples.BuiltIn, EchoRuntime], true);
+    private static RuntimeReport Loaded => new([Samples.BuiltIn, EchoRuntime], true, []);
 
     private static RuntimeInfo EchoRuntime { get; } = new(
         "system", "System", RuntimeState.Ready, null, [new ModelInfo("sysinfo", []), new ModelInfo("echo", [])], [TaskKind.Sysinfo, TaskKind.Echo], AcceleratorKind.CPU);

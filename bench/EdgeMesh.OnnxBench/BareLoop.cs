@@ -28,15 +28,13 @@ internal sealed class BareLoop : IDisposable
         (_heads, _size) = (cache[1], cache[3]);
     }
 
-    public (TimeSpan Prefill, TimeSpan Decode, int[] Tokens) Generate(int[] prompt, int count)
+    public (int[] Tokens, Laps Laps) Generate(int[] prompt, int count)
     {
-        var clock = TimeProvider.System;
-        var start = clock.GetTimestamp();
+        var watch = new LapWatch();
         var tokens = new List<int>();
         var cache = _pasts.Select(_ => OrtValue.CreateTensorValueFromMemory(Array.Empty<float>(), [1, _heads, 0, _size])).ToArray();
         var past = 0;
         long[] next = [.. prompt.Select(t => (long)t)];
-        var first = 0L;
         while (tokens.Count < count)
         {
             var (token, presents) = Step(next, cache, past);
@@ -49,16 +47,16 @@ internal sealed class BareLoop : IDisposable
             past += next.Length;
             next = [token];
             tokens.Add(token);
-            first = first == 0 ? clock.GetTimestamp() : first;
+            watch.Token();
         }
 
-        var end = clock.GetTimestamp();
+        var laps = watch.End();
         foreach (var value in cache)
         {
             value.Dispose();
         }
 
-        return (clock.GetElapsedTime(start, first), clock.GetElapsedTime(first, end), [.. tokens]);
+        return ([.. tokens], laps);
     }
 
     public void Dispose()

@@ -1,14 +1,16 @@
 using System.Diagnostics;
-using EdgeMesh.Agent.Runtimes.Onnx.Sessions;
 using EdgeMesh.Agent.Runtimes.Onnx.Text;
+using EdgeMesh.Core.Devices;
 
 namespace EdgeMesh.OnnxBench;
 
-/// <summary>One engine's medians.</summary>
+/// <summary>One engine's best round.</summary>
 /// <param name="PrefillTokensPerSecond">Prompt tokens by time to the first token.</param>
 /// <param name="DecodeTokensPerSecond">Tokens after the first.</param>
 /// <param name="FirstTokenMs">Time to the first token.</param>
-internal sealed record Medians(double PrefillTokensPerSecond, double DecodeTokensPerSecond, double FirstTokenMs);
+/// <param name="PrefillCpuMs">Processor time of the process up to the first token: what a busy machine does not falsify.</param>
+/// <param name="DecodeCpuMsPerToken">Processor time for each token after the first.</param>
+internal sealed record Speeds(double PrefillTokensPerSecond, double DecodeTokensPerSecond, double FirstTokenMs, double PrefillCpuMs, double DecodeCpuMsPerToken);
 
 /// <summary>What was measured.</summary>
 /// <param name="SameTokens">Both decoded the same; else the comparison is worth nothing.</param>
@@ -24,10 +26,12 @@ internal sealed record Report(
     int Tokens,
     bool SharesCache,
     bool SameTokens,
-    Medians Engine,
-    Medians Bare,
+    Speeds Engine,
+    Speeds Bare,
     double PrefillRatio,
     double DecodeRatio,
+    double PrefillCpuRatio,
+    double DecodeCpuRatio,
     double FirstTokenExtraMs,
     double ManagedBytesPerToken,
     double WeightsMb,
@@ -45,23 +49,22 @@ internal sealed class Comparison(BenchOptions options)
     {
         var prompt = Enumerable.Range(0, options.Prompt).Select(i => 3 + (i * 7919 % 30_000)).ToArray();
         using var model = TextModel.Load(options.Folder, new() { Session = new() { Threads = options.Threads } });
-        var (warm, perToken) = Engine(model, prompt);
+        var (warm, _, perToken) = Engine(model, prompt);
         using var process = Process.GetCurrentProcess();
         var rss = process.WorkingSet64;
 
-        using var bare = new BareLoop(TextModelFiles.Choose(options.Folder, EdgeMesh.Core.Devices.AcceleratorKind.CPU), options.Threads);
-        var same = bare.Generate(prompt, options.Tokens).Tokens.SequenceEqual(warm.Tokens);
-        var (ours, theirs) = (new List<(double, double)>(), new List<(double, double)>());
+        using var bare = new BareLoop(TextModelFiles.Choose(options.Folder, AcceleratorKind.CPU), options.Threads);
+        var same = bare.Generate(prompt, options.Tokens).Tokens.SequenceEqual(warm);
+        var (ours, theirs) = (new List<Laps>(), new List<Laps>());
         for (var round = 0; round < options.Rounds; round++)
         {
-            var (result, bytes) = Engine(model, prompt);
+            var (_, laps, bytes) = Engine(model, prompt);
             perToken = Math.Min(perToken, bytes);
-            ours.Add((result.Prefill.TotalMilliseconds, result.Decode.TotalMilliseconds));
-            var (prefill, decode, _) = bare.Generate(prompt, options.Tokens);
-            theirs.Add((prefill.TotalMilliseconds, decode.TotalMilliseconds));
+            ours.Add(laps);
+            theirs.Add(bare.Generate(prompt, options.Tokens).Laps);
         }
 
-        var (engine, loop) = (MediansOf(ours), MediansOf(theirs));
+        var (engine, loop) = (Best(ours), Best(theirs));
         var cache = (double)model.Facts.KvBytesPerToken * (options.Prompt + options.Tokens);
         return new(
             options.Folder,
@@ -72,8 +75,10 @@ internal sealed class Comparison(BenchOptions options)
             same,
             engine,
             loop,
-            Math.Round(engine.PrefillTokensPerSecond / loop.PrefillTokensPerSecond, 3),
-            Math.Round(engine.DecodeTokensPerSecond / loop.DecodeTokensPerSecond, 3),
+            Ratio(engine.PrefillTokensPerSecond, loop.PrefillTokensPerSecond),
+            Ratio(engine.DecodeTokensPerSecond, loop.DecodeTokensPerSecond),
+            Ratio(loop.PrefillCpuMs, engine.PrefillCpuMs),
+            Ratio(loop.DecodeCpuMsPerToken, engine.DecodeCpuMsPerToken),
             Math.Round(engine.FirstTokenMs - loop.FirstTokenMs, 2),
             Math.Round(perToken),
             Math.Round(model.Facts.Bytes / Mega, 1),
@@ -83,23 +88,25 @@ internal sealed class Comparison(BenchOptions options)
             Math.Round(model.LoadTime.TotalMilliseconds));
     }
 
-    private (GenerationResult Result, double BytesPerToken) Engine(TextModel model, int[] prompt)
+    private (int[] Tokens, Laps Laps, double BytesPerToken) Engine(TextModel model, int[] prompt)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var result = model.Generate(prompt, new() { MaxTokens = options.Tokens, IgnoreEndTokens = true }, _ => { });
-        return (result, (double)(GC.GetAllocatedBytesForCurrentThread() - before) / result.Tokens.Length);
+        var watch = new LapWatch();
+        var result = model.Generate(prompt, new() { MaxTokens = options.Tokens, IgnoreEndTokens = true }, _ => watch.Token());
+        var laps = watch.End();
+        return ([.. result.Tokens], laps, (double)(GC.GetAllocatedBytesForCurrentThread() - before) / result.Tokens.Length);
     }
 
-    private Medians MediansOf(List<(double Prefill, double Decode)> rounds)
+    private Speeds Best(List<Laps> rounds)
     {
-        var prefill = Median(rounds.Select(r => r.Prefill));
-        var decode = Median(rounds.Select(r => r.Decode));
-        return new(Math.Round(options.Prompt / prefill * 1000, 1), Math.Round((options.Tokens - 1) / decode * 1000, 2), Math.Round(prefill, 2));
+        var (prefill, decode) = (rounds.Min(r => r.Prefill), rounds.Min(r => r.Decode));
+        return new(
+            Math.Round(options.Prompt / prefill.TotalSeconds, 1),
+            Math.Round((options.Tokens - 1) / decode.TotalSeconds, 2),
+            Math.Round(prefill.TotalMilliseconds, 2),
+            Math.Round(rounds.Min(r => r.PrefillCpu).TotalMilliseconds, 1),
+            Math.Round(rounds.Min(r => r.DecodeCpu).TotalMilliseconds / (options.Tokens - 1), 3));
     }
 
-    private static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToArray();
-        return (sorted[sorted.Length / 2] + sorted[(sorted.Length - 1) / 2]) / 2;
-    }
+    private static double Ratio(double a, double b) => Math.Round(a / b, 3);
 }

@@ -61,7 +61,7 @@ public sealed class OpenAiRuntime : ProbedRuntime
 
     private static RuntimeInfo Initial(Uri address, string? name) => new(
         $"openai:{address.AbsoluteUri.TrimEnd('/')}",
-        name ?? address.Port switch { 11434 => "Ollama", 1234 => "LM Studio", _ => "OpenAI-compatible" },
+        name ?? address.Port switch { 11434 => "Ollama", 1234 => "LM Studio", _ => "OpenAI-compatible server" },
         RuntimeState.Starting, "It has not answered yet.", [], [TaskKind.LlmGenerate, TaskKind.ImageGenerate], null);
 
     private ModelInfo Describe(string id, OpenAiDetails? details)

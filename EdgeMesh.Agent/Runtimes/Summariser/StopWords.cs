@@ -7,7 +7,7 @@ namespace EdgeMesh.Agent.Runtimes.Summariser;
 /// nothing. And words that lean on the sentence
 /// before, so that a sentence which opens with one reads badly alone.
 /// </summary>
-internal static class StopWords
+public static class StopWords
 {
     private const string English = """
         a about after again all also although an and any are as at back be because been before being both but by can could did do does each even every few for from

@@ -14,6 +14,9 @@ public static class TextRank
     private const double Redundancy = 0.35;
     private const double Nearness = 0.15;
 
+    // So alike are two sentences only when one says nothing new.
+    private const double Repeated = 0.8;
+
     /// <summary>Indexes of the chosen sentences, in their own order.</summary>
     public static List<int> Choose(IReadOnlyList<string> sentences, int count, Action<double> progress, CancellationToken cancellationToken)
     {
@@ -150,7 +153,7 @@ public static class TextRank
             var bestValue = double.NegativeInfinity;
             for (var i = 0; i < kept.Count; i++)
             {
-                var value = ((1 - Redundancy) * scores[i] / highest) - (Redundancy * repeats[i]) - (Nearness * nearness[i]);
+                var value = ((1 - Redundancy) * scores[i] / highest) - (Redundancy * repeats[i]) - (Nearness * nearness[i]) - (repeats[i] > Repeated ? 1 : 0);
                 if (!taken[i] && value > bestValue)
                 {
                     (best, bestValue) = (i, value);

@@ -38,8 +38,9 @@ public sealed record Learned(string What, string Model, string Runtime, string C
     // Units of work are the cost model's: a run, a character, or a token read, of which a written one weighs twenty.
     private static string CostOf(TaskKind kind, double ms, bool readsCharacters) => kind switch
     {
-        TaskKind.LlmGenerate when readsCharacters => "measured by text length",
+        TaskKind.LlmGenerate when readsCharacters => "by text length",
         TaskKind.LlmGenerate => string.Create(CultureInfo.InvariantCulture, $"{1_000 / (20 * ms):0.0} tok/s"),
+        _ when ms < 0.1 => "under 0.1 ms",
         _ => Components.Controls.Format.Ms(ms),
     };
 }

@@ -1,5 +1,4 @@
 using EdgeMesh.Agent.Tasks;
-using EdgeMesh.Core.Contracts;
 using TaskRequest = EdgeMesh.Core.Contracts.TaskRequest;
 
 namespace EdgeMesh.Tests.Agent.Tasks;

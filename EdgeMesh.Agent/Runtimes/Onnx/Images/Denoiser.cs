@@ -9,23 +9,25 @@ internal sealed record Condition(float[] Values, int Tokens, int Width);
 /// <summary>Runs the UNet, with guidance where it is asked for: both texts as one batch of 2, or in two runs where the model takes one image at a time.</summary>
 internal sealed class Denoiser(ModelPart unet, Condition text, Condition? negative, double guidance, int[] latentShape)
 {
-    private readonly bool _batch = negative is not null && unet.Input("sample").Dimensions[0] != 1;
-    private readonly float[] _both = [.. negative?.Values ?? [], .. text.Values];
+    private readonly bool _oneAtATime = unet.Input("sample").Dimensions[0] == 1;
+
+    // A model exported for two always gets two: without guidance, the same text twice.
+    private readonly Condition? _other = negative ?? (unet.Input("sample").Dimensions[0] == 2 ? text : null);
 
     /// <summary>The UNet's output for one image, guided: away from the negative text, towards the text (Ho and Salimans 2022, eq. 6).</summary>
     public float[] Predict(float[] sample, double timestep, CancellationToken cancellationToken)
     {
-        if (negative is null)
+        if (_other is null)
         {
             return Run(sample, 1, timestep, text.Values, cancellationToken);
         }
 
-        if (!_batch)
+        if (_oneAtATime)
         {
-            return Guide(Run(sample, 1, timestep, negative.Values, cancellationToken), Run(sample, 1, timestep, text.Values, cancellationToken));
+            return Guide(Run(sample, 1, timestep, _other.Values, cancellationToken), Run(sample, 1, timestep, text.Values, cancellationToken));
         }
 
-        var two = Run([.. sample, .. sample], 2, timestep, _both, cancellationToken);
+        var two = Run([.. sample, .. sample], 2, timestep, [.. _other.Values, .. text.Values], cancellationToken);
         return Guide(two.AsSpan(0, sample.Length), two.AsSpan(sample.Length));
     }
 

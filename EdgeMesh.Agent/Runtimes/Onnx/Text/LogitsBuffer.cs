@@ -7,6 +7,8 @@ namespace EdgeMesh.Agent.Runtimes.Onnx.Text;
 /// <summary>Where a run writes its logits; only the last row is read.</summary>
 internal sealed class LogitsBuffer(string name, TensorElementType type, int vocabulary) : IDisposable
 {
+    private const long MostKept = 64_000_000;
+
     private readonly NativeBuffer _buffer = new();
     private readonly float[] _converted = type == TensorElementType.Float16 ? new float[vocabulary] : [];
     private OrtValue? _value;
@@ -19,8 +21,8 @@ internal sealed class LogitsBuffer(string name, TensorElementType type, int voca
         if (rows != _rows)
         {
             _value?.Dispose();
-            // The rows of a long prompt are many megabytes: not kept for the decoding that follows.
-            if (rows < _rows || _buffer.Capacity == 0)
+            // The rows of a long prompt can be hundreds of megabytes: not kept for the decoding that follows.
+            if (rows < _rows && _buffer.Capacity > MostKept)
             {
                 _buffer.Dispose();
             }

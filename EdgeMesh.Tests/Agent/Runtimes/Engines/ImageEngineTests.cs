@@ -29,7 +29,7 @@ public sealed class ImageEngineTests
         await using var watched = new Watched<StableDiffusionWebUiRuntime>(new(server.Address, TimeProvider.System)).Start();
         var info = await watched.UntilAsync(RuntimeState.Ready);
         Assert.Equal("v1-5-pruned.safetensors [6ce0161689]", Assert.Single(info.Models).Id);
-        var output = new CollectedOutput();
+        var output = new Written();
         var receipt = await watched.Runtime.RunAsync(Wanted.Image(info.Models[0].Id, "a harbour at dawn"), output, Stop);
         var (type, bytes) = Assert.Single(output.Files).Value;
         Assert.Equal("image/png", type);
@@ -46,10 +46,10 @@ public sealed class ImageEngineTests
         await using var server = await EngineTestServer.StartAsync(r => WebUi(r, slow: true, interrupted: () => interrupted = true));
         await using var watched = new Watched<StableDiffusionWebUiRuntime>(new(server.Address, TimeProvider.System)).Start();
         var info = await watched.UntilAsync(RuntimeState.Ready);
-        var output = new CollectedOutput();
+        var output = new Written();
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         var run = watched.Runtime.RunAsync(Wanted.Image(info.Models[0].Id, "a harbour"), output, cancel.Token);
-        await Until.TrueAsync("progress", () => output.Steps.ToArray().Contains(0.5));
+        await Until.TrueAsync("progress", () => output.Steps.Contains(0.5));
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
         Assert.True(interrupted);
@@ -65,7 +65,7 @@ public sealed class ImageEngineTests
         await using var server = await EngineTestServer.StartAsync(r => WebUi(r, failure: how));
         await using var watched = new Watched<StableDiffusionWebUiRuntime>(new(server.Address, TimeProvider.System)).Start();
         var info = await watched.UntilAsync(RuntimeState.Ready);
-        var failed = await Assert.ThrowsAsync<TaskFailedException>(() => watched.Runtime.RunAsync(Wanted.Image(info.Models[0].Id, "x"), new CollectedOutput(), Stop));
+        var failed = await Assert.ThrowsAsync<TaskFailedException>(() => watched.Runtime.RunAsync(Wanted.Image(info.Models[0].Id, "x"), new Written(), Stop));
         Assert.Equal(reason, failed.Reason);
     }
 
@@ -77,7 +77,7 @@ public sealed class ImageEngineTests
         await using var watched = new Watched<ComfyUiRuntime>(new(server.Address, TimeProvider.System)).Start();
         var info = await watched.UntilAsync(RuntimeState.Ready);
         Assert.Equal(["sdxl-turbo.safetensors", "v1-5.safetensors"], info.Models.Select(m => m.Id));
-        var output = new CollectedOutput();
+        var output = new Written();
         var receipt = await watched.Runtime.RunAsync(Wanted.Image("v1-5.safetensors", "a harbour at dawn"), output, Stop);
         Assert.Equal(Png, Assert.Single(output.Files).Value.Bytes);
         Assert.Equal([0.25, 0.5, 0.75, 1], output.Steps);
@@ -99,7 +99,7 @@ public sealed class ImageEngineTests
         await using var server = await EngineTestServer.StartAsync(r => Comfy(r, failure: how));
         await using var watched = new Watched<ComfyUiRuntime>(new(server.Address, TimeProvider.System)).Start();
         await watched.UntilAsync(RuntimeState.Ready);
-        var failed = await Assert.ThrowsAsync<TaskFailedException>(() => watched.Runtime.RunAsync(Wanted.Image("v1-5.safetensors", "x"), new CollectedOutput(), Stop));
+        var failed = await Assert.ThrowsAsync<TaskFailedException>(() => watched.Runtime.RunAsync(Wanted.Image("v1-5.safetensors", "x"), new Written(), Stop));
         Assert.Equal(reason, failed.Reason);
         Assert.Contains("ComfyUI", failed.Message, StringComparison.Ordinal);
     }

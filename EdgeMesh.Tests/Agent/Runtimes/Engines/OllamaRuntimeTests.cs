@@ -38,10 +38,10 @@ public sealed class OllamaRuntimeTests
         await using var server = await EngineTestServer.StartAsync(r => Ollama(r, asked, vram: 2_500_000_000));
         await using var watched = Watch(server);
         await watched.UntilAsync(RuntimeState.Ready);
-        var output = new CollectedOutput();
+        var output = new Written();
         var receipt = await watched.Runtime.RunAsync(Wanted.Chat(Model, "Why are there tides?", maxTokens: 50), output, Stop);
-        Assert.Equal("The moon pulls.", output.Written);
-        Assert.Equal(3, output.Pieces.Count);
+        Assert.Equal("The moon pulls.", output.All);
+        Assert.Equal(3, output.Pieces);
         Assert.Equal((26, 3), (receipt.PromptTokens, receipt.OutputTokens));
         Assert.Equal("GPU", receipt.Accelerator);
         Assert.Contains("Loading took 1.2 s", receipt.Note, StringComparison.Ordinal);
@@ -55,7 +55,7 @@ public sealed class OllamaRuntimeTests
         await using var server = await EngineTestServer.StartAsync(r => Ollama(r, asked));
         await using var watched = Watch(server);
         await watched.UntilAsync(RuntimeState.Ready);
-        await watched.Runtime.RunAsync(Wanted.Chat(Model, new string('a', 36_000)), new CollectedOutput(), Stop);
+        await watched.Runtime.RunAsync(Wanted.Chat(Model, new string('a', 36_000)), new Written(), Stop);
         Assert.InRange(asked[0]["options"]!["num_ctx"]!.GetValue<int>(), 11_000, 14_336);
     }
 
@@ -67,7 +67,7 @@ public sealed class OllamaRuntimeTests
         await using var server = await EngineTestServer.StartAsync(r => Ollama(r, vram: vram));
         await using var watched = Watch(server);
         await watched.UntilAsync(RuntimeState.Ready);
-        var receipt = await watched.Runtime.RunAsync(Wanted.Chat(Model, "Hello"), new CollectedOutput(), Stop);
+        var receipt = await watched.Runtime.RunAsync(Wanted.Chat(Model, "Hello"), new Written(), Stop);
         Assert.Equal(accelerator, receipt.Accelerator);
         Assert.Contains(note, receipt.AcceleratorNote, StringComparison.Ordinal);
     }
@@ -85,7 +85,7 @@ public sealed class OllamaRuntimeTests
         await using var server = await EngineTestServer.StartAsync(r => Ollama(r, failure: how));
         await using var watched = Watch(server);
         await watched.UntilAsync(RuntimeState.Ready);
-        var failed = await Assert.ThrowsAsync<TaskFailedException>(() => watched.Runtime.RunAsync(Wanted.Chat(Model, "Hello"), new CollectedOutput(), Stop));
+        var failed = await Assert.ThrowsAsync<TaskFailedException>(() => watched.Runtime.RunAsync(Wanted.Chat(Model, "Hello"), new Written(), Stop));
         Assert.Equal(reason, failed.Reason);
         Assert.Contains("Ollama", failed.Message, StringComparison.Ordinal);
     }
@@ -98,7 +98,7 @@ public sealed class OllamaRuntimeTests
         await watched.UntilAsync(RuntimeState.Ready);
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         cancel.CancelAfter(TimeSpan.FromMilliseconds(200));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watched.Runtime.RunAsync(Wanted.Chat(Model, "Hello"), new CollectedOutput(), cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watched.Runtime.RunAsync(Wanted.Chat(Model, "Hello"), new Written(), cancel.Token));
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public sealed class SessionErrorsTests
 {
     public static TheoryData<Exception, ReasonCode, string> Failures => new()
     {
-        { new OutOfMemoryException(), ReasonCode.OutOfMemory, "not enough memory to load m.onnx" },
+        { new InsufficientMemoryException(), ReasonCode.OutOfMemory, "not enough memory to load m.onnx" },
         { new InvalidOperationException("std::bad_alloc"), ReasonCode.OutOfMemory, "not enough memory to load m.onnx" },
         { new EntryPointNotFoundException(), ReasonCode.Unsupported, "not in this build" },
         { new DllNotFoundException(), ReasonCode.Unsupported, "native library is missing" },
