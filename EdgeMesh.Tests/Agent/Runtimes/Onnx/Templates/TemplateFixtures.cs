@@ -30,7 +30,9 @@ internal static class TemplateFixtures
     }
 
     public static string Render(string source, ChatTemplateInput? input = null, ChatTemplateLimits? limits = null)
-        => ChatTemplate.Parse(source, limits).Render(input ?? Input("one question"), Time, TestContext.Current.CancellationToken);
+        => Render(ChatTemplate.Parse(source, limits), input ?? Input("one question"), Time);
+
+    public static string Render(ChatTemplate template, ChatTemplateInput input, TimeProvider time) => template.Render(input, time, TestContext.Current.CancellationToken);
 
     /// <summary>The rendered text, or null when the template fails.</summary>
     public static string? RenderOrNull(string source, ChatTemplateInput input)

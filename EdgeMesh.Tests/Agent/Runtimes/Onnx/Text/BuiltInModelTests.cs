@@ -9,8 +9,8 @@ namespace EdgeMesh.Tests.Agent.Runtimes.Onnx.Text;
 public sealed class BuiltInModelTests : IDisposable
 {
     private static readonly GenerationOptions Greedy = new();
-    private readonly TextModel _model = Models.Load(Models.BuiltIn, prove: true);
-    private static readonly int[] Bicycle = Models.Golden[0].Prompt;
+    private readonly TextModel _model = ModelFixtures.Load(ModelFixtures.BuiltIn, prove: true);
+    private static readonly int[] Bicycle = ModelFixtures.Golden[0].Prompt;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -20,7 +20,7 @@ public sealed class BuiltInModelTests : IDisposable
     [MemberData(nameof(Cases))]
     public void Generate_Greedy_EqualsTheGoldenFileThroughStopAt(int index)
     {
-        var golden = Models.Golden[index];
+        var golden = ModelFixtures.Golden[index];
         var streamed = new List<int>();
 
         var result = _model.Generate(golden.Prompt, Greedy, streamed.Add, Token);
@@ -39,7 +39,7 @@ public sealed class BuiltInModelTests : IDisposable
     [InlineData(7)]
     public void Generate_PrefillInChunks_EqualsOneRun(int chunk)
     {
-        var golden = Models.Golden[3];
+        var golden = ModelFixtures.Golden[3];
 
         var result = _model.Generate(golden.Prompt, Greedy with { PrefillChunk = chunk }, _ => { }, Token);
 
@@ -86,9 +86,9 @@ public sealed class BuiltInModelTests : IDisposable
     [Fact]
     public async Task Generate_ManyRequestsAtOnce_AreAnsweredInLineAndAllRight()
     {
-        var answers = await Task.WhenAll(Models.Golden.Select(g => Task.Run(() => _model.Generate(g.Prompt, Greedy, _ => { }, Token), Token)));
+        var answers = await Task.WhenAll(ModelFixtures.Golden.Select(g => Task.Run(() => _model.Generate(g.Prompt, Greedy, _ => { }, Token), Token)));
 
-        Assert.All(answers.Zip(Models.Golden), pair => Assert.Equal(pair.Second.Output[..pair.Second.StopAt], pair.First.Tokens));
+        Assert.All(answers.Zip(ModelFixtures.Golden), pair => Assert.Equal(pair.Second.Output[..pair.Second.StopAt], pair.First.Tokens));
     }
 
     [Fact]
@@ -176,7 +176,7 @@ public sealed class BuiltInModelTests : IDisposable
         Assert.Equal((256, 2048, 5), (_model.Facts.ContextTokens, _model.Facts.Vocabulary, _model.Facts.Layers));
         Assert.Equal(2 * 5 * 2 * 32 * 2, _model.Facts.KvBytesPerToken);
         Assert.InRange(_model.Facts.Parameters, 1_900_608, 1_901_000);
-        Assert.Equal(new FileInfo(Path.Combine(Models.BuiltIn, "onnx", "model_fp16.onnx")).Length, _model.Facts.Bytes);
+        Assert.Equal(new FileInfo(Path.Combine(ModelFixtures.BuiltIn, "onnx", "model_fp16.onnx")).Length, _model.Facts.Bytes);
         Assert.Equal(0, _model.Suggested.Temperature);
     }
 

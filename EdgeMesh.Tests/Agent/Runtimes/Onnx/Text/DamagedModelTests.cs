@@ -15,7 +15,7 @@ public sealed class DamagedModelTests : IDisposable
     [InlineData("onnx/model.onnx_data", "which is not there")]
     public void Load_FileMissing_IsNamed(string file, string words)
     {
-        var folder = Models.Copy(Models.Fixture("external-data"), _folder.Path);
+        var folder = ModelFixtures.Copy(ModelFixtures.Fixture("external-data"), _folder.Path);
         File.Delete(Path.Combine(folder, file));
 
         Assert.Contains(words, Missing(folder), StringComparison.Ordinal);
@@ -24,7 +24,7 @@ public sealed class DamagedModelTests : IDisposable
     [Fact]
     public void Load_ConfigGarbled_IsNamed()
     {
-        var folder = Models.Copy(Models.Fixture("plain"), _folder.Path);
+        var folder = ModelFixtures.Copy(ModelFixtures.Fixture("plain"), _folder.Path);
         File.WriteAllText(Path.Combine(folder, "config.json"), "{ \"vocab");
 
         Assert.Contains("config.json of the model is damaged", Missing(folder), StringComparison.Ordinal);
@@ -37,7 +37,7 @@ public sealed class DamagedModelTests : IDisposable
     [InlineData(0.999)]
     public void Load_ModelCutOff_IsNamed(double kept)
     {
-        var folder = Models.Copy(Models.BuiltIn, _folder.Path);
+        var folder = ModelFixtures.Copy(ModelFixtures.BuiltIn, _folder.Path);
         Cut(Path.Combine(folder, "onnx", "model_fp16.onnx"), kept);
 
         Assert.Contains("model_fp16.onnx is damaged", Missing(folder), StringComparison.Ordinal);
@@ -46,7 +46,7 @@ public sealed class DamagedModelTests : IDisposable
     [Fact]
     public void Load_WeightsCutOff_IsNamed()
     {
-        var folder = Models.Copy(Models.Fixture("external-data"), _folder.Path);
+        var folder = ModelFixtures.Copy(ModelFixtures.Fixture("external-data"), _folder.Path);
         Cut(Path.Combine(folder, "onnx", "model.onnx_data"), 0.5);
 
         Assert.Contains("model.onnx_data, the weights of model.onnx, is cut off", Missing(folder), StringComparison.Ordinal);
@@ -58,7 +58,7 @@ public sealed class DamagedModelTests : IDisposable
     [InlineData(3)]
     public void Load_RandomBytes_IsNamed(int seed)
     {
-        var folder = Models.Copy(Models.Fixture("plain"), _folder.Path);
+        var folder = ModelFixtures.Copy(ModelFixtures.Fixture("plain"), _folder.Path);
         var bytes = new byte[50_000];
         new Random(seed).NextBytes(bytes);
         File.WriteAllBytes(Path.Combine(folder, "onnx", "model.onnx"), bytes);
@@ -69,7 +69,7 @@ public sealed class DamagedModelTests : IDisposable
     [Fact]
     public void Load_ManyFlippedBytes_IsLoadedOrNamedButNeverAnythingElse()
     {
-        var folder = Models.Copy(Models.Fixture("plain"), _folder.Path);
+        var folder = ModelFixtures.Copy(ModelFixtures.Fixture("plain"), _folder.Path);
         var path = Path.Combine(folder, "onnx", "model.onnx");
         var good = File.ReadAllBytes(path);
         var random = new Random(5);
@@ -78,7 +78,7 @@ public sealed class DamagedModelTests : IDisposable
             var bytes = (byte[])good.Clone();
             bytes[random.Next(bytes.Length)] ^= (byte)random.Next(1, 256);
             File.WriteAllBytes(path, bytes);
-            var failure = Record.Exception(() => Models.Load(folder).Dispose());
+            var failure = Record.Exception(() => ModelFixtures.Load(folder).Dispose());
             Assert.True(failure is null or TaskFailedException, $"Round {round}: {failure}");
         }
     }
@@ -86,13 +86,13 @@ public sealed class DamagedModelTests : IDisposable
     [Fact]
     public void Load_ModelThatIsNoDecoder_SaysWhatDoesNotFit()
     {
-        var folder = Models.Copy(Models.Fixture("plain"), _folder.Path);
+        var folder = ModelFixtures.Copy(ModelFixtures.Fixture("plain"), _folder.Path);
         var path = Path.Combine(folder, "onnx", "model.onnx");
         var bytes = File.ReadAllBytes(path);
         Replace(bytes, "position_ids"u8, "surprise_ids"u8);
         File.WriteAllBytes(path, bytes);
 
-        var failure = Assert.Throws<TaskFailedException>(() => Models.Load(folder));
+        var failure = Assert.Throws<TaskFailedException>(() => ModelFixtures.Load(folder));
 
         Assert.Equal(ReasonCode.Unsupported, failure.Reason);
         Assert.Contains("it wants the input surprise_ids", failure.Message, StringComparison.Ordinal);
@@ -103,7 +103,7 @@ public sealed class DamagedModelTests : IDisposable
     [InlineData("other.onnx")]
     public void Load_WantedFileThatIsNoneOfTheFolder_IsNamed(string file)
     {
-        var folder = Models.Copy(Models.Fixture("plain"), _folder.Path);
+        var folder = ModelFixtures.Copy(ModelFixtures.Fixture("plain"), _folder.Path);
 
         var failure = Assert.Throws<TaskFailedException>(() => TextModel.Load(folder, new() { File = file }));
 
@@ -114,7 +114,7 @@ public sealed class DamagedModelTests : IDisposable
 
     private static string Missing(string folder)
     {
-        var failure = Assert.Throws<TaskFailedException>(() => Models.Load(folder));
+        var failure = Assert.Throws<TaskFailedException>(() => ModelFixtures.Load(folder));
         Assert.Equal(ReasonCode.ModelMissing, failure.Reason);
         return failure.Message;
     }

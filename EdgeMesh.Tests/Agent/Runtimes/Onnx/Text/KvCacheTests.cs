@@ -16,7 +16,7 @@ public sealed class KvCacheTests
     [Fact]
     public void Generate_SlidingManyTimes_EqualsTheSameWindowPrefilled()
     {
-        using var model = Models.Load(Models.Fixture("group-query"));
+        using var model = ModelFixtures.Load(ModelFixtures.Fixture("group-query"));
         var sliding = new GenerationOptions { MaxTokens = 300, IgnoreEndTokens = true, Overflow = ContextOverflow.Slide };
 
         var first = model.Generate([1, 7, 9], sliding, _ => { }, Token);
@@ -29,7 +29,7 @@ public sealed class KvCacheTests
 
     private static void EqualsOneLongPrefill(string layout, int length)
     {
-        using var model = Models.Load(Models.Fixture(layout));
+        using var model = ModelFixtures.Load(ModelFixtures.Fixture(layout));
         int[] prompt = [1, 7, 9];
         var whole = model.Generate(prompt, new() { MaxTokens = length, IgnoreEndTokens = true }, _ => { }, Token);
         var half = length / 2;

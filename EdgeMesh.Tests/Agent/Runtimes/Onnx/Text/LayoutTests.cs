@@ -15,7 +15,7 @@ public sealed class LayoutTests
     public void Generate_Greedy_EqualsTheRecomputationWithoutCache(string layout)
     {
         var (prompt, expected) = Expected(layout);
-        using var model = Models.Load(Models.Fixture(layout));
+        using var model = ModelFixtures.Load(ModelFixtures.Fixture(layout));
 
         var result = model.Generate(prompt, Options(expected.Length), _ => { }, Token);
 
@@ -27,7 +27,7 @@ public sealed class LayoutTests
     public void Generate_PrefillInChunks_EqualsTheRecomputationWithoutCache(string layout)
     {
         var (prompt, expected) = Expected(layout);
-        using var model = Models.Load(Models.Fixture(layout));
+        using var model = ModelFixtures.Load(ModelFixtures.Fixture(layout));
 
         var result = model.Generate(prompt, Options(expected.Length) with { PrefillChunk = 4 }, _ => { }, Token);
 
@@ -39,7 +39,7 @@ public sealed class LayoutTests
     public void Generate_TwiceOnOneModel_ForgetsTheFirstAnswer(string layout)
     {
         var (prompt, expected) = Expected(layout);
-        using var model = Models.Load(Models.Fixture(layout));
+        using var model = ModelFixtures.Load(ModelFixtures.Fixture(layout));
         model.Generate([1, 40, 41, 42, 43], Options(20), _ => { }, Token);
 
         Assert.Equal(expected, model.Generate(prompt, Options(expected.Length), _ => { }, Token).Tokens);
@@ -49,7 +49,7 @@ public sealed class LayoutTests
     [MemberData(nameof(Layouts))]
     public void Load_Cache_IsSharedOnlyWhereGroupQueryAttentionReadsIt(string layout)
     {
-        using var model = Models.Load(Models.Fixture(layout));
+        using var model = ModelFixtures.Load(ModelFixtures.Fixture(layout));
 
         Assert.Equal(layout == "group-query", model.Facts.SharesCache);
         Assert.Equal(2 * 2 * 16 * (layout == "half" ? 2 : 4), model.Facts.KvBytesPerToken);
@@ -59,7 +59,7 @@ public sealed class LayoutTests
 
     private static (int[] Prompt, int[] Greedy) Expected(string layout)
     {
-        using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Models.Fixture(layout), "expected.json")));
-        return (Models.Ints(json.RootElement, "prompt"), Models.Ints(json.RootElement, "greedy"));
+        using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(ModelFixtures.Fixture(layout), "expected.json")));
+        return (ModelFixtures.Ints(json.RootElement, "prompt"), ModelFixtures.Ints(json.RootElement, "greedy"));
     }
 }

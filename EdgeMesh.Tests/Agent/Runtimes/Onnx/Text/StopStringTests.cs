@@ -8,7 +8,7 @@ public sealed class StopStringTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     // "a wheeled vehicle that has two wheels and is moved by foot pedals."
-    private static readonly GoldenCase Bicycle = Models.Golden[0];
+    private static readonly GoldenCase Bicycle = ModelFixtures.Golden[0];
 
     [Fact]
     public void Generate_NoStopString_GivesTheWholeText() =>
@@ -39,9 +39,9 @@ public sealed class StopStringTests
 
     private static (string Text, FinishReason Finish) Answer(params string[] stops)
     {
-        using var model = Models.Load(Models.BuiltIn);
+        using var model = ModelFixtures.Load(ModelFixtures.BuiltIn);
         var text = "";
-        var result = model.Generate(Bicycle.Prompt, new() { StopStrings = [.. stops] }, new PieceTokenizer(Models.BuiltIn), t => text += t, Token);
+        var result = model.Generate(Bicycle.Prompt, new() { StopStrings = [.. stops] }, new PieceTokenizer(ModelFixtures.BuiltIn), t => text += t, Token);
         return (text, result.Finish);
     }
 }

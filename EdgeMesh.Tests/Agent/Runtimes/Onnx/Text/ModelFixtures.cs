@@ -6,7 +6,7 @@ using EdgeMesh.Tests.Support;
 namespace EdgeMesh.Tests.Agent.Runtimes.Onnx.Text;
 
 /// <summary>The models the text engine is tested on: the built-in one and the small ones of <c>tools/onnx-fixtures</c>.</summary>
-internal static class Models
+internal static class ModelFixtures
 {
     public static string BuiltIn { get; } = Path.Combine(AppContext.BaseDirectory, "BuiltInModels", "wordnet-chat");
 
