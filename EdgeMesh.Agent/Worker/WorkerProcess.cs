@@ -55,34 +55,14 @@ internal sealed class WorkerProcess : IAsyncDisposable
     {
         var name = "edgemesh-" + Guid.NewGuid().ToString("N");
         var pipe = new NamedPipeServerStream(name, PipeDirection.InOut, 1, PipeTransmissionMode.Byte, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
-        Process? process = null;
         try
         {
-            process = Process.Start(WorkerProgram.Command(name)) ?? throw new IOException("The worker process could not be started.");
-            var errors = new LastLines();
-            process.ErrorDataReceived += (_, e) => errors.Add(e.Data);
-            process.OutputDataReceived += (_, e) => errors.Add(e.Data);
-            process.BeginErrorReadLine();
-            process.BeginOutputReadLine();
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            limit.CancelAfter(StartLimit);
-            var connected = pipe.WaitForConnectionAsync(limit.Token);
-            if (await Task.WhenAny(connected, process.WaitForExitAsync(limit.Token)) != connected)
-            {
-                throw new IOException($"The worker process ended at once (exit code {process.ExitCode}). {errors}".TrimEnd());
-            }
-
-            await connected;
-            return new WorkerProcess(process, pipe, errors, memoryLimitMb, time);
+            return await ConnectAsync(Launch(name), pipe, memoryLimitMb, time, cancellationToken);
         }
-        catch (Exception e)
+        catch
         {
             await pipe.DisposeAsync();
-            process?.Kill(entireProcessTree: true);
-            process?.Dispose();
-            throw e is System.ComponentModel.Win32Exception or InvalidOperationException ? new IOException($"The worker process could not be started: {e.Message}", e)
-                : e is OperationCanceledException && !cancellationToken.IsCancellationRequested ? new IOException("The worker process did not answer in time.", e)
-                : e;
+            throw;
         }
     }
 
@@ -94,6 +74,46 @@ internal sealed class WorkerProcess : IAsyncDisposable
         Kill();
         await _watching;
         _process.Dispose();
+    }
+
+    private static Process Launch(string pipeName)
+    {
+        try
+        {
+            return Process.Start(WorkerProgram.Command(pipeName)) ?? throw new IOException("The worker process could not be started.");
+        }
+        catch (Exception e) when (e is System.ComponentModel.Win32Exception or InvalidOperationException)
+        {
+            throw new IOException($"The worker process could not be started: {e.Message}", e);
+        }
+    }
+
+    private static async Task<WorkerProcess> ConnectAsync(Process process, NamedPipeServerStream pipe, long memoryLimitMb, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var said = new LastLines();
+        process.ErrorDataReceived += (_, e) => said.Add(e.Data);
+        process.OutputDataReceived += (_, e) => said.Add(e.Data);
+        process.BeginErrorReadLine();
+        process.BeginOutputReadLine();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(StartLimit);
+        try
+        {
+            var connected = pipe.WaitForConnectionAsync(limit.Token);
+            if (await Task.WhenAny(connected, process.WaitForExitAsync(limit.Token)) != connected)
+            {
+                throw new IOException($"The worker process ended at once (exit code {process.ExitCode}). {said}".TrimEnd());
+            }
+
+            await connected;
+            return new WorkerProcess(process, pipe, said, memoryLimitMb, time);
+        }
+        catch (Exception e)
+        {
+            process.Kill(entireProcessTree: true);
+            process.Dispose();
+            throw e is OperationCanceledException && !cancellationToken.IsCancellationRequested ? new IOException("The worker process did not answer in time.", e) : e;
+        }
     }
 
     private async Task WatchAsync(long memoryLimitMb, TimeProvider time)

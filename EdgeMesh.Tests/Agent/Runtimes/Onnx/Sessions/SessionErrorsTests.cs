@@ -7,6 +7,7 @@ namespace EdgeMesh.Tests.Agent.Runtimes.Onnx.Sessions;
 /// <summary>What goes wrong below becomes a reason and words.</summary>
 public sealed class SessionErrorsTests
 {
+#pragma warning disable CA2201 // what the runtime itself throws is what is being explained
     public static TheoryData<Exception, ReasonCode, string> Failures => new()
     {
         { new InsufficientMemoryException(), ReasonCode.OutOfMemory, "not enough memory to load m.onnx" },
@@ -17,6 +18,7 @@ public sealed class SessionErrorsTests
         { new TaskFailedException(ReasonCode.Refused, "as it was"), ReasonCode.Refused, "as it was" },
         { new InvalidOperationException("odd"), ReasonCode.Internal, "odd" },
     };
+#pragma warning restore CA2201
 
     [Theory]
     [MemberData(nameof(Failures))]
