@@ -20,6 +20,8 @@ public abstract class MeshPages : BunitContext
 
     protected MeshPages()
     {
+        // A busy machine may take its time; a wait ends as soon as its condition holds.
+        DefaultWaitTimeout = TimeSpan.FromSeconds(20);
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddMudServices(o => o.SnackbarConfiguration.ShowTransitionDuration = 0);
         Services.AddSingleton<TimeProvider>(Time);
