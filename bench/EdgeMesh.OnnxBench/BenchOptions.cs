@@ -6,7 +6,7 @@ namespace EdgeMesh.OnnxBench;
 /// <param name="Threads">Threads of both engines.</param>
 /// <param name="Prompt">Tokens of the prompt.</param>
 /// <param name="Tokens">Tokens decoded.</param>
-/// <param name="Rounds">Times both are run, in turn; the best round counts.</param>
+/// <param name="Rounds">Times both are run in each of two passes, in turn; the best round counts.</param>
 internal sealed record BenchOptions(string Folder, int Threads, int Prompt, int Tokens, int Rounds)
 {
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { WriteIndented = true };
