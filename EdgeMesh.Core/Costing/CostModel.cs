@@ -21,6 +21,7 @@ public static class CostModel
     private const double Z90 = 1.2816;
     // Weight of a new run once there are many: 1 - 2^(-1/20).
     private const double Forgetting = 0.034;
+    private static readonly double OverheadSpread = Math.Exp(Z90 * CostPrior.Sigma);
     private const double BorrowedSigma = 0.4;
     private const double LeastSigma = 0.04;
     private const double MostOverheadMs = 60_000;
@@ -87,7 +88,7 @@ public static class CostModel
 
         // What an overhead will be is never known better than a prior's spread: disks, links and other programs have their say.
         var p50 = device.QueuedWorkMs + overhead + run;
-        var p90 = device.QueuedWorkMs + (overhead * Math.Exp(Z90 * CostPrior.Sigma)) + (run * Math.Exp(Z90 * sigma));
+        var p90 = device.QueuedWorkMs + (overhead * OverheadSpread) + (run * Math.Exp(Z90 * sigma));
         return new Estimate(Math.Max(p50, 0.1), Math.Max(p90, Math.Max(p50, 0.1)), RamMb(model, extractive, inputChars), origin, learned?.Runs ?? 0, basis);
     }
 

@@ -44,10 +44,10 @@ public sealed class OnlineFilter : IPlacementFilter
 
     private static string Seen(DeviceSnapshot device, FilterContext context) => device.LastSeen is not { } at ? "never" : (context.Plan.Now - at) switch
     {
-        { TotalSeconds: < 90 } age => $"{Math.Max(0, age.TotalSeconds):0} s ago",
-        { TotalMinutes: < 90 } age => $"{age.TotalMinutes:0} min ago",
-        { TotalHours: < 48 } age => $"{age.TotalHours:0} h ago",
-        var age => $"{age.TotalDays:0} days ago",
+        { TotalSeconds: < 90 } age => $"{(long)Math.Round(Math.Max(0, age.TotalSeconds))} s ago",
+        { TotalMinutes: < 90 } age => $"{(long)Math.Round(age.TotalMinutes)} min ago",
+        { TotalHours: < 48 } age => $"{(long)Math.Round(age.TotalHours)} h ago",
+        var age => $"{(long)Math.Round(age.TotalDays)} days ago",
     };
 }
 
@@ -87,6 +87,11 @@ public sealed class StartingFilter : IPlacementFilter
 
     public string? Reject(DeviceSnapshot device, FilterContext context)
     {
+        if (device.RuntimesLoaded && !AnyStarts(device))
+        {
+            return null;
+        }
+
         RuntimeInfo? starting = null;
         foreach (var runtime in device.Runtimes)
         {
@@ -99,6 +104,19 @@ public sealed class StartingFilter : IPlacementFilter
         }
 
         return starting is not null ? $"{starting.Name} is still starting." : device.RuntimesLoaded ? null : "Its runtimes are still starting.";
+    }
+
+    private static bool AnyStarts(DeviceSnapshot device)
+    {
+        foreach (var runtime in device.Runtimes)
+        {
+            if (runtime.State == RuntimeState.Starting)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }
 

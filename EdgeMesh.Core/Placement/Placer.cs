@@ -104,9 +104,17 @@ public static class Placer
 
     private static int Compare(Candidate a, Candidate b)
     {
-        var order = a.Rank.CompareTo(b.Rank);
-        order = order != 0 ? order : b.Model.QualityTier.CompareTo(a.Model.QualityTier);
-        order = order != 0 ? order : a.Price.P50Ms.CompareTo(b.Price.P50Ms);
+        if (a.Rank != b.Rank)
+        {
+            return a.Rank < b.Rank ? -1 : 1;
+        }
+
+        if (a.Model.QualityTier != b.Model.QualityTier)
+        {
+            return a.Model.QualityTier > b.Model.QualityTier ? -1 : 1;
+        }
+
+        var order = a.Price.P50Ms.CompareTo(b.Price.P50Ms);
         order = order != 0 ? order : a.Price.P90Ms.CompareTo(b.Price.P90Ms);
         return order != 0 ? order : a.Device.Ordinal.CompareTo(b.Device.Ordinal);
     }

@@ -89,7 +89,7 @@ public static class Verdicts
         }
 
         var later = candidate.Price.P50Ms - best.Price.P50Ms;
-        return later < 0.5 ? $"{prefix}About as fast." : $"{prefix}{Words(later)} later.";
+        return later < 0.5 ? $"{prefix}About as fast." : string.Concat(prefix, Words(later), " later.");
     }
 
     // Whole numbers and a tenth: formatting floating point would be half the time of a decision.
@@ -104,6 +104,6 @@ public static class Verdicts
     private static string Tenths(double value, string unit)
     {
         var tenths = (long)((value * 10) + 0.5);
-        return string.Create(CultureInfo.InvariantCulture, $"{tenths / 10}.{tenths % 10}{unit}");
+        return string.Concat((tenths / 10).ToString(CultureInfo.InvariantCulture), ".", (tenths % 10).ToString(CultureInfo.InvariantCulture), unit);
     }
 }

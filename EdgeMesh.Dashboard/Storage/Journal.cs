@@ -15,6 +15,7 @@ namespace EdgeMesh.Dashboard.Storage;
 public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : BackgroundService
 {
     private const int MostPerCommit = 512;
+    private const int MostPerRow = 64;
     private const int Constraint = 19;
     private readonly Channel<Append> _appends = Channel.CreateBounded<Append>(new BoundedChannelOptions(8_192) { SingleReader = true });
 
@@ -46,14 +47,11 @@ public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : Backgro
         }
     }
 
-    // A thread of its own: a disk that is slow takes none of the pool's few.
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.Factory.StartNew(Write, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(WriteAsync, CancellationToken.None);
 
     private async Task AppendAsync(JobView view, long first, ImmutableArray<JobEvent> events, bool kept)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(events, CoreJson.Options);
-        var append = new Append(view, first, first + events.Length - 1, json, kept, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var append = new Append(view, Rows(first, events), kept, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         try
         {
             await _appends.Writer.WriteAsync(append);
@@ -66,13 +64,26 @@ public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : Backgro
         await append.Done.Task;
     }
 
-    private void Write()
+    // Rows of at most so many events: arrays above 85,000 bytes would make the collector stop the process for a full collection.
+    private static ImmutableArray<AppendedRow> Rows(long first, ImmutableArray<JobEvent> events)
     {
-        using var db = contexts.CreateDbContext();
-        db.Database.OpenConnection();
+        var rows = ImmutableArray.CreateBuilder<AppendedRow>(((events.Length - 1) / MostPerRow) + 1);
+        for (var start = 0; start < events.Length; start += MostPerRow)
+        {
+            var part = events.AsMemory().Slice(start, Math.Min(MostPerRow, events.Length - start));
+            rows.Add(new AppendedRow(first + start, first + start + part.Length - 1, JsonSerializer.SerializeToUtf8Bytes(part, CoreJson.Options)));
+        }
+
+        return rows.ToImmutable();
+    }
+
+    private async Task WriteAsync()
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        await db.Database.OpenConnectionAsync();
         using var commands = new JournalCommands(db.Database.GetDbConnection());
         var batch = new List<Append>(MostPerCommit);
-        while (_appends.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        while (await _appends.Reader.WaitToReadAsync())
         {
             batch.Clear();
             while (batch.Count < MostPerCommit && _appends.Reader.TryRead(out var append))
@@ -110,7 +121,10 @@ public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : Backgro
     }
 
     /// <summary>What waits for a commit.</summary>
-    internal sealed record Append(JobView View, long First, long Last, byte[] Events, bool Kept, TaskCompletionSource Done);
+    internal sealed record Append(JobView View, ImmutableArray<AppendedRow> Rows, bool Kept, TaskCompletionSource Done);
+
+    /// <summary>A row of an append, with its events as a JSON array.</summary>
+    internal sealed record AppendedRow(long First, long Last, byte[] Events);
 }
 
 /// <summary>The disk did not take it; nothing was stored.</summary>

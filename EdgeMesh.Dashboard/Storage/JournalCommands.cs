@@ -41,7 +41,11 @@ internal sealed class JournalCommands : IDisposable
                 transaction.Save(Rehearsal);
             }
 
-            Run(_append, append.View.Id.Value, append.First, append.Last, append.Events);
+            foreach (var row in append.Rows)
+            {
+                Run(_append, append.View.Id.Value, row.First, row.Last, row.Events);
+            }
+
             Upsert(append.View);
             if (!append.Kept)
             {
