@@ -7,7 +7,22 @@ namespace EdgeMesh.Agent.Cli;
 /// <summary>The command line of <c>edgemesh-agent</c>.</summary>
 public static class AgentCommand
 {
-    public static RootCommand Create()
+    private const int BadUsage = 2;
+
+    /// <summary>Runs a command line; returns the exit code: 0 fine, 1 could not run, 2 bad usage.</summary>
+    public static async Task<int> InvokeAsync(IReadOnlyList<string> args)
+    {
+        var parsed = Create().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
+        if (parsed.Errors.Count > 0)
+        {
+            await Console.Error.WriteLineAsync($"{string.Join(' ', parsed.Errors.Select(e => e.Message).Distinct())} See --help for what there is.");
+            return BadUsage;
+        }
+
+        return await parsed.InvokeAsync();
+    }
+
+    private static RootCommand Create()
     {
         var orchestrator = new Option<string>("--orchestrator") { Description = "The dashboard's address, such as http://localhost:8080.", Required = true };
         var token = new Option<string?>("--token") { Description = "A join token; needed the first time only (or environment variable EDGEMESH_TOKEN)." };
@@ -34,14 +49,14 @@ public static class AgentCommand
         {
             var wrong = orchestrator is null ? "--orchestrator: give an address such as http://localhost:8080." : Problem(orchestrator);
             await Console.Error.WriteLineAsync(wrong);
-            return 2;
+            return BadUsage;
         }
 
         var urls = openAi.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (urls.FirstOrDefault(u => !Uri.TryCreate(u, UriKind.Absolute, out var parsed) || parsed.Scheme is not ("http" or "https")) is { } bad)
         {
             await Console.Error.WriteLineAsync($"--openai: {bad} is not an http or https address.");
-            return 2;
+            return BadUsage;
         }
 
         try

@@ -61,7 +61,7 @@ public static class ToWire
         return wire;
     }
 
-    public static Beat Beat(TelemetrySample now, TaskExecutor executor, ImmutableArray<RuntimeInfo>? runtimes)
+    public static Beat Beat(TelemetrySample now, TaskExecutor executor, ImmutableArray<RuntimeInfo>? runtimes, bool loaded)
     {
         var beat = new Beat { RamFreeMb = now.RamFreeMb, RunningTasks = executor.Running, QueuedTasks = executor.Waiting };
         if (now.CpuPercent is { } cpu)
@@ -91,7 +91,7 @@ public static class ToWire
 
         if (runtimes is { } changed)
         {
-            beat.Runtimes = new RuntimeSet { Loaded = true };
+            beat.Runtimes = new RuntimeSet { Loaded = loaded };
             beat.Runtimes.Runtimes.AddRange(changed.Select(Runtime));
         }
 
@@ -110,6 +110,11 @@ public static class ToWire
         if (model.ContextTokens is { } context)
         {
             wire.ContextTokens = context;
+        }
+
+        if (model.CharsPerSecond is { } speed)
+        {
+            wire.CharsPerSecond = speed;
         }
 
         return wire;

@@ -6,5 +6,6 @@ namespace EdgeMesh.Core.Models;
 /// <param name="SizeBytes">Bytes of its weights; null when the runtime does not say.</param>
 /// <param name="ContextTokens">Longest context in tokens; null when unknown, 0 when it has no limit.</param>
 /// <param name="QualityTier">1 (basic) to 5 (best); a better tier wins at placement. The built-in summariser is 1.</param>
+/// <param name="CharsPerSecond">Characters a second it reads, as the device measured of itself at its start; null when it did not.</param>
 [GenerateSerializer, Immutable]
-public sealed record ModelInfo(string Id, ImmutableArray<Skill> Skills, long? SizeBytes = null, int? ContextTokens = null, int QualityTier = 2);
+public sealed record ModelInfo(string Id, ImmutableArray<Skill> Skills, long? SizeBytes = null, int? ContextTokens = null, int QualityTier = 2, double? CharsPerSecond = null);

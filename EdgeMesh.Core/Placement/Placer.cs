@@ -12,11 +12,15 @@ public sealed record Candidate(DeviceSnapshot Device, RuntimeInfo Runtime, Model
 /// <summary>Filters devices, prices the survivors, and orders them: policy, quality tier, p50, p90. Pure.</summary>
 public static class Placer
 {
+    // MiB.
+    private const double Small = 64;
+
     /// <summary>Prices every device that passes, best first, and says for each other device which filter removed it and why.</summary>
     public static (List<Candidate> Candidates, Dictionary<DeviceId, (string Filter, string Reason)> Rejected) Survey(
         PlannedTask task, int inputChars, FleetSnapshot fleet, FilterContext context)
     {
         var policy = Policies.For(context.Request.Policy);
+        var borrowable = new Borrowable(fleet);
         var candidates = new List<Candidate>();
         var rejected = new Dictionary<DeviceId, (string, string)>();
         foreach (var device in fleet.Devices)
@@ -28,27 +32,24 @@ public static class Placer
                 continue;
             }
 
-            if (Best(task, inputChars, device, fleet, context, policy) is not { } best)
+            var (best, tooBig) = Best(task, inputChars, device, borrowable, context, policy);
+            if (best is not null)
             {
-                continue;
+                candidates.Add(best);
             }
-
-            if (best.Price.RamMb is { } need && device.Telemetry is { } now && need > Free(device, now))
+            else if (tooBig is not null)
             {
-                rejected[device.Id] = ("ram", $"{best.Model.Id} needs {need:N0} MB and {Free(device, now):N0} MB are free. Choose a smaller model, or close programs there.");
-                continue;
+                rejected[device.Id] = ("ram", tooBig);
             }
-
-            candidates.Add(best);
         }
 
         candidates.Sort(Compare);
         return (candidates, rejected);
     }
 
-    /// <summary>Free MiB less what is reserved and a reserve of 10 %, at least 512 MiB of which small needs may not be refused.</summary>
+    /// <summary>Free MiB less what is reserved for running work and a margin: a tenth of what is free, at least 512 MiB.</summary>
     public static double Free(DeviceSnapshot device, Telemetry now) =>
-        Math.Max(now.RamFreeMb - device.ReservedRamMb - Math.Min(512, now.RamFreeMb * 0.1), 0);
+        Math.Max(now.RamFreeMb - device.ReservedRamMb - Math.Max(512, now.RamFreeMb * 0.1), 0);
 
     private static (string, string)? Reject(DeviceSnapshot device, FilterContext context)
     {
@@ -63,9 +64,15 @@ public static class Placer
         return null;
     }
 
-    private static Candidate? Best(PlannedTask task, int inputChars, DeviceSnapshot device, FleetSnapshot fleet, FilterContext context, IPlacementPolicy policy)
+    // The margin is for models: what needs little may use it, so that a small board is not refused a summary.
+    private static bool Fits(double needMb, DeviceSnapshot device, Telemetry now) =>
+        needMb <= Free(device, now) || (needMb <= Small && needMb <= (now.RamFreeMb - device.ReservedRamMb) * 0.9);
+
+    // The best model that fits, or why the smallest does not.
+    private static (Candidate? Candidate, string? TooBig) Best(PlannedTask task, int inputChars, DeviceSnapshot device, Borrowable borrowable, FilterContext context, IPlacementPolicy policy)
     {
         Candidate? best = null;
+        Candidate? smallest = null;
         foreach (var runtime in device.Runtimes)
         {
             if (!SkillFilter.Fits(runtime, context))
@@ -77,34 +84,22 @@ public static class Placer
             {
                 if (SkillFilter.Fits(model, context))
                 {
-                    var price = CostModel.Price(task, inputChars, device, runtime, model, Borrow(fleet, device, runtime, model, task));
+                    var price = CostModel.Price(task, inputChars, device, runtime, model, borrowable.For(device, CalibrationKey.Of(task, runtime.Id, model.Id)));
                     var candidate = new Candidate(device, runtime, model, price, policy.Rank(device.Id, context.Plan));
-                    best = best is null || Compare(candidate, best) < 0 ? candidate : best;
+                    if (price.RamMb is { } need && device.Telemetry is { } now && !Fits(need, device, now))
+                    {
+                        smallest = smallest?.Price.RamMb < need ? smallest : candidate;
+                    }
+                    else
+                    {
+                        best = best is null || Compare(candidate, best) < 0 ? candidate : best;
+                    }
                 }
             }
         }
 
-        return best;
-    }
-
-    private static Calibration? Borrow(FleetSnapshot fleet, DeviceSnapshot device, RuntimeInfo runtime, ModelInfo model, PlannedTask task)
-    {
-        var key = new CalibrationKey(runtime.Id, model.Id, task.Kind);
-        if (device.Calibrations.ContainsKey(key))
-        {
-            return null;
-        }
-
-        Calibration? best = null;
-        foreach (var other in fleet.Devices)
-        {
-            if (!other.Calibrations.IsEmpty && other.Calibrations.TryGetValue(key, out var known) && known.Runs > (best?.Runs ?? 0))
-            {
-                best = known;
-            }
-        }
-
-        return best;
+        return (best, best is not null || smallest is null ? null
+            : $"{smallest.Model.Id} needs {smallest.Price.RamMb:N0} MB and {Free(device, device.Telemetry!):N0} MB are free. Choose a smaller model, or close programs there.");
     }
 
     private static int Compare(Candidate a, Candidate b)
@@ -114,5 +109,35 @@ public static class Placer
         order = order != 0 ? order : a.Price.P50Ms.CompareTo(b.Price.P50Ms);
         order = order != 0 ? order : a.Price.P90Ms.CompareTo(b.Price.P90Ms);
         return order != 0 ? order : a.Device.Ordinal.CompareTo(b.Device.Ordinal);
+    }
+
+    /// <summary>What devices without runs of their own may borrow: the fleet's best known figure of a key, looked for once a decision.</summary>
+    private sealed class Borrowable(FleetSnapshot fleet)
+    {
+        private readonly Dictionary<CalibrationKey, Calibration?> _found = [];
+
+        /// <summary>Null when the device knows it itself, or nobody does.</summary>
+        public Calibration? For(DeviceSnapshot device, CalibrationKey key)
+        {
+            if (!device.Calibrations.IsEmpty && device.Calibrations.ContainsKey(key))
+            {
+                return null;
+            }
+
+            if (!_found.TryGetValue(key, out var best))
+            {
+                foreach (var other in fleet.Devices)
+                {
+                    if (!other.Calibrations.IsEmpty && other.Calibrations.TryGetValue(key, out var known) && known.Runs > (best?.Runs ?? 0))
+                    {
+                        best = known;
+                    }
+                }
+
+                _found[key] = best;
+            }
+
+            return best;
+        }
     }
 }

@@ -24,7 +24,9 @@ public static class Refusals
             var verdict = verdicts.First(v => v.DeviceId == id);
             var offline = verdict.Filter == "online";
             return new(offline ? "device_offline" : "device_cannot", $"{device.Name} cannot run this now.", $"{device.Name}: {verdict.Reason}",
-                offline ? $"Bring {device.Name} back, or choose another device." : "Choose another device or policy.", "deviceId");
+                device.State == DeviceState.Draining ? $"Resume {device.Name}, or choose another device."
+                : offline ? $"Bring {device.Name} back, or choose another device."
+                : "Choose another device or policy.", "deviceId");
         }
 
         if (request.Model is { } model && !fleet.Devices.Any(d => d.Runtimes.Any(r => r.Models.Any(m => m.Id == model))))

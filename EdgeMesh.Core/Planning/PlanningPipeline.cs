@@ -38,7 +38,12 @@ public static class PlanningPipeline
     {
         var filter = new FilterContext(request, task.Kind, task.Skill, context, excluded);
         var (candidates, rejected) = Placer.Survey(task, inputChars, fleet, filter);
-        candidates.RemoveAll(c => task.OnDevice is { } only && c.Device.Id != only);
+        foreach (var other in candidates.Where(c => task.OnDevice is { } only && c.Device.Id != only))
+        {
+            rejected[other.Device.Id] = ("bound", "This task is about another device.");
+        }
+
+        candidates.RemoveAll(c => rejected.ContainsKey(c.Device.Id));
         var placement = candidates.Count == 0 ? null : Place(task, candidates[0], candidates.Count > 1 ? candidates[1] : null, 0, filter);
         return (placement, Verdicts.Explain(fleet, candidates, rejected, placement is null ? [] : [placement], filter));
     }

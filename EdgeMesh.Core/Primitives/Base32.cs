@@ -8,8 +8,19 @@ public static class Base32
     private const string Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
     private static readonly SearchValues<char> Characters = SearchValues.Create(Alphabet);
 
+    // The same characters in the order a text comparison has them.
+    private const string Ordered = "234567abcdefghijklmnopqrstuvwxyz";
+
     /// <summary>Encodes bytes, five bits a character, the last group filled with zero bits.</summary>
-    public static string Encode(ReadOnlySpan<byte> bytes)
+    public static string Encode(ReadOnlySpan<byte> bytes) => Encode(bytes, Alphabet);
+
+    /// <summary>Encodes with the same characters, but so that texts sort (ordinal) as their bytes do. Not RFC 4648.</summary>
+    public static string EncodeOrdered(ReadOnlySpan<byte> bytes) => Encode(bytes, Ordered);
+
+    /// <summary>Whether the text has only characters of this alphabet.</summary>
+    public static bool IsValid(ReadOnlySpan<char> text) => !text.IsEmpty && !text.ContainsAnyExcept(Characters);
+
+    private static string Encode(ReadOnlySpan<byte> bytes, string alphabet)
     {
         var text = new char[((bytes.Length * 8) + 4) / 5];
         int buffer = 0, bits = 0, at = 0;
@@ -18,18 +29,15 @@ public static class Base32
             buffer = (buffer << 8) | b;
             for (bits += 8; bits >= 5; bits -= 5)
             {
-                text[at++] = Alphabet[(buffer >> (bits - 5)) & 31];
+                text[at++] = alphabet[(buffer >> (bits - 5)) & 31];
             }
         }
 
         if (bits > 0)
         {
-            text[at] = Alphabet[(buffer << (5 - bits)) & 31];
+            text[at] = alphabet[(buffer << (5 - bits)) & 31];
         }
 
         return new string(text);
     }
-
-    /// <summary>Whether the text has only characters of this alphabet.</summary>
-    public static bool IsValid(ReadOnlySpan<char> text) => !text.IsEmpty && !text.ContainsAnyExcept(Characters);
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace EdgeMesh.Core.Primitives;
 
-/// <summary>A job's id: base32 of a version 7 UUID (RFC 9562), so ids sort roughly by creation; 26 characters.</summary>
+/// <summary>A job's id: ordered base32 of a version 7 UUID (RFC 9562), so ids sort by the millisecond of creation; 26 characters.</summary>
 [GenerateSerializer, Immutable]
 [JsonConverter(typeof(StringIdJsonConverter<JobId>))]
 public readonly record struct JobId([property: Id(0)] string Value) : IStringId<JobId>
@@ -16,7 +16,7 @@ public readonly record struct JobId([property: Id(0)] string Value) : IStringId<
 
     /// <summary>A new id stamped with the given time.</summary>
     public static JobId New(DateTimeOffset now) =>
-        new(Base32.Encode(Guid.CreateVersion7(now).ToByteArray(bigEndian: true)));
+        new(Base32.EncodeOrdered(Guid.CreateVersion7(now).ToByteArray(bigEndian: true)));
 
     public static bool TryParse([NotNullWhen(true)] string? text, out JobId id)
     {

@@ -39,6 +39,11 @@ internal static class JsonBody
 
     private static async Task<(T? Value, IResult? Wrong)> ReadAsync<T>(HttpContext context, Func<Stream, CancellationToken, ValueTask<T?>> read)
     {
+        if (context.Request.ContentLength is not (null or 0) && !context.Request.HasJsonContentType())
+        {
+            return (default, Problems.Result(StatusCodes.Status415UnsupportedMediaType, ApiProblems.OfStatus(StatusCodes.Status415UnsupportedMediaType, context.Request)));
+        }
+
         if (context.Request.ContentLength == 0)
         {
             return (default, Problems.Invalid(ApiProblems.BodyMissing()));

@@ -1,9 +1,9 @@
-using System.Data.Common;
 using System.Text.Json;
 using System.Threading.Channels;
 using EdgeMesh.Core;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Dashboard.Orchestration;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace EdgeMesh.Dashboard.Storage;
@@ -15,17 +15,15 @@ namespace EdgeMesh.Dashboard.Storage;
 public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : BackgroundService
 {
     private const int MostPerCommit = 512;
+    private const int Constraint = 19;
     private readonly Channel<Append> _appends = Channel.CreateBounded<Append>(new BoundedChannelOptions(8_192) { SingleReader = true });
 
     /// <summary>Stores events, and the job's row in the history; completes at the commit, or fails with nothing stored.</summary>
     /// <param name="first">Sequence of the first event, from 1.</param>
-    public async Task AppendAsync(JobView view, long first, ImmutableArray<JobEvent> events)
-    {
-        var json = JsonSerializer.SerializeToUtf8Bytes(events, CoreJson.Options);
-        var append = new Append(view, first, first + events.Length - 1, json, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        await _appends.Writer.WriteAsync(append);
-        await append.Done.Task;
-    }
+    public Task AppendAsync(JobView view, long first, ImmutableArray<JobEvent> events) => AppendAsync(view, first, events, kept: true);
+
+    /// <summary>Does everything that an append does but keeps nothing, so that the first real one finds the way warm.</summary>
+    public Task RehearseAsync(JobView view, long first, ImmutableArray<JobEvent> events) => AppendAsync(view, first, events, kept: false);
 
     /// <summary>Stored events after a sequence number, in order.</summary>
     public async Task<ImmutableArray<SequencedEvent>> ReadAsync(JobId id, long after, CancellationToken cancellationToken)
@@ -48,15 +46,33 @@ public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : Backgro
         }
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(WriteAsync, CancellationToken.None);
+    // A thread of its own: a disk that is slow takes none of the pool's few.
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.Factory.StartNew(Write, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private async Task WriteAsync()
+    private async Task AppendAsync(JobView view, long first, ImmutableArray<JobEvent> events, bool kept)
     {
-        await using var db = await contexts.CreateDbContextAsync();
-        await db.Database.OpenConnectionAsync();
+        var json = JsonSerializer.SerializeToUtf8Bytes(events, CoreJson.Options);
+        var append = new Append(view, first, first + events.Length - 1, json, kept, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        try
+        {
+            await _appends.Writer.WriteAsync(append);
+        }
+        catch (ChannelClosedException e)
+        {
+            throw new JournalException("The dashboard is stopping.", e);
+        }
+
+        await append.Done.Task;
+    }
+
+    private void Write()
+    {
+        using var db = contexts.CreateDbContext();
+        db.Database.OpenConnection();
         using var commands = new JournalCommands(db.Database.GetDbConnection());
         var batch = new List<Append>(MostPerCommit);
-        while (await _appends.Reader.WaitToReadAsync())
+        while (_appends.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
             batch.Clear();
             while (batch.Count < MostPerCommit && _appends.Reader.TryRead(out var append))
@@ -64,20 +80,37 @@ public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : Backgro
                 batch.Add(append);
             }
 
-            try
+            if (!TryCommit(commands, batch))
             {
-                commands.Commit(batch);
-                batch.ForEach(a => a.Done.TrySetResult());
-            }
-            catch (DbException e)
-            {
-                batch.ForEach(a => a.Done.TrySetException(new JournalException("The job could not be stored: " + e.Message, e)));
+                // One append that can never be stored must not take the others with it.
+                batch.ForEach(a => TryCommit(commands, [a]));
             }
         }
     }
 
+    /// <summary>Stores these, or tells all of them why not; false, and nobody told, when one of several conflicts with what is stored.</summary>
+    private static bool TryCommit(JournalCommands commands, List<Append> batch)
+    {
+        try
+        {
+            commands.Commit(batch);
+            batch.ForEach(a => a.Done.TrySetResult());
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == Constraint && batch.Count > 1)
+        {
+            return false;
+        }
+        catch (Exception e)
+        {
+            // Whatever it was, whoever waits is told, and the writer goes on.
+            batch.ForEach(a => a.Done.TrySetException(new JournalException("It could not be stored: " + e.Message, e)));
+        }
+
+        return true;
+    }
+
     /// <summary>What waits for a commit.</summary>
-    internal sealed record Append(JobView View, long First, long Last, byte[] Events, TaskCompletionSource Done);
+    internal sealed record Append(JobView View, long First, long Last, byte[] Events, bool Kept, TaskCompletionSource Done);
 }
 
 /// <summary>The disk did not take it; nothing was stored.</summary>

@@ -62,12 +62,22 @@ public sealed class MainPathTests(BrowserFixture fixture)
         await session.AssertFitsWidthAsync();
         await session.PictureAsync($"login-{suffix}");
         await session.LogInAsync(dashboard);
-        foreach (var (path, heading) in new[] { ("/", "Fleet"), ("/new", "New job"), ("/jobs", "Jobs"), ("/settings", "Settings"), ($"/jobs/{id}", "The tidal mill") })
+        var device = (await dashboard.DevicesAsync()).Single();
+        (string Name, string Path, string Heading)[] pages =
+        [
+            ("fleet", "/", "Fleet"),
+            ("device", $"/devices/{device.GetProperty("id").GetString()}", device.GetProperty("name").GetString()!),
+            ("new-job", "/new", "New job"),
+            ("jobs", "/jobs", "Jobs"),
+            ("job", $"/jobs/{id}", "The tidal mill"),
+            ("settings", "/settings", "Settings"),
+        ];
+        foreach (var (name, path, heading) in pages)
         {
             await session.GoAsync(path, heading);
             await session.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
             await session.AssertFitsWidthAsync();
-            await session.PictureAsync($"{(path.Length < 10 ? heading.Replace(" ", "-", StringComparison.Ordinal) : "job")}-{suffix}");
+            await session.PictureAsync($"{name}-{suffix}");
         }
 
         Assert.Equal(scheme == ColorScheme.Dark ? "dark" : "light", await session.Page.EvaluateAsync<string>("document.documentElement.dataset.theme"));

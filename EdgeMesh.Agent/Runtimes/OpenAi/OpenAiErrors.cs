@@ -15,7 +15,7 @@ public static class OpenAiErrors
         ClientResultException { Status: 429 or 503 } => new(ReasonCode.Busy, $"{name} is busy."),
         ClientResultException { Status: 401 or 403 } denied => new(ReasonCode.RuntimeDown, Status(denied.Status, address)),
         ClientResultException { Status: >= 500 } broken => new(ReasonCode.RuntimeDown, $"{name} answered with an error of its own ({broken.Status})."),
-        _ when Find<SocketException>(e) is not null => new(ReasonCode.RuntimeDown, $"Nothing listens at {address}. Start {name} there."),
+        _ when Unreachable(e) => new(ReasonCode.RuntimeDown, $"Nothing listens at {address}. Start {name} there."),
         TimeoutException or OperationCanceledException => new(ReasonCode.Timeout, $"{name} did not answer in time."),
         _ when Find<JsonException>(e) is not null => new(ReasonCode.BadOutput, $"{name} sent something that is not the OpenAI protocol."),
         _ when Find<IOException>(e) is not null || Find<HttpRequestException>(e) is not null => new(ReasonCode.BadOutput, $"{name} broke the answer off."),
@@ -25,7 +25,7 @@ public static class OpenAiErrors
     /// <summary>Why a probe found it down.</summary>
     public static string Probe(Exception e, Uri address) => e switch
     {
-        _ when Find<SocketException>(e) is not null => $"Nothing listens at {address}. Start the server; it is found again by itself.",
+        _ when Unreachable(e) => $"Nothing listens at {address}. Start the server; it is found again by itself.",
         OperationCanceledException => $"{address} does not answer.",
         HttpRequestException => $"{address} broke the connection.",
         _ => $"{address} answered, but not as an OpenAI-compatible server does. Check the address.",
@@ -37,6 +37,9 @@ public static class OpenAiErrors
         404 => $"{address} answers, but has no /models. Check the address.",
         _ => $"{address} answered {status}.",
     };
+
+    // A reset is a socket's failure too, but there somebody did answer.
+    private static bool Unreachable(Exception e) => Find<SocketException>(e) is { SocketErrorCode: not (SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown) };
 
     private static T? Find<T>(Exception? e)
         where T : Exception

@@ -32,7 +32,7 @@ public sealed class OpenAiRuntime : IRuntime, IDisposable
         _time = time;
         var path = address.GetLeftPart(UriPartial.Path).TrimEnd('/');
         Address = new Uri(path.EndsWith("/v1", StringComparison.Ordinal) ? path : path + "/v1");
-        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { MaxResponseContentBufferSize = 4 * 1024 * 1024 };
+        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { MaxResponseContentBufferSize = 4 * 1024 * 1024, Timeout = Timeout.InfiniteTimeSpan };
         if (key is not null)
         {
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
@@ -109,7 +109,7 @@ public sealed class OpenAiRuntime : IRuntime, IDisposable
             AcceleratorNote = $"not reported by {_info.Name}",
             InputUnits = usage?.InputTokenCount ?? Prompts.Of(task).Sum(p => p.Text.Length) * 10 / 36,
             OutputUnits = usage?.OutputTokenCount ?? Math.Max(1, chars * 10 / 36),
-            Note = usage is null ? "The server reported no token counts; units are bytes / 3.6." : "",
+            Note = usage is null ? "The server reported no token counts; units are characters / 3.6." : "",
         }.WithTokens(usage);
     }
 

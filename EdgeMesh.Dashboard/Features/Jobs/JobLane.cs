@@ -1,53 +1,156 @@
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
+using EdgeMesh.Dashboard.Components.Controls;
 
 namespace EdgeMesh.Dashboard.Features.Jobs;
 
 /// <summary>A device's lane in a job's timeline.</summary>
-public sealed record JobLane(string Name, int Ordinal, List<JobBlock> Blocks)
+/// <param name="Rows">Rows its blocks need because they overlap in time, from 1.</param>
+/// <param name="Tasks">Tasks that have a block in it.</param>
+public sealed record JobLane(DeviceId Device, string Name, int Ordinal, string What, ImmutableArray<JobBlock> Blocks, int Rows, int Tasks)
 {
-    // A thousand slivers say nothing.
-    private const int MostBlocks = 60;
+    // Slivers say nothing, and a lane of many rows is no lane: blocks of one look are drawn as one then.
+    private const int MostBlocks = 14;
+    private const int MostRows = 3;
 
     /// <summary>The lanes of a job at a moment, in join order. Pure.</summary>
-    public static List<JobLane> Of(JobView job, FleetSnapshot fleet, DateTimeOffset now)
+    public static ImmutableArray<JobLane> Of(JobView job, FleetSnapshot fleet, DateTimeOffset now)
     {
-        var lanes = new Dictionary<DeviceId, JobLane>();
+        var drafts = new Dictionary<DeviceId, (string Name, HashSet<string> Models, List<JobBlock> Blocks, HashSet<int> Tasks)>();
+        var nowMs = Math.Max(0, (now - job.CreatedAt).TotalMilliseconds);
         foreach (var task in job.Tasks)
         {
-            foreach (var attempt in task.Attempts)
+            for (var i = 0; i < task.Attempts.Length; i++)
             {
-                if (!lanes.TryGetValue(attempt.DeviceId, out var lane))
-                {
-                    lanes[attempt.DeviceId] = lane = new JobLane(attempt.DeviceName, fleet.Find(attempt.DeviceId)?.Ordinal ?? 0, []);
-                }
-
-                if (lane.Blocks.Count < MostBlocks)
-                {
-                    lane.Blocks.Add(Block(job, task, attempt, now));
-                }
+                var attempt = task.Attempts[i];
+                var draft = Draft(attempt.DeviceId, attempt.DeviceName);
+                draft.Models.Add(attempt.ModelId);
+                draft.Tasks.Add(task.Id.Number);
+                draft.Blocks.Add(Block(job, task, attempt, i + 1 < task.Attempts.Length ? task.Attempts[i + 1] : null, nowMs));
             }
         }
 
-        return [.. lanes.Values.OrderBy(l => l.Ordinal)];
+        Planned(job, nowMs, Draft);
+        return
+        [
+            .. drafts.Select(d => Lane(d.Key, d.Value.Name, fleet.Find(d.Key)?.Ordinal ?? 0, string.Join(", ", d.Value.Models.Order(StringComparer.Ordinal)), d.Value.Blocks, d.Value.Tasks.Count))
+                .OrderBy(l => l.Ordinal),
+        ];
+
+        (string Name, HashSet<string> Models, List<JobBlock> Blocks, HashSet<int> Tasks) Draft(DeviceId id, string name) =>
+            drafts.TryGetValue(id, out var draft) ? draft : drafts[id] = (name, [], [], []);
     }
 
-    private static JobBlock Block(JobView job, TaskView task, AttemptView attempt, DateTimeOffset now)
+    private static JobBlock Block(JobView job, TaskView task, AttemptView attempt, AttemptView? next, double nowMs)
     {
-        var start = ((attempt.StartedAt ?? attempt.PlacedAt) - job.CreatedAt).TotalMilliseconds;
-        var end = ((attempt.EndedAt ?? (now > attempt.PlacedAt ? now : attempt.PlacedAt)) - job.CreatedAt).TotalMilliseconds;
+        var placed = Since(job, attempt.PlacedAt);
+        var start = Math.Max(0, Since(job, attempt.StartedAt ?? attempt.PlacedAt));
         var look = attempt.State switch
         {
-            AttemptState.Failed => "fail",
-            AttemptState.Running => "run",
-            AttemptState.Placed or AttemptState.Superseded or AttemptState.Cancelled => "wait",
-            _ => "",
+            AttemptState.Succeeded => BlockLook.Done,
+            AttemptState.Running => BlockLook.Running,
+            AttemptState.Placed => BlockLook.Waiting,
+            AttemptState.Failed => BlockLook.Failed,
+            _ => BlockLook.Gone,
         };
-        return new JobBlock(
-            Math.Max(0, start), Math.Max(start, end), task.Planned.Label + (attempt.Number > 1 ? $", try {attempt.Number}" : ""), look,
-            attempt.Cause ?? $"{task.Planned.Label}: {attempt.State}");
+        var open = look is BlockLook.Running or BlockLook.Waiting;
+        var end = attempt.EndedAt is { } at ? Since(job, at) : Math.Max(nowMs, start);
+        var predicted = open ? Math.Max(end, placed + attempt.Predicted.P50Ms) : end;
+        var label = task.Planned.Label + (attempt.Number > 1 ? $", try {attempt.Number}" : "");
+        return new JobBlock(task.Id, attempt.Number, start, Math.Max(start, end), predicted, label, look, open ? null : attempt.ActualMs, look == BlockLook.Failed ? Cause(attempt, next) : null);
     }
+
+    private static string Cause(AttemptView attempt, AttemptView? next)
+    {
+        var words = ReasonCodes.For(attempt.Reason ?? ReasonCode.Internal).Words;
+        var moved = next is null ? "" : next.DeviceId == attempt.DeviceId ? " Tried again here." : $" Moved to {next.DeviceName}.";
+        return $"{char.ToUpperInvariant(words[0])}{words[1..]} after {Format.Ms(attempt.ActualMs)}.{moved}";
+    }
+
+    // What the plan still has to place, where and when it would be by its own predictions.
+    private static void Planned(JobView job, double nowMs, Func<DeviceId, string, (string Name, HashSet<string> Models, List<JobBlock> Blocks, HashSet<int> Tasks)> draft)
+    {
+        if (job.Plan is not { } plan || job.IsFinished)
+        {
+            return;
+        }
+
+        var stageEnds = job.Tasks.Where(t => t.Current is not null).Select(t => t.Current!)
+            .Select(a => a.EndedAt is { } at ? Since(job, at) : Math.Max(nowMs, Since(job, a.PlacedAt) + a.Predicted.P50Ms)).DefaultIfEmpty(nowMs).Max();
+        foreach (var stage in job.Tasks.Where(t => t.Attempts.IsEmpty).GroupBy(t => t.Planned.Stage).OrderBy(g => g.Key))
+        {
+            var ends = stageEnds;
+            foreach (var task in stage)
+            {
+                var placement = plan.Placements[task.Id.Number - 1];
+                var lane = draft(placement.Device, placement.DeviceName);
+                var end = stageEnds + placement.Predicted.P50Ms;
+                lane.Models.Add(placement.ModelId);
+                lane.Tasks.Add(task.Id.Number);
+                lane.Blocks.Add(new JobBlock(task.Id, 0, stageEnds, stageEnds, end, task.Planned.Label, BlockLook.Waiting, null, null));
+                ends = Math.Max(ends, end);
+            }
+
+            stageEnds = ends;
+        }
+    }
+
+    private static JobLane Lane(DeviceId id, string name, int ordinal, string what, List<JobBlock> blocks, int tasks)
+    {
+        var (rows, placed) = InRows(blocks);
+        if (blocks.Count > MostBlocks || rows > MostRows)
+        {
+            (rows, placed) = InRows(Merge(blocks));
+        }
+
+        return new JobLane(id, name, ordinal, what, placed, rows, tasks);
+    }
+
+    // Each block goes to the first row that is free when it starts.
+    private static (int Rows, ImmutableArray<JobBlock> Blocks) InRows(List<JobBlock> blocks)
+    {
+        List<double> ends = [];
+        var placed = ImmutableArray.CreateBuilder<JobBlock>(blocks.Count);
+        foreach (var block in blocks.OrderBy(b => b.StartMs).ThenBy(b => b.Task.Number))
+        {
+            var row = ends.FindIndex(e => e <= block.StartMs + 0.5);
+            if (row < 0)
+            {
+                row = ends.Count;
+                ends.Add(0);
+            }
+
+            ends[row] = block.PredictedEndMs;
+            placed.Add(block with { Row = row });
+        }
+
+        return (Math.Max(1, ends.Count), placed.ToImmutable());
+    }
+
+    private static List<JobBlock> Merge(List<JobBlock> blocks) =>
+    [
+        .. blocks.GroupBy(b => b.Look).Select(g => g.Count() == 1 ? g.First() : new JobBlock(
+            g.First().Task, 0, g.Min(b => b.StartMs), g.Max(b => b.EndMs), g.Max(b => b.PredictedEndMs), $"{g.Count()} tasks", g.Key, null,
+            g.Key == BlockLook.Failed ? $"{g.Count()} attempts failed. {g.First().Cause}" : null, g.Count())),
+    ];
+
+    private static double Since(JobView job, DateTimeOffset at) => (at - job.CreatedAt).TotalMilliseconds;
 }
 
-/// <summary>One attempt in a lane, in milliseconds since the job was submitted.</summary>
-public sealed record JobBlock(double Start, double End, string Label, string Class, string Title);
+public enum BlockLook
+{
+    Done,
+    Running,
+    Waiting,
+    Failed,
+    Gone,
+}
+
+/// <summary>One attempt in a lane, or several drawn as one; in milliseconds since the job was submitted.</summary>
+/// <param name="Attempt">Its number; 0 for a task that is only planned and for several drawn as one.</param>
+/// <param name="EndMs">Until when it is drawn solid: its end, or now.</param>
+/// <param name="PredictedEndMs">Where it is expected to end; <paramref name="EndMs"/> when it has.</param>
+/// <param name="TookMs">Its time when it has ended, or null.</param>
+/// <param name="Cause">Of a failure, with what happened next.</param>
+public sealed record JobBlock(
+    TaskId Task, int Attempt, double StartMs, double EndMs, double PredictedEndMs, string Label, BlockLook Look, double? TookMs, string? Cause, int Count = 1, int Row = 0);

@@ -71,7 +71,12 @@ public sealed class LinkGateway(ILinkSink sink, TimeProvider time) : IDeviceLink
             double? roundTrip = null;
             if (measured == 0 || time.GetElapsedTime(measured) > TimeSpan.FromSeconds(10))
             {
-                // The cheapest call there is: cancelling nothing.
+                // The cheapest call there is: cancelling nothing. The very first one pays for cold code, not for the link.
+                if (measured == 0)
+                {
+                    await link.Client.CancelTaskAsync(new CancelRequest(), cancellationToken: link.Closed);
+                }
+
                 measured = time.GetTimestamp();
                 await link.Client.CancelTaskAsync(new CancelRequest(), cancellationToken: link.Closed);
                 roundTrip = time.GetElapsedTime(measured).TotalMilliseconds;

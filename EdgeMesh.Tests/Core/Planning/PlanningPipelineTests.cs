@@ -7,7 +7,7 @@ using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
 using EdgeMesh.Core.Planning;
 
-namespace EdgeMesh.Tests.Core;
+namespace EdgeMesh.Tests.Core.Planning;
 
 public sealed class PlanningPipelineTests
 {

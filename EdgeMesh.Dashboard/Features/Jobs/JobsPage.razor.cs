@@ -1,0 +1,207 @@
+using EdgeMesh.Core.Jobs;
+using EdgeMesh.Core.Live;
+using EdgeMesh.Dashboard.Orchestration;
+using Microsoft.AspNetCore.Components;
+
+namespace EdgeMesh.Dashboard.Features.Jobs;
+
+/// <summary>The history: filtered and searched by the server, read page by page, live without moving what is being read.</summary>
+public sealed partial class JobsPage
+{
+    private const int PageSize = 100;
+    private static readonly TimeSpan SearchAfter = TimeSpan.FromMilliseconds(250);
+    private static readonly JobState[] States = [JobState.Running, JobState.Queued, JobState.Succeeded, JobState.PartiallySucceeded, JobState.Failed, JobState.Cancelled];
+
+    private readonly JobRows _rows = new();
+    private ImmutableDictionary<JobState, int> _counts = ImmutableDictionary<JobState, int>.Empty;
+    private JobState? _state;
+    private JobKind? _kind;
+    private DeviceId? _device;
+    private string _text = "";
+    private string? _failure;
+    private bool _loaded;
+    private bool _more;
+    private long _edit;
+
+    [SupplyParameterFromQuery(Name = "state")]
+    public string? StateText { get; set; }
+
+    [SupplyParameterFromQuery(Name = "kind")]
+    public string? KindText { get; set; }
+
+    [SupplyParameterFromQuery(Name = "device")]
+    public string? DeviceText { get; set; }
+
+    [SupplyParameterFromQuery(Name = "text")]
+    public string? SearchText { get; set; }
+
+    [Inject]
+    private IJobs Jobs { get; set; } = null!;
+
+    [Inject]
+    private IFleet Fleet { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    private bool IsFiltered => _state is not null || _kind is not null || _device is not null || _text.Length > 0;
+
+    private int Total => Math.Max(_rows.Shown.Count, _state is { } state ? _counts.GetValueOrDefault(state) : _counts.Values.Sum());
+
+    private string Sentence
+    {
+        get
+        {
+            if (!_loaded)
+            {
+                return "Reading the history.";
+            }
+
+            var open = _counts.GetValueOrDefault(JobState.Running) + _counts.GetValueOrDefault(JobState.Queued);
+            var running = open switch { 0 => "Nothing is running.", 1 => "One job is running.", _ => $"{open:N0} jobs are running." };
+            return $"{running} {_counts.Values.Sum():N0} {(IsFiltered ? "match" : "in the history")}.";
+        }
+    }
+
+    private string Filters => string.Join(", ", new[]
+    {
+        _text.Length > 0 ? $"“{_text}” in its title or id" : null, _state is { } s ? $"the state {Word(s).ToLowerInvariant()}" : null,
+        _kind is { } k ? $"the kind {k.ToString().ToLowerInvariant()}" : null, _device is { } d ? $"a task on {Fleet.Current.Find(d)?.Name ?? d.Short}" : null,
+    }.Where(f => f is not null));
+
+    // Rows with a line before each day.
+    private List<(string? Day, JobSummary? Job)> Items
+    {
+        get
+        {
+            var items = new List<(string? Day, JobSummary? Job)>(_rows.Shown.Count + 8);
+            DateOnly? day = null;
+            foreach (var job in _rows.Shown)
+            {
+                var its = DateOnly.FromDateTime(job.CreatedAt.ToLocalTime().Date);
+                if (its != day)
+                {
+                    items.Add((DayName(its), null));
+                    day = its;
+                }
+
+                items.Add((null, job));
+            }
+
+            return items;
+        }
+    }
+
+    protected override async Task OnInitializedAsync()
+    {
+        (_state, _kind, _text) = (Parse<JobState>(StateText), Parse<JobKind>(KindText), SearchText ?? "");
+        _device = DeviceId.TryParse(DeviceText, out var id) ? id : null;
+        await base.OnInitializedAsync();
+    }
+
+    protected override Task<ILiveSubscription<long>?> SubscribeAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<ILiveSubscription<long>?>(Jobs.SubscribeToHistory());
+
+    protected override Task ChangedAsync() => _loaded && _failure is null ? RefreshAsync() : LoadAsync();
+
+    private static string Pressed(bool on) => on ? "true" : "false";
+
+    private static string Word(JobState state) => state == JobState.PartiallySucceeded ? "Partly" : state.ToString();
+
+    private static T? Parse<T>(object? value)
+        where T : struct, Enum => Enum.TryParse<T>(value as string, ignoreCase: true, out var parsed) && Enum.IsDefined(parsed) ? parsed : null;
+
+    private string DayName(DateOnly day) => (DateOnly.FromDateTime(Now.ToLocalTime().Date).DayNumber - day.DayNumber) switch
+    {
+        <= 0 => "Today",
+        1 => "Yesterday",
+        < 7 => day.DayOfWeek.ToString(),
+        _ => day.ToString("d MMMM yyyy", System.Globalization.CultureInfo.InvariantCulture),
+    };
+
+    private JobQuery Query(string? cursor) => new(_state, _kind, _device, _text.Length == 0 ? null : _text, PageSize, cursor);
+
+    private Task LoadAsync() => ReadAsync(async () =>
+    {
+        var mine = ++_edit;
+        var (page, counts) = (await Jobs.ListAsync(Query(null), CancellationToken.None), await Jobs.CountAsync(Query(null), CancellationToken.None));
+        if (mine == _edit)
+        {
+            _rows.Reset(page);
+            (_counts, _loaded) = (counts, true);
+        }
+    });
+
+    private Task RefreshAsync() => ReadAsync(async () =>
+    {
+        var mine = _edit;
+        var (page, counts) = (await Jobs.ListAsync(Query(null), CancellationToken.None), await Jobs.CountAsync(Query(null), CancellationToken.None));
+        if (mine != _edit)
+        {
+            return;
+        }
+
+        _counts = counts;
+        foreach (var id in _rows.Refresh(page))
+        {
+            // It no longer fits the filters, or it was deleted; only a deleted row leaves while it may be being read.
+            var found = await Jobs.ListAsync(JobQuery.First(1) with { Text = id.Value }, CancellationToken.None);
+            _rows.Set(id, found.Items is [var row, ..] ? row : null);
+        }
+    });
+
+    private async Task MoreAsync()
+    {
+        if (_more || _rows.Next is not { } cursor)
+        {
+            return;
+        }
+
+        _more = true;
+        await ReadAsync(async () => _rows.Append(await Jobs.ListAsync(Query(cursor), CancellationToken.None)));
+        _more = false;
+    }
+
+    private async Task ReadAsync(Func<Task> read)
+    {
+        try
+        {
+            await read();
+            _failure = null;
+        }
+        catch (Exception e) when (e is System.Data.Common.DbException or InvalidOperationException or IOException)
+        {
+            (_failure, _loaded) = ($"{e.Message} The jobs themselves are safe and go on.", true);
+        }
+    }
+
+    private async Task FilterAsync(Action change)
+    {
+        change();
+        Remember();
+        await LoadAsync();
+    }
+
+    private Task ClearAsync() => FilterAsync(() => (_state, _kind, _device, _text) = (null, null, null, ""));
+
+    private async Task SearchAsync()
+    {
+        var mine = ++_edit;
+        await Task.Delay(SearchAfter, Time);
+        if (mine == _edit)
+        {
+            Remember();
+            await LoadAsync();
+        }
+    }
+
+    // The filters are in the address, so that Back and a shared link find the same list.
+    private void Remember() => Navigation.NavigateTo(
+        Navigation.GetUriWithQueryParameters(new Dictionary<string, object?>
+        {
+            ["state"] = _state?.ToString(), ["kind"] = _kind?.ToString(), ["device"] = _device?.Value, ["text"] = _text.Length == 0 ? null : _text,
+        }),
+        replace: true);
+
+    private void Open(JobId id) => Navigation.NavigateTo($"/jobs/{id}");
+}
