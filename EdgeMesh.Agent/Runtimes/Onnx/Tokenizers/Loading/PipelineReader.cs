@@ -55,7 +55,7 @@ internal sealed class PipelineReader(TokenizerLimits limits)
             Vocabulary(json),
             json.TextOrNull("unk_token") ?? "[UNK]",
             json.TextOrNull("continuing_subword_prefix") ?? "##",
-            json.Number("max_input_chars_per_word", 100)),
+            Math.Clamp(json.Number("max_input_chars_per_word", 100), 0, 1_000)),
         "WordLevel" => new WordLevelModel(Vocabulary(json), json.TextOrNull("unk_token") ?? "[UNK]"),
         "Unigram" => new UnigramModel(
             [.. json.Items("vocab").Select(p => (p[0].GetString()!, p[1].GetDouble()))],

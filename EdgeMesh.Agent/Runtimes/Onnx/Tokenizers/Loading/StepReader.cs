@@ -7,13 +7,17 @@ namespace EdgeMesh.Agent.Runtimes.Onnx.Tokenizers.Loading;
 /// <summary>Reads normalizers, pre-tokenizers and decoders; a kind this program does not have is refused, never skipped.</summary>
 internal sealed class StepReader(TimeSpan patternTimeout)
 {
+    // Replacements feed each other: a few lines could ask for more text than there is memory.
+    private const int MostReplacementChars = 256;
+    private const int MostNormalizedChars = 64 << 20;
+
     public Func<string, string> Normalizer(JsonElement json)
     {
         switch (json.TextOrNull("type"))
         {
             case "Sequence":
                 var steps = json.Items("normalizers").Select(Normalizer).ToArray();
-                return text => steps.Aggregate(text, (t, step) => step(t));
+                return text => steps.Aggregate(text, (t, step) => Bounded(step(t)));
             case "NFC":
                 return text => UnicodeForms.Normalize(text, NormalizationForm.FormC);
             case "NFD":
@@ -136,6 +140,11 @@ internal sealed class StepReader(TimeSpan patternTimeout)
     private Func<string, string> Replacement(JsonElement json)
     {
         var content = json.TextOrNull("content") ?? "";
+        if (content.Length > MostReplacementChars)
+        {
+            throw new TokenizerException(TokenizerFault.TooLarge, $"tokenizer.json replaces text with {content.Length:N0} characters; at most {MostReplacementChars} are supported.");
+        }
+
         if (json.Part("pattern")?.TextOrNull("String") is { Length: > 0 } literal)
         {
             return text => text.Replace(literal, content, StringComparison.Ordinal);
@@ -144,6 +153,9 @@ internal sealed class StepReader(TimeSpan patternTimeout)
         var pattern = Pattern(json);
         return text => pattern.Replace(text, content);
     }
+
+    private static string Bounded(string text) => text.Length <= MostNormalizedChars ? text
+        : throw new TokenizerException(TokenizerFault.TooLarge, "The normalizer of tokenizer.json makes the text far longer than it is.");
 
     private TextPattern Pattern(JsonElement json)
     {

@@ -99,6 +99,14 @@ public sealed class BrokenTokenizerTests
     }
 
     [Fact]
+    public void Encode_ReplacementsThatMultiply_HitALimit()
+    {
+        var steps = string.Join(',', Enumerable.Repeat("{\"type\":\"Replace\",\"pattern\":{\"String\":\"a\"},\"content\":\"aaaaaaaa\"}", 40));
+        var tokenizer = TokenizerFixtures.Load(("tokenizer.json", $"{{{Model},\"normalizer\":{{\"type\":\"Sequence\",\"normalizers\":[{steps}]}}}}"));
+        Assert.Equal(TokenizerFault.TooLarge, Assert.Throws<TokenizerException>(() => tokenizer.Encode("a", false)).Fault);
+    }
+
+    [Fact]
     public void Encode_PatternThatBacktracksForever_TimesOut()
     {
         var json = $"{{{Model},\"pre_tokenizer\":{{\"type\":\"Split\",\"pattern\":{{\"Regex\":\"^(([a-z])+.)+[A-Z]([a-z])+$\"}},\"behavior\":\"Isolated\"}}}}";
