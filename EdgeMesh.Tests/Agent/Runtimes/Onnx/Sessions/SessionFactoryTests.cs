@@ -11,7 +11,7 @@ namespace EdgeMesh.Tests.Agent.Runtimes.Onnx.Sessions;
 /// <summary>Opening models: what is refused, and how it is said.</summary>
 public sealed class SessionFactoryTests : IDisposable
 {
-    private static readonly string Model = Path.Combine(Models.Fixture("plain"), "onnx", "model.onnx");
+    private static readonly string Model = Path.Combine(Onnx.Text.Models.Fixture("plain"), "onnx", "model.onnx");
     private readonly TemporaryFolder _folder = new();
 
     /// <summary>Those that this machine does not have; no machine has them all.</summary>
@@ -99,7 +99,7 @@ public sealed class SessionFactoryTests : IDisposable
     [Fact]
     public void Read_ExternalData_CountsItsBytesAndParameters()
     {
-        var path = Path.Combine(Models.Fixture("external-data"), "onnx", "model.onnx");
+        var path = Path.Combine(Onnx.Text.Models.Fixture("external-data"), "onnx", "model.onnx");
 
         var file = OnnxFileReader.Read(path);
 
@@ -113,7 +113,7 @@ public sealed class SessionFactoryTests : IDisposable
     [Fact]
     public void Read_GroupQueryAttention_ReadsTheCache()
     {
-        var file = OnnxFileReader.Read(Path.Combine(Models.Fixture("group-query"), "onnx", "model.onnx"));
+        var file = OnnxFileReader.Read(Path.Combine(Onnx.Text.Models.Fixture("group-query"), "onnx", "model.onnx"));
 
         Assert.Equal(["GroupQueryAttention"], file.Readers["past_key_values.1.value"]);
     }
@@ -125,7 +125,7 @@ public sealed class SessionFactoryTests : IDisposable
     /// <summary>The model with external weights, its location replaced by another of any length.</summary>
     private string WithExternal(string location)
     {
-        var folder = Models.Copy(Models.Fixture("external-data"), Path.Combine(_folder.Path, "model"));
+        var folder = Onnx.Text.Models.Copy(Onnx.Text.Models.Fixture("external-data"), Path.Combine(_folder.Path, "model"));
         var path = Path.Combine(folder, "onnx", "model.onnx");
         File.WriteAllBytes(path, Minimal(location));
         return path;
