@@ -42,6 +42,12 @@ public sealed record ModelPreferences(ImmutableArray<string> Chat, ImmutableArra
         _ => [],
     };
 
+    /// <summary>The same patterns in the same order.</summary>
+    public bool Equals(ModelPreferences? other) =>
+        other is not null && Chat.SequenceEqual(other.Chat) && Summarize.SequenceEqual(other.Summarize) && Code.SequenceEqual(other.Code) && Image.SequenceEqual(other.Image);
+
+    public override int GetHashCode() => HashCode.Combine(Chat.Length, Summarize.Length, Code.Length, Image.Length);
+
     /// <summary>The place of the first pattern a model fits, from 0; <see cref="NotPreferred"/> when it fits none.</summary>
     public static int Rank(ImmutableArray<string> patterns, string modelId)
     {

@@ -53,13 +53,14 @@ public static class PlanningPipeline
     }
 
     /// <summary>
-    /// The most tokens that a model now reads at once for a task whose input came out longer than planned; null when no model can do it at all,
-    /// or one has no limit.
+    /// The most tokens that the best models now read at once for a task whose input may have come out longer than planned; null when no model can
+    /// do it at all, or one of them has no limit.
     /// </summary>
     public static int? LongestRoom(PlannedTask task, TaskLoad load, JobRequest request, FleetSnapshot fleet, PlanContext context, ImmutableHashSet<DeviceId> excluded)
     {
         var found = Placer.Survey(task, load, fleet, new FilterContext(request, task.Kind, task.Skill, context, excluded), inParts: true);
-        return found.Candidates is [var best, ..] ? found.Candidates.Where(best.IsEqualTo).Max(c => ContextFit.Room(c.Model, task.Kind, task.Options)) : null;
+        var rooms = found.Candidates.Where(c => c.IsEqualTo(found.Candidates[0])).Select(c => ContextFit.Room(c.Model, task.Kind, task.Options)).ToList();
+        return rooms.Contains(null) ? null : rooms.Max();
     }
 
     // A better model in parts wins over a plainer one at once; among equals the faster way does.

@@ -29,7 +29,8 @@ internal static class SummaryInParts
     public static Plan? Fastest(JobRequest request, IReadOnlyList<Candidate> equals, TaskLoad load)
     {
         Plan? fastest = null;
-        var rooms = equals.Select(c => ContextFit.Room(c.Model, TaskKind.LlmGenerate, request.Options) ?? int.MaxValue).ToList();
+        var wanted = SummaryLength.Sentences((SummarizeOptions)request.Options, load.Tokens);
+        var rooms = equals.Select(c => ContextFit.Room(c.Model, TaskKind.LlmGenerate, new SummarizeOptions(wanted)) ?? int.MaxValue).ToList();
         foreach (var room in rooms.Where(r => r < load.Tokens).Distinct().OrderDescending().Take(MostContexts))
         {
             var devices = equals.Where((_, i) => rooms[i] >= room).Take(Math.Min(request.MaxWorkers ?? MostDevices, MostDevices)).ToList();
@@ -40,7 +41,7 @@ internal static class SummaryInParts
             {
                 if (Parts(request.Text, count, most) is { } parts)
                 {
-                    var plan = new Builder(request, devices, load.Tokens, most).Build(parts);
+                    var plan = new Builder(request, devices, wanted, most).Build(parts);
                     fastest = fastest is null || PlanTotal.Of(plan).P50Ms < PlanTotal.Of(fastest).P50Ms ? plan : fastest;
                 }
             }
@@ -64,7 +65,7 @@ internal static class SummaryInParts
         return null;
     }
 
-    private sealed class Builder(JobRequest request, List<Candidate> devices, int tokens, int most)
+    private sealed class Builder(JobRequest request, List<Candidate> devices, int wanted, int most)
     {
         private readonly ImmutableArray<PlannedTask>.Builder _tasks = ImmutableArray.CreateBuilder<PlannedTask>();
         private readonly ImmutableArray<TaskPlacement>.Builder _placements = ImmutableArray.CreateBuilder<TaskPlacement>();
@@ -74,7 +75,6 @@ internal static class SummaryInParts
         {
             // Together the partial summaries say about twice as much as the answer may, and two of them fit one context at least.
             var options = (SummarizeOptions)request.Options;
-            var wanted = SummaryLength.Sentences(options, tokens);
             var each = Math.Max(2 * wanted / parts.Length, Math.Min(wanted, SummaryLength.UsualSentences));
             each = Math.Clamp(each, 1, Math.Max(1, most / (2 * SummaryLength.TokensPerSentence)));
             var partly = new SummarizeOptions(each);

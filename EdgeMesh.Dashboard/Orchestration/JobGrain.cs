@@ -109,29 +109,23 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
             return true;
         }
 
-        // What earlier stages wrote may be longer than planned; then the model that reads most gets as much of it as it can read.
+        // What earlier stages wrote may be longer than planned; then the best models get as much of it as they can read.
         (TaskPlacement Placement, string Text)? Choose(PlannedTask task, ImmutableHashSet<DeviceId> excluded)
         {
             var text = JobProgress.InputText(view, task);
-            if (PlaceAgain(task, text, excluded) is { } placement)
+            var load = TaskLoad.Of(text, task.Options);
+            var combines = !task.Input.OutputsOf.IsEmpty;
+            var room = combines ? PlanningPipeline.LongestRoom(task, load, view.Request, snapshot, Context, excluded) : null;
+            if (load.Tokens > room)
             {
-                return (placement, text);
+                text = JobProgress.ShortenedInput(view, task, room.Value);
             }
 
-            if (task.Input.OutputsOf.IsEmpty ||
-                PlanningPipeline.LongestRoom(task, TaskLoad.Of(text, task.Options), view.Request, snapshot, Context, excluded) is not { } room)
-            {
-                return null;
-            }
-
-            text = JobProgress.ShortenedInput(view, task, room);
-            return PlaceAgain(task, text, excluded) is { } shorter
-                ? (shorter with { Reason = $"{shorter.Reason} What it combines was shortened to what it can read." }, text)
-                : null;
+            var (placement, _) = PlanningPipeline.PlaceAgain(task, TaskLoad.Of(text, task.Options), view.Request, snapshot, Context, excluded);
+            return placement is null ? null
+                : load.Tokens > room ? (placement with { Reason = $"{placement.Reason} What it combines was shortened to what it can read." }, text)
+                : (placement, text);
         }
-
-        TaskPlacement? PlaceAgain(PlannedTask task, string text, ImmutableHashSet<DeviceId> excluded) =>
-            PlanningPipeline.PlaceAgain(task, TaskLoad.Of(text, task.Options), view.Request, snapshot, Context, excluded).Placement;
 
         void KeepToMaxWorkers()
         {
