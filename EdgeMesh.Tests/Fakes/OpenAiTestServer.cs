@@ -24,6 +24,9 @@ public sealed class OpenAiTestServer : IAsyncDisposable
     /// <summary>The models it lists; one that is listed can be asked.</summary>
     public IReadOnlyList<string> Models { get; set; } = ["test-chat"];
 
+    /// <summary>When set, it tells as LM Studio does that its models read so many tokens.</summary>
+    public int? ContextTokens { get; set; }
+
     /// <summary>
     /// What completions do instead of answering: a status code, <c>garbage</c>, <c>cut</c> (the connection, after a word), <c>short</c> (the
     /// stream ends without a finish) or <c>silent</c>; null answers.
@@ -50,6 +53,7 @@ public sealed class OpenAiTestServer : IAsyncDisposable
         var app = builder.Build();
         var server = new OpenAiTestServer(app);
         app.MapGet("/v1/models", server.List);
+        app.MapGet("/api/v0/models", server.Details);
         app.MapPost("/v1/chat/completions", context => server.AnswerAsync(context, wordDelay ?? TimeSpan.Zero));
         await app.StartAsync();
         return server;
@@ -71,6 +75,10 @@ public sealed class OpenAiTestServer : IAsyncDisposable
         "garbage" => Results.Content("<html>It works!</html>", "text/html"),
         var status => Results.StatusCode(int.Parse(status)),
     };
+
+    private IResult Details() => ContextTokens is { } context
+        ? Results.Json(new { data = Models.Select(id => new { id, type = "llm", max_context_length = context }) })
+        : Results.NotFound();
 
     private async Task AnswerAsync(HttpContext context, TimeSpan wordDelay)
     {
