@@ -63,7 +63,7 @@ public sealed class LayoutTests
     public void Generate_CacheLeftWhereTheProviderPutIt_EqualsTheRecomputationWithoutCache(string layout)
     {
         var (prompt, expected) = Expected(layout);
-        using var model = TextModel.Load(Models.Fixture(layout), new() { Provider = new CpuWithMemoryOfItsOwn(), Session = new() { Threads = 1 } });
+        using var model = TextModel.Load(ModelFixtures.Fixture(layout), new() { Provider = new CpuWithMemoryOfItsOwn(), Session = new() { Threads = 1 } });
 
         var result = model.Generate(prompt, Options(expected.Length), _ => { }, Token);
         var again = model.Generate(prompt, Options(expected.Length) with { PrefillChunk = 4 }, _ => { }, Token);
