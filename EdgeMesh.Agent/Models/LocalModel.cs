@@ -21,9 +21,10 @@ public enum LocalModelKind
 /// <param name="ContextTokens">Longest context in tokens; null for images.</param>
 /// <param name="QualityTier">0 for the built-in toys: the last choice; else 1 to 5.</param>
 /// <param name="BuiltIn">Comes with the agent, for trying out and measuring.</param>
+/// <param name="Sizes">Of the images it makes; null when they are not known.</param>
 public sealed record LocalModel(
-    string Id, string Folder, LocalModelKind Kind, ImmutableArray<Skill> Skills, long SizeBytes, int? ContextTokens, int QualityTier, bool BuiltIn)
+    string Id, string Folder, LocalModelKind Kind, ImmutableArray<Skill> Skills, long SizeBytes, int? ContextTokens, int QualityTier, bool BuiltIn, ImageSizes? Sizes = null)
 {
     /// <summary>As the mesh is told.</summary>
-    public ModelInfo ToInfo() => new(Id, Skills, SizeBytes, ContextTokens, QualityTier);
+    public ModelInfo ToInfo() => new(Id, Skills, SizeBytes, ContextTokens, QualityTier, Sizes: Sizes);
 }

@@ -131,6 +131,11 @@ public static class ToWire
             wire.CharsPerSecond = speed;
         }
 
+        if (model.Sizes is { } sizes)
+        {
+            wire.ImageSizes = new Wire.ImageSizes { Width = sizes.Width, Height = sizes.Height, Multiple = sizes.Multiple, Most = sizes.Most };
+        }
+
         return wire;
     }
 }

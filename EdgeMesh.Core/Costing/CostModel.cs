@@ -25,7 +25,6 @@ public static class CostModel
     private const double BorrowedSigma = 0.4;
     private const double LeastSigma = 0.04;
     private const double MostOverheadMs = 60_000;
-    private const double BytesPerToken = 3.6;
 
     /// <summary>The posterior after one more finished attempt.</summary>
     /// <param name="current">Null before the first.</param>
@@ -65,7 +64,7 @@ public static class CostModel
         var known = device.Calibrations.IsEmpty ? null : device.Calibrations.GetValueOrDefault(CalibrationKey.Of(task, runtime.Id, model.Id));
         var (learned, origin) = known is not null ? (known, EstimateOrigin.Measured) : (borrowed, borrowed is null ? EstimateOrigin.Prior : EstimateOrigin.Borrowed);
         var extractive = IsExtractive(task, model);
-        var input = Math.Max(1, extractive || task.Kind is TaskKind.Echo or TaskKind.Sysinfo ? inputChars : inputChars / BytesPerToken);
+        var input = Math.Max(1, extractive || task.Kind is TaskKind.Echo or TaskKind.Sysinfo ? inputChars : inputChars / TokenEstimate.BytesPerToken);
         var output = CostPrior.OutputCap(task.Options) ?? (learned is null ? CostPrior.Output(task) : Math.Exp(learned.LogOutputMean));
         var work = Math.Max(1, Work(task, extractive, input, output));
 

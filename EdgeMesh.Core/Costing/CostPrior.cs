@@ -64,6 +64,7 @@ public static class CostPrior
     {
         ChatOptions { MaxTokens: { } cap and < 300 } => cap,
         CodeOptions { MaxTokens: { } cap and < 500 } => cap,
+        SummarizeOptions { Sentences: { } sentences and < SummaryLength.UsualSentences } => sentences * SummaryLength.TokensPerSentence,
         _ => null,
     };
 

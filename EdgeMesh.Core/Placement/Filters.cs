@@ -92,18 +92,29 @@ public sealed class StartingFilter : IPlacementFilter
             return null;
         }
 
-        RuntimeInfo? starting = null;
         foreach (var runtime in device.Runtimes)
         {
             if (SkillFilter.Fits(runtime, context))
             {
                 return null;
             }
-
-            starting ??= SkillFilter.MightFit(runtime, context) ? runtime : null;
         }
 
-        return starting is not null ? $"{starting.Name} is still starting." : device.RuntimesLoaded ? null : "Its runtimes are still starting.";
+        return Starting(device, context);
+    }
+
+    /// <summary>What still starts on a device and may be able to do it in a moment, in words; null when nothing does.</summary>
+    public static string? Starting(DeviceSnapshot device, FilterContext context)
+    {
+        foreach (var runtime in device.Runtimes)
+        {
+            if (SkillFilter.MightFit(runtime, context))
+            {
+                return $"{runtime.Name} is still starting.";
+            }
+        }
+
+        return device.RuntimesLoaded ? null : "Its runtimes are still starting.";
     }
 
     private static bool AnyStarts(DeviceSnapshot device)
@@ -187,11 +198,10 @@ public sealed class SkillFilter : IPlacementFilter
         return false;
     }
 
-
     private static string Remedy(FilterContext context) => context.Skill switch
     {
         Skill.Chat or Skill.Code => "Start an OpenAI-compatible server there (Ollama, LM Studio …) and its agent with --openai URL.",
-        Skill.Image => "This version has no image runtime yet.",
+        Skill.Image => "Get an image model there, or start Stable Diffusion web UI or ComfyUI.",
         _ => "",
     };
 }

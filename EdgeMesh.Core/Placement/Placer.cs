@@ -7,44 +7,51 @@ namespace EdgeMesh.Core.Placement;
 
 /// <summary>A device that passed every filter, with its best runtime and model and their price.</summary>
 /// <param name="Rank">Of the policy.</param>
-public sealed record Candidate(DeviceSnapshot Device, RuntimeInfo Runtime, ModelInfo Model, Estimate Price, int Rank);
+/// <param name="Preference">The model's place among those preferred for the kind; <see cref="ModelPreferences.NotPreferred"/> when it is none.</param>
+/// <param name="Borrowed">Another device's figures that its price may rest on, or null.</param>
+public sealed record Candidate(DeviceSnapshot Device, RuntimeInfo Runtime, ModelInfo Model, Estimate Price, int Rank, int Preference, Calibration? Borrowed)
+{
+    /// <summary>Whether policy, preference and quality make no difference to another one, so that they may share work.</summary>
+    public bool IsEqualTo(Candidate other) => Rank == other.Rank && Preference == other.Preference && Model.QualityTier == other.Model.QualityTier;
+}
 
-/// <summary>Filters devices, prices the survivors, and orders them: policy, quality tier, p50, p90. Pure.</summary>
+/// <summary>What became of every device.</summary>
+/// <param name="Candidates">Best first.</param>
+/// <param name="Rejected">By which filter, and why.</param>
+/// <param name="AnyTooShort">A model was left out because its context is too short for the text.</param>
+public sealed record Surveyed(List<Candidate> Candidates, Dictionary<DeviceId, (string Filter, string Reason)> Rejected, bool AnyTooShort);
+
+/// <summary>Filters devices, prices the survivors, and orders them: policy, preferred models, quality tier, p50, p90. Pure.</summary>
 public static class Placer
 {
-    // MiB.
-    private const double Small = 64;
-
     /// <summary>Prices every device that passes, best first, and says for each other device which filter removed it and why.</summary>
-    public static (List<Candidate> Candidates, Dictionary<DeviceId, (string Filter, string Reason)> Rejected) Survey(
-        PlannedTask task, int inputChars, FleetSnapshot fleet, FilterContext context)
+    /// <param name="inParts">The text may be read in parts: a context that is too short for the whole is no hindrance.</param>
+    public static Surveyed Survey(PlannedTask task, TaskLoad load, FleetSnapshot fleet, FilterContext context, bool inParts = false)
     {
-        var policy = Policies.For(context.Request.Policy);
-        var borrowable = new Borrowable(fleet);
+        var search = new ModelSearch(task, load, fleet, context, inParts);
         var candidates = new List<Candidate>();
         var rejected = new Dictionary<DeviceId, (string, string)>();
         foreach (var device in fleet.Devices)
         {
-            var why = Reject(device, context);
-            if (why is not null)
+            if (Reject(device, context) is { } why)
             {
-                rejected[device.Id] = why.Value;
+                rejected[device.Id] = why;
                 continue;
             }
 
-            var (best, tooBig) = Best(task, inputChars, device, borrowable, context, policy);
+            var (best, unfit) = search.Best(device);
             if (best is not null)
             {
                 candidates.Add(best);
             }
-            else if (tooBig is not null)
+            else if (unfit is { } reason)
             {
-                rejected[device.Id] = ("ram", tooBig);
+                rejected[device.Id] = reason;
             }
         }
 
         candidates.Sort(Compare);
-        return (candidates, rejected);
+        return new Surveyed(candidates, rejected, search.AnyTooShort);
     }
 
     /// <summary>Free MiB less what is reserved for running work and a margin: a tenth of what is free, at least 512 MiB.</summary>
@@ -64,49 +71,16 @@ public static class Placer
         return null;
     }
 
-    // The margin is for models: what needs little may use it, so that a small board is not refused a summary.
-    private static bool Fits(double needMb, DeviceSnapshot device, Telemetry now) =>
-        needMb <= Free(device, now) || (needMb <= Small && needMb <= (now.RamFreeMb - device.ReservedRamMb) * 0.9);
-
-    // The best model that fits, or why the smallest does not.
-    private static (Candidate? Candidate, string? TooBig) Best(PlannedTask task, int inputChars, DeviceSnapshot device, Borrowable borrowable, FilterContext context, IPlacementPolicy policy)
-    {
-        Candidate? best = null;
-        Candidate? smallest = null;
-        foreach (var runtime in device.Runtimes)
-        {
-            if (!SkillFilter.Fits(runtime, context))
-            {
-                continue;
-            }
-
-            foreach (var model in runtime.Models)
-            {
-                if (SkillFilter.Fits(model, context))
-                {
-                    var price = CostModel.Price(task, inputChars, device, runtime, model, borrowable.For(device, CalibrationKey.Of(task, runtime.Id, model.Id)));
-                    var candidate = new Candidate(device, runtime, model, price, policy.Rank(device.Id, context.Plan));
-                    if (price.RamMb is { } need && device.Telemetry is { } now && !Fits(need, device, now))
-                    {
-                        smallest = smallest?.Price.RamMb < need ? smallest : candidate;
-                    }
-                    else
-                    {
-                        best = best is null || Compare(candidate, best) < 0 ? candidate : best;
-                    }
-                }
-            }
-        }
-
-        return (best, best is not null || smallest is null ? null
-            : $"{smallest.Model.Id} needs {smallest.Price.RamMb:N0} MB and {Free(device, device.Telemetry!):N0} MB are free. Choose a smaller model, or close programs there.");
-    }
-
-    private static int Compare(Candidate a, Candidate b)
+    internal static int Compare(Candidate a, Candidate b)
     {
         if (a.Rank != b.Rank)
         {
             return a.Rank < b.Rank ? -1 : 1;
+        }
+
+        if (a.Preference != b.Preference)
+        {
+            return a.Preference < b.Preference ? -1 : 1;
         }
 
         if (a.Model.QualityTier != b.Model.QualityTier)
@@ -117,35 +91,5 @@ public static class Placer
         var order = a.Price.P50Ms.CompareTo(b.Price.P50Ms);
         order = order != 0 ? order : a.Price.P90Ms.CompareTo(b.Price.P90Ms);
         return order != 0 ? order : a.Device.Ordinal.CompareTo(b.Device.Ordinal);
-    }
-
-    /// <summary>What devices without runs of their own may borrow: the fleet's best known figure of a key, looked for once a decision.</summary>
-    private sealed class Borrowable(FleetSnapshot fleet)
-    {
-        private readonly Dictionary<CalibrationKey, Calibration?> _found = [];
-
-        /// <summary>Null when the device knows it itself, or nobody does.</summary>
-        public Calibration? For(DeviceSnapshot device, CalibrationKey key)
-        {
-            if (!device.Calibrations.IsEmpty && device.Calibrations.ContainsKey(key))
-            {
-                return null;
-            }
-
-            if (!_found.TryGetValue(key, out var best))
-            {
-                foreach (var other in fleet.Devices)
-                {
-                    if (!other.Calibrations.IsEmpty && other.Calibrations.TryGetValue(key, out var known) && known.Runs > (best?.Runs ?? 0))
-                    {
-                        best = known;
-                    }
-                }
-
-                _found[key] = best;
-            }
-
-            return best;
-        }
     }
 }

@@ -26,6 +26,40 @@ public static class TextSplitter
         return inputs.ToImmutable();
     }
 
+    /// <summary>The longest beginning of at most so many tokens, up to the last good border in it; the whole text when it is that short.</summary>
+    public static ReadOnlySpan<char> Beginning(string text, int tokens)
+    {
+        if (TokenEstimate.Of(text) <= tokens)
+        {
+            return text;
+        }
+
+        var (end, bytes) = (0, 0);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            bytes += rune.Utf8SequenceLength;
+            if (bytes > tokens * TokenEstimate.BytesPerToken)
+            {
+                break;
+            }
+
+            end += rune.Utf16SequenceLength;
+        }
+
+        for (var strength = 3; strength > 0; strength--)
+        {
+            for (var at = end; at > end / 2; at--)
+            {
+                if (Strength(text, at) >= strength)
+                {
+                    return text.AsSpan(0, at).TrimEnd();
+                }
+            }
+        }
+
+        return text.AsSpan(0, end);
+    }
+
     // The best border within reach of the ideal cut; among equals the nearest.
     private static int Border(string text, int start, int ideal, int reach)
     {

@@ -11,5 +11,5 @@ public static class TokenEstimate
     public const double BytesPerToken = 3.6;
 
     /// <summary>Estimated tokens of a text.</summary>
-    public static int Of(string text) => (int)Math.Ceiling(Encoding.UTF8.GetByteCount(text) / BytesPerToken);
+    public static int Of(ReadOnlySpan<char> text) => (int)Math.Ceiling(Encoding.UTF8.GetByteCount(text) / BytesPerToken);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using EdgeMesh.Core.Jobs;
+using EdgeMesh.Core.Models;
 
 namespace EdgeMesh.Dashboard.Api;
 
@@ -35,6 +36,42 @@ internal static class JsonBody
         return json.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String
             ? (name.GetString()!.Trim(), null)
             : ("", Problems.Invalid(ApiProblems.BodyWrong("The field name must be a string.", "name")));
+    }
+
+    /// <summary>Lists of names by job kind, the defaults where one is left out; or what is wrong.</summary>
+    public static async Task<(ModelPreferences? Value, IResult? Wrong)> ReadModelPreferencesAsync(HttpContext context)
+    {
+        var (body, wrong) = await ReadAsync(context, async (stream, cancel) => await JsonSerializer.DeserializeAsync<JsonElement?>(stream, ApiJson.Options, cancel));
+        if (wrong is not null)
+        {
+            return (null, wrong);
+        }
+
+        if (body is not { ValueKind: JsonValueKind.Object } json)
+        {
+            return (null, Problems.Invalid(ApiProblems.BodyWrong("It must be a JSON object with the fields chat, summarize, code and image.", null)));
+        }
+
+        var wish = ModelPreferences.Default;
+        foreach (var property in json.EnumerateObject())
+        {
+            if (property.Value.ValueKind != JsonValueKind.Array || property.Value.EnumerateArray().Any(v => v.ValueKind != JsonValueKind.String))
+            {
+                return (null, Problems.Invalid(ApiProblems.BodyWrong($"The field {property.Name} must be a list of strings.", property.Name)));
+            }
+
+            ImmutableArray<string> patterns = [.. property.Value.EnumerateArray().Select(v => v.GetString()!)];
+            switch (property.Name)
+            {
+                case "chat": wish = wish with { Chat = patterns }; break;
+                case "summarize": wish = wish with { Summarize = patterns }; break;
+                case "code": wish = wish with { Code = patterns }; break;
+                case "image": wish = wish with { Image = patterns }; break;
+                default: return (null, Problems.Invalid(ApiProblems.BodyWrong($"There is no field \"{property.Name}\" here. The fields are chat, summarize, code and image.", property.Name)));
+            }
+        }
+
+        return (wish, null);
     }
 
     private static async Task<(T? Value, IResult? Wrong)> ReadAsync<T>(HttpContext context, Func<Stream, CancellationToken, ValueTask<T?>> read)

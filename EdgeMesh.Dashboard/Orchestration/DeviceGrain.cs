@@ -139,6 +139,12 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         }
 
         Pump();
+        if (_running.Count + _queue.Count == 0)
+        {
+            // Else the next decision would wait for work that is done.
+            return TellAsync(urgent: false);
+        }
+
         TellSoon();
         return Task.CompletedTask;
     }

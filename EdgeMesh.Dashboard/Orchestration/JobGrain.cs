@@ -6,7 +6,7 @@ using Orleans.Concurrency;
 namespace EdgeMesh.Dashboard.Orchestration;
 
 /// <summary>A job: decides what happens next, stores it, then tells. State changes only through <see cref="JobReducer"/>.</summary>
-public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFleet mesh, OpenJobs open, OrchestratorOptions options, TimeProvider time) : Grain, IJobGrain
+public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFleet mesh, OpenJobs open, IModelSettings models, OrchestratorOptions options, TimeProvider time) : Grain, IJobGrain
 {
     private JobView? _view;
     private IGrainTimer? _waiting;
@@ -14,7 +14,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
 
     private JobId Id => new(this.GetPrimaryKeyString());
 
-    private PlanContext Context => new(time.GetUtcNow(), mesh.LocalDevice);
+    private PlanContext Context => new(time.GetUtcNow(), mesh.LocalDevice, models.Current);
 
     public async Task SubmitAsync(JobRequest request, PlanResult plan, JobId? rerunOf)
     {
@@ -46,6 +46,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
         var decided = events.Value.Where(e => !IsRepeated(before, e)).ToList();
         var view = Fold(before, decided);
         var orders = new List<AttemptOrder>();
+        var snapshot = fleet.Current;
         foreach (var change in decided.ToList())
         {
             switch (change)
@@ -61,6 +62,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
 
         foreach (var task in JobProgress.Ready(view).ToList())
         {
+            KeepToMaxWorkers();
             if (view.CancelRequested || !Place(task, []))
             {
                 Decide(new TaskEnded(time.GetUtcNow(), task.Id, view.CancelRequested ? TaskState.Cancelled : TaskState.Failed));
@@ -95,15 +97,43 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
 
         bool Place(TaskView task, ImmutableHashSet<DeviceId> excluded)
         {
-            var text = JobProgress.InputText(view, task.Planned);
-            var (placement, _) = PlanningPipeline.PlaceAgain(task.Planned, text.Length, view.Request, fleet.Current, Context, excluded);
-            if (placement is not null)
+            if (Choose(task.Planned, excluded) is not { } chosen)
             {
-                orders.Add(Order(view, decided, task.Planned, placement, task.Attempts.Length + 1, text));
-                view = JobReducer.Apply(view, decided[^1])!;
+                return false;
             }
 
-            return placement is not null;
+            // The tasks of a stage share the devices: what this one was given counts for the next.
+            snapshot = snapshot.WithWork(chosen.Placement.Device, chosen.Placement.Predicted.P50Ms);
+            orders.Add(Order(view, decided, task.Planned, chosen.Placement, task.Attempts.Length + 1, chosen.Text));
+            view = JobReducer.Apply(view, decided[^1])!;
+            return true;
+        }
+
+        // What earlier stages wrote may be longer than planned; then the best models get as much of it as they can read.
+        (TaskPlacement Placement, string Text)? Choose(PlannedTask task, ImmutableHashSet<DeviceId> excluded)
+        {
+            var text = JobProgress.InputText(view, task);
+            var load = TaskLoad.Of(text, task.Options);
+            var combines = !task.Input.OutputsOf.IsEmpty;
+            var room = combines ? PlanningPipeline.LongestRoom(task, load, view.Request, snapshot, Context, excluded) : null;
+            if (load.Tokens > room)
+            {
+                text = JobProgress.ShortenedInput(view, task, room.Value);
+            }
+
+            var (placement, _) = PlanningPipeline.PlaceAgain(task, TaskLoad.Of(text, task.Options), view.Request, snapshot, Context, excluded);
+            return placement is null ? null
+                : load.Tokens > room ? (placement with { Reason = $"{placement.Reason} What it combines was shortened to what it can read." }, text)
+                : (placement, text);
+        }
+
+        void KeepToMaxWorkers()
+        {
+            var used = orders.Select(o => o.Placement.Device).ToHashSet();
+            if (used.Count > 0 && used.Count >= view.Request.MaxWorkers)
+            {
+                snapshot = snapshot with { Devices = [.. snapshot.Devices.Where(d => used.Contains(d.Id))] };
+            }
         }
     }
 

@@ -25,6 +25,7 @@ public static class OrchestratorSetup
         services.AddSingleton(CheckedOptions.Read<OrchestratorOptions>(builder.Configuration, OrchestratorOptions.Section));
         services.AddSingleton(CheckedOptions.Read<Core.Jobs.JobLimits>(builder.Configuration, "EdgeMesh:Jobs"));
         services.AddSingleton(CheckedOptions.Read<ArtifactOptions>(builder.Configuration, ArtifactOptions.Section)).AddSingleton<ArtifactStore>();
+        services.AddSingleton<IModelSettings, ModelSettings>();
         services.AddSingleton<FleetFeed>().AddSingleton<JobFeed>().AddSingleton<OpenJobs>().AddSingleton<JobHistory>().AddSingleton<AttemptRunner>();
         services.AddSingleton<DeviceStore>().AddHostedService(s => s.GetRequiredService<DeviceStore>());
         services.AddSingleton<IDeviceRegistry>(s => s.GetRequiredService<DeviceStore>());

@@ -60,6 +60,9 @@ internal static class TaskWire
                 request.Generate.Messages.Add(new Message { Role = "user", Content = order.InputText });
                 request.Text = "";
                 break;
+            case ImageOptions o:
+                request.Image = Image(o, order.Id.Task.Number);
+                break;
         }
 
         return request;
@@ -72,6 +75,24 @@ internal static class TaskWire
         r.Note.Length == 0 ? null : FromWire.Text(r.Note, 500));
 
     private static double Finite(double value) => double.IsFinite(value) && value > 0 ? value : 0;
+
+    // 0 is the model's own; with a seed the images of a job count up from it, so that they differ and each can be made again.
+    private static Wire.Image Image(ImageOptions options, int number)
+    {
+        var image = new Wire.Image
+        {
+            Width = options.Width ?? 0,
+            Height = options.Height ?? 0,
+            Steps = options.Steps ?? 0,
+            NegativePrompt = options.NegativePrompt ?? "",
+        };
+        if (options.Seed is { } seed)
+        {
+            image.Seed = unchecked(seed + number - 1);
+        }
+
+        return image;
+    }
 
     private static Generate Generate(int? maxTokens, double? temperature, long? seed)
     {

@@ -87,6 +87,7 @@ public sealed class ContractTests(ContractTests.Started started) : IClassFixture
         {
             AssertNames(error, "title", "detail", "code", "remedy");
             Assert.All(error.EnumerateObject(), p => Assert.NotEmpty(p.Value.GetString()!));
+            Assert.Equal("badinput", error.GetProperty("code").GetString());
         }
     }
 

@@ -27,6 +27,7 @@ public abstract class MeshPages : BunitContext
         Services.AddSingleton<TimeProvider>(Time);
         Services.AddSingleton<IFleet>(Fleet);
         Services.AddSingleton<IJobs>(Jobs);
+        Services.AddSingleton<IModelSettings>(Models);
         Services.AddSingleton<IApiKeys>(Keys);
         Services.AddSingleton<IJoinTokens>(Tokens);
         Services.AddSingleton(Options);
@@ -37,6 +38,8 @@ public abstract class MeshPages : BunitContext
     protected FakeFleet Fleet { get; } = new();
 
     protected FakeJobs Jobs { get; } = new();
+
+    protected FakeModelSettings Models { get; } = new();
 
     protected FakeApiKeys Keys { get; } = new();
 

@@ -96,6 +96,46 @@ public sealed class SettingsPageTests : MeshPages
     }
 
     [Fact]
+    public void Models_AddedRaisedAndRemoved_AreKeptInThatOrder()
+    {
+        var page = Page<SettingsPage>();
+        page.Find("#model-kind").Change("Code");
+        page.Find("#model-name").Input("my-coder*");
+        page.Find("#model-name").Closest("form")!.Submit();
+        page.WaitForAssertion(() => Assert.Equal("my-coder*", Models.Current.Code[^1]));
+        Assert.Equal("", page.Find("#model-name").GetAttribute("value"));
+
+        for (var times = Models.Current.Code.Length - 1; times > 0; times--)
+        {
+            Button(page, "Prefer my-coder* more for Code").Click();
+        }
+
+        Assert.Equal("my-coder*", Models.Current.Code[0]);
+        Button(page, "Do not prefer my-coder* for Code").Click();
+        Assert.Equal(EdgeMesh.Core.Models.ModelPreferences.Default.Code.AsEnumerable(), Models.Current.Code);
+    }
+
+    [Theory]
+    [InlineData("", "1 to 200 characters")]
+    [InlineData("*QWEN3?8b*", "there twice")]
+    public void Models_AddedWrong_SaysWhatAndKeepsThem(string name, string says)
+    {
+        var page = Page<SettingsPage>();
+        page.Find("#model-name").Input(name);
+        page.Find("#model-name").Closest("form")!.Submit();
+        page.WaitForAssertion(() => Assert.Contains(says, page.Find("#model-wrong").TextContent, StringComparison.Ordinal));
+        Assert.Equal(EdgeMesh.Core.Models.ModelPreferences.Default, Models.Current);
+    }
+
+    [Fact]
+    public void Models_InTheFleet_AreNamed()
+    {
+        var device = Samples.Device();
+        Fleet.Publish(Samples.Fleet(device with { Runtimes = [Samples.Ollama with { Models = [Samples.Ollama.Models[0] with { Id = "qwen3:8b" }] }] }));
+        Assert.Contains("Now: qwen3:8b", Page<SettingsPage>().Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Theme_ChosenIsMarkedAndKept()
     {
         JSInterop.Setup<string>("edgemesh.theme").SetResult("system");

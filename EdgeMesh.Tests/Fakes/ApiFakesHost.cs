@@ -82,6 +82,7 @@ public sealed class ApiFakesHost : IAsyncDisposable
         builder.Services.AddHostedService<CreateDatabase>();
         builder.Services.AddSingleton<IFleet>(fleet);
         builder.Services.AddSingleton<IJobs>(jobs);
+        builder.Services.AddSingleton<IModelSettings, FakeModelSettings>();
         builder.Services.AddSingleton<IJoinTokens>(tokens);
         builder.AddAccess();
         builder.AddApi();

@@ -91,20 +91,21 @@ public sealed class MeshHost : IAsyncDisposable
 
     /// <summary>Joins a device and links it; returns when the fleet shows it.</summary>
     /// <param name="loaded">False: its runtimes still start.</param>
-    public async Task<FakeDevice> JoinAsync(string name, bool loaded = true)
+    /// <param name="runtimes">What it can run besides; none is the built-in summariser and the system's tasks.</param>
+    public async Task<FakeDevice> JoinAsync(string name, bool loaded = true, params RuntimeInfo[] runtimes)
     {
         var device = new FakeDevice(name);
         await Services.GetRequiredService<IDeviceRegistry>().AddAsync(device.Id, new byte[] { 1 }, name, LinkKind.Tunnel, null, TestContext.Current.CancellationToken);
-        await LinkAsync(device, loaded);
+        await LinkAsync(device, loaded, runtimes);
         return device;
     }
 
     /// <summary>Links a device that belongs to the mesh.</summary>
-    public async Task<FakeLink> LinkAsync(FakeDevice device, bool loaded = true)
+    public async Task<FakeLink> LinkAsync(FakeDevice device, bool loaded = true, params RuntimeInfo[] runtimes)
     {
         var link = Links.Open(device);
         var sink = Services.GetRequiredService<ILinkSink>();
-        await sink.OpenedAsync(link, Samples.Profile(), loaded ? Loaded : new RuntimeReport([], false, []), 2);
+        await sink.OpenedAsync(link, Samples.Profile(), loaded ? Loaded with { Runtimes = [.. Loaded.Runtimes, .. runtimes] } : new RuntimeReport([], false, []), 2);
         await BeatAsync(link);
         await Until.TrueAsync($"{device.Name} to be online", () => Fleet.Current.Find(device.Id) is { State: DeviceState.Online or DeviceState.Draining, Telemetry: not null });
         return link;

@@ -11,6 +11,7 @@ public static class FromWire
 {
     private const int MostItems = 200;
     private const int MostModels = 500;
+    private const int MostPixels = 65_536;
     private const long MostUnixMs = 253_402_300_799_000; // the year 9999
 
     public static DeviceProfile Profile(Profile p) => new(
@@ -66,7 +67,12 @@ public static class FromWire
     private static ModelInfo Model(Wire.Model m) => new(
         Text(m.Id), [.. m.Skills.Take(8).Select(Name<Skill>).OfType<Skill>()],
         m.HasSizeBytes ? Math.Max(0, m.SizeBytes) : null, m.HasContextTokens ? Math.Max(0, m.ContextTokens) : null, Math.Clamp(m.QualityTier, 0, 5),
-        m.HasCharsPerSecond && m.CharsPerSecond is >= 1 and <= 1e9 ? m.CharsPerSecond : null);
+        m.HasCharsPerSecond && m.CharsPerSecond is >= 1 and <= 1e9 ? m.CharsPerSecond : null, Sizes(m.ImageSizes));
+
+    // Sizes without a size of its own say nothing.
+    private static Core.Models.ImageSizes? Sizes(Wire.ImageSizes? s) => s is { Width: > 0 and <= MostPixels, Height: > 0 and <= MostPixels }
+        ? new(s.Width, s.Height, Math.Clamp(s.Multiple, 0, MostPixels), Math.Clamp(s.Most, 0, MostPixels))
+        : null;
 
     private static TaskKind? Kind(TaskKindValue kind) => kind switch
     {

@@ -16,11 +16,13 @@ public sealed class WireTests
         from id in Gen.String[Gen.Char.AlphaNumeric, 1, 20]
         from size in Gen.Long[0, 1L << 40]
         from context in Gen.Int[-1, 200_000]
-        from tier in Gen.Int[1, 5]
+        from tier in Gen.Int[0, 5]
         from speed in Gen.Double[1, 1e8]
         from known in Gen.Bool
         from skill in Gen.OneOf(Enum.GetValues<Skill>())
-        select new ModelInfo(id, [skill], known ? size : null, context < 0 ? null : context, tier, known ? speed : null);
+        from side in Gen.Int[0, 65_536]
+        select new ModelInfo(
+            id, [skill], known ? size : null, context < 0 ? null : context, tier, known ? speed : null, side == 0 ? null : new EdgeMesh.Core.Models.ImageSizes(side, side, side / 8, side));
 
     private static readonly Gen<RuntimeInfo> Runtime =
         from models in Model.Array[0, 4]
@@ -64,6 +66,17 @@ public sealed class WireTests
         var wire = ToWire.Runtime(Samples.BuiltIn);
         wire.Models[0].CharsPerSecond = speed;
         Assert.Null(Hear(wire).Models[0].CharsPerSecond);
+    }
+
+    [Theory]
+    [InlineData(0, 512)]
+    [InlineData(512, -1)]
+    [InlineData(512, int.MaxValue)]
+    public void Model_ImpossibleImageSizes_AreUnknown(int width, int height)
+    {
+        var wire = ToWire.Runtime(Samples.BuiltIn);
+        wire.Models[0].ImageSizes = new EdgeMesh.Core.Contracts.ImageSizes { Width = width, Height = height };
+        Assert.Null(Hear(wire).Models[0].Sizes);
     }
 
     [Theory]

@@ -106,7 +106,7 @@ public sealed class PlanningPropertyTests
             return;
         }
 
-        var (placement, _) = PlanningPipeline.PlaceAgain(plan.Tasks[0], Planner.InputChars(c.Request), c.Request, c.Fleet, Any.Context(Any.Id(0)), []);
+        var (placement, _) = PlanningPipeline.PlaceAgain(plan.Tasks[0], TaskLoad.Of(c.Request.Text, c.Request.Options), c.Request, c.Fleet, Any.Context(Any.Id(0)), []);
         Assert.Equal(plan.Placements[0] with { RunnerUp = null }, placement! with { RunnerUp = null });
     });
 
@@ -115,7 +115,7 @@ public sealed class PlanningPropertyTests
     {
         var task = Planner.Task(c.Request, 1, 1, null);
         ImmutableHashSet<DeviceId> failed = [Any.Id(0), Any.Id(2)];
-        var (placement, devices) = PlanningPipeline.PlaceAgain(task, 10, c.Request, c.Fleet, Any.Context(), failed);
+        var (placement, devices) = PlanningPipeline.PlaceAgain(task, new TaskLoad(10, 3), c.Request, c.Fleet, Any.Context(), failed);
         Assert.True(placement is null || !failed.Contains(placement.Device));
         Assert.All(devices, v => Assert.NotEmpty(v.Reason));
     });
