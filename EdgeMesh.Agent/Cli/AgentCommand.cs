@@ -1,6 +1,7 @@
 using System.CommandLine;
 using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Agent.Link;
+using EdgeMesh.Agent.Models.Store;
 using EdgeMesh.Agent.Worker;
 
 namespace EdgeMesh.Agent.Cli;
@@ -30,13 +31,15 @@ public static class AgentCommand
         var name = new Option<string?>("--name") { Description = "The name to propose for this device. Default: the machine's name." };
         var data = new Option<string?>("--data") { Description = "Where this device's key is kept. One directory, one device." };
         var openAi = new Option<string?>("--openai") { Description = "OpenAI-compatible servers to use, separated by commas." };
-        var run = new Command("run", "Links this device to a dashboard and runs its tasks until it is stopped.") { orchestrator, token, name, data, openAi };
+        var allow = new Option<string?>("--allow-hosts") { Description = "Private hosts that models may be fetched from, separated by commas (or environment variable EDGEMESH_ALLOWED_HOSTS)." };
+        var run = new Command("run", "Links this device to a dashboard and runs its tasks until it is stopped.") { orchestrator, token, name, data, openAi, allow };
         run.SetAction((parsed, cancellation) => RunAsync(
             parsed.GetValue(orchestrator)!,
             parsed.GetValue(token) ?? Environment.GetEnvironmentVariable("EDGEMESH_TOKEN") ?? "",
             parsed.GetValue(name) ?? Environment.MachineName,
             parsed.GetValue(data) ?? DefaultDataDirectory,
             parsed.GetValue(openAi) ?? "",
+            parsed.GetValue(allow) ?? Environment.GetEnvironmentVariable("EDGEMESH_ALLOWED_HOSTS") ?? "",
             cancellation));
         var pipe = new Argument<string>("pipe") { Description = "The pipe its agent made." };
         var worker = new Command("worker", "Runs models for an agent; started by the agent itself.") { pipe };
@@ -48,7 +51,7 @@ public static class AgentCommand
     private static string DefaultDataDirectory => Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "edgemesh-agent");
 
-    private static async Task<int> RunAsync(string address, string token, string name, string data, string openAi, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(string address, string token, string name, string data, string openAi, string allow, CancellationToken cancellationToken)
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out var orchestrator) || Problem(orchestrator) is not null)
         {
@@ -67,7 +70,10 @@ public static class AgentCommand
         try
         {
             using var key = DeviceKey.Open(Path.GetFullPath(data));
-            var options = new AgentOptions(Path.GetFullPath(data), name, [.. urls.Select(u => new Uri(u))], Environment.GetEnvironmentVariable("EDGEMESH_OPENAI_KEY"));
+            var options = new AgentOptions(Path.GetFullPath(data), name, [.. urls.Select(u => new Uri(u))], Environment.GetEnvironmentVariable("EDGEMESH_OPENAI_KEY"))
+            {
+                AllowedHosts = [.. allow.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)],
+            };
             await using var app = AgentHost.Build(options, services => services
                 .AddSingleton(key).AddSingleton(new DialOptions(orchestrator, token)).AddHostedService<Dialler>()
                 .Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(2)));
@@ -77,7 +83,7 @@ public static class AgentCommand
             await app.StopAsync(CancellationToken.None);
             return 0;
         }
-        catch (DeviceKeyException e)
+        catch (Exception e) when (e is DeviceKeyException or ModelStoreException)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return 1;

@@ -1,5 +1,6 @@
 using EdgeMesh.Agent.Fingerprint;
 using EdgeMesh.Agent.Link;
+using EdgeMesh.Agent.Models;
 using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Agent.Runtimes.Discovery;
 using EdgeMesh.Agent.Runtimes.Onnx;
@@ -24,7 +25,7 @@ public static class AgentHost
         services.AddSingleton(new TaskLimits()).AddSingleton<TaskExecutor>().AddSingleton<DeviceServiceImpl>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRuntime, SummariserRuntime>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRuntime, SystemRuntime>());
-        services.AddOnnx().AddEngines(options);
+        services.AddOnnx().AddEngines(options).AddModels(options);
         more?.Invoke(services);
         var app = builder.Build();
         app.MapGrpcService<DeviceServiceImpl>();

@@ -9,4 +9,10 @@ public sealed record AgentOptions(string DataDirectory, string Name, ImmutableAr
 {
     /// <summary>Look for engines on their usual ports. Default: yes.</summary>
     public bool FindEngines { get; init; } = true;
+
+    /// <summary>Where its models are.</summary>
+    public string ModelsDirectory => Path.Combine(DataDirectory, "models");
+
+    /// <summary>Hosts that models may be fetched from although they are private, as <c>nas.local</c> or <c>192.168.1.5:8080</c>. Default: none.</summary>
+    public ImmutableArray<string> AllowedHosts { get; init; } = [];
 }

@@ -26,6 +26,10 @@ public sealed class RuntimeCatalog(IEnumerable<IRuntime> runtimes) : BackgroundS
     /// <summary>The runtime with this id, or null.</summary>
     public IRuntime? Find(string id) => _runtimes.FirstOrDefault(r => r.Info.Id == id);
 
+    /// <summary>The runtimes of one class.</summary>
+    public IEnumerable<T> Of<T>()
+        where T : IRuntime => _runtimes.OfType<T>();
+
     /// <summary>Has the canaries run again soon.</summary>
     /// <returns>How many.</returns>
     public int ProveAgain()

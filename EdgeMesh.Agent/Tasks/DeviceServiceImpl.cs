@@ -6,7 +6,8 @@ using Grpc.Core;
 namespace EdgeMesh.Agent.Tasks;
 
 /// <summary>The agent's gRPC service.</summary>
-public sealed class DeviceServiceImpl(DeviceFacts facts, RuntimeCatalog catalog, TaskExecutor executor, TelemetryProbe probe, TaskLimits limits, TimeProvider time)
+public sealed partial class DeviceServiceImpl(
+    DeviceFacts facts, RuntimeCatalog catalog, TaskExecutor executor, TelemetryProbe probe, TaskLimits limits, Models.Mesh.ModelService models, TimeProvider time)
     : DeviceService.DeviceServiceBase
 {
     private static readonly TimeSpan BeatInterval = TimeSpan.FromMilliseconds(500);

@@ -39,6 +39,8 @@ internal sealed class InferenceWorkerService(LoadedModels models, TimeProvider t
 
     public override Task<UnloadReply> Unload(UnloadRequest request, ServerCallContext context) => Task.FromResult(new UnloadReply { WasLoaded = models.Unload(request.Id) });
 
+    public override Task<LoadedReply> Loaded(LoadedRequest request, ServerCallContext context) => Task.FromResult(new LoadedReply { Ids = { models.Ids } });
+
     public override Task Generate(GenerateRequest request, IServerStreamWriter<GeneratePart> responseStream, ServerCallContext context) => ToldAsync(async () =>
     {
         using var lease = await models.UseAsync(request.Model, context.CancellationToken);

@@ -102,6 +102,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
             var connected = pipe.WaitForConnectionAsync(limit.Token);
             if (await Task.WhenAny(connected, process.WaitForExitAsync(limit.Token)) != connected)
             {
+                limit.Token.ThrowIfCancellationRequested();
                 throw new IOException($"The worker process ended at once (exit code {process.ExitCode}). {said}".TrimEnd());
             }
 

@@ -41,6 +41,19 @@ internal sealed partial class WorkerSupervisor(WorkerOptions options, TimeProvid
         }
     }
 
+    /// <summary>Asks the worker when it runs, without starting it or keeping it alive; default when it does not run or does not answer.</summary>
+    public async Task<T?> PeekAsync<T>(Func<WorkerProcess, Task<T>> ask)
+    {
+        try
+        {
+            return _worker is { Ended.IsCompleted: false } worker ? await ask(worker) : default;
+        }
+        catch (Exception e) when (e is RpcException or ObjectDisposedException)
+        {
+            return default;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _gate.WaitAsync();

@@ -14,6 +14,19 @@ internal static class JsonBody
         return (request, wrong ?? (request is null ? Problems.Invalid(ApiProblems.BodyMissing()) : null));
     }
 
+    /// <summary>The model order, or what is wrong.</summary>
+    public static async Task<(Models.ModelOrder? Order, IResult? Wrong)> ReadModelOrderAsync(HttpContext context)
+    {
+        var (body, wrong) = await ReadAsync(context, (stream, cancel) => JsonSerializer.DeserializeAsync<ModelOrderDto>(stream, ApiJson.Options, cancel));
+        if (body is null)
+        {
+            return (null, wrong ?? Problems.Invalid(ApiProblems.BodyMissing()));
+        }
+
+        var (order, problem) = body.Read();
+        return (order, problem is null ? null : Problems.Invalid(problem));
+    }
+
     /// <summary>The one field <c>name</c> of a body, or what is wrong.</summary>
     public static async Task<(string Name, IResult? Wrong)> ReadNameAsync(HttpContext context)
     {

@@ -8,10 +8,8 @@ public sealed class JobIdTests
     public void New_LaterMilliseconds_SortLater()
     {
         // Steps that cross every character of the alphabet in several places.
-        // Each millisecond once: within one, random bits decide.
-        var times = Enumerable.Range(0, 5_000).Select(i => (i * 37L * ((i % 7) + 1L)) + (i * 300L)).Distinct().ToList();
-        var ids = times.ConvertAll(ms => JobId.New(Start.AddMilliseconds(ms)).Value);
-        Assert.Equal(times.Zip(ids).OrderBy(t => t.First).Select(t => t.Second), ids.Order(StringComparer.Ordinal));
+        var ids = Enumerable.Range(0, 5_000).Select(i => JobId.New(Start.AddMilliseconds(i * 337L)).Value).ToList();
+        Assert.Equal(ids, ids.Order(StringComparer.Ordinal));
     }
 
     [Fact]

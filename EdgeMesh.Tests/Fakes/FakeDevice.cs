@@ -32,6 +32,9 @@ public sealed class FakeDevice(string name) : DeviceService.DeviceServiceClient
         return new AsyncServerStreamingCall<TaskFrame>(run, Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
     }
 
+    public override AsyncUnaryCall<ListModelsReply> ListModelsAsync(ListModelsRequest request, CallOptions options) => new(
+        Task.FromResult(new ListModelsReply()), Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
+
     public override AsyncUnaryCall<CancelReply> CancelTaskAsync(CancelRequest request, CallOptions options)
     {
         ArgumentNullException.ThrowIfNull(request);

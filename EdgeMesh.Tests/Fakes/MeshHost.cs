@@ -9,6 +9,7 @@ using EdgeMesh.Dashboard.Api;
 using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Hubs;
+using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
 using EdgeMesh.Dashboard.Storage;
@@ -67,6 +68,7 @@ public sealed class MeshHost : IAsyncDisposable
         builder.AddOrchestrator();
         builder.Services.AddSingleton<EmbeddedIdentity>().AddSingleton<FakeLinks>().AddSingleton<IDeviceLinks>(s => s.GetRequiredService<FakeLinks>());
         builder.Services.AddSingleton<IJoinTokens, JoinTokens>();
+        builder.AddModels();
         builder.AddAccess();
         builder.AddApi();
         builder.AddHubs();

@@ -12,7 +12,11 @@ namespace EdgeMesh.Agent.Models.Store;
 /// <param name="Skills">What it can be asked for; null is what its kind usually can.</param>
 /// <param name="EvenIfMemoryIsShort">A person has read the estimate and wants it all the same.</param>
 public sealed record InstallRequest(
-    ModelId Id, IModelSource Source, ModelKind? Kind = null, ImmutableArray<Skill>? Skills = null, bool EvenIfMemoryIsShort = false);
+    ModelId Id, IModelSource Source, ModelKind? Kind = null, ImmutableArray<Skill>? Skills = null, bool EvenIfMemoryIsShort = false)
+{
+    /// <summary>The skills when nobody says, by the kind that the files turn out to be.</summary>
+    public Func<ModelKind, ImmutableArray<Skill>> UsualSkills { get; init; } = ModelKinds.Skills;
+}
 
 /// <summary>Brings models into the store: list, check the room, fetch, unpack, put in place. Several installs may run at the same time.</summary>
 public sealed class ModelInstaller
@@ -61,7 +65,7 @@ public sealed class ModelInstaller
             meter.Enter(InstallPhase.Installing);
             var kind = request.Kind ?? ModelKinds.Of([.. staged.Select(f => f.Path)]);
             var manifest = await _store.CommitAsync(
-                request.Id, request.Source.Name, kind, request.Skills ?? ModelKinds.Skills(kind), staged, cancellationToken);
+                request.Id, request.Source.Name, kind, request.Skills ?? request.UsualSkills(kind), staged, cancellationToken);
             RemovePartials(request.Source, files);
             return manifest;
         }

@@ -56,4 +56,12 @@ internal sealed class InferenceClient(WorkerSupervisor worker, string provider)
 
             throw new TaskFailedException(ReasonCode.Internal, "The worker ended an image without its result.");
         }, cancellationToken);
+
+    /// <summary>Ids of the models in the worker's memory; empty when it does not run.</summary>
+    public async Task<ImmutableArray<string>> LoadedAsync(CancellationToken cancellationToken) =>
+        await worker.PeekAsync(async w => (ImmutableArray<string>?)[.. (await w.Client.LoadedAsync(new LoadedRequest(), cancellationToken: cancellationToken)).Ids]) ?? [];
+
+    /// <summary>Frees the model's memory; one that is in use stays until another needs the room.</summary>
+    public async Task UnloadAsync(string id, CancellationToken cancellationToken) =>
+        await worker.PeekAsync(async w => await w.Client.UnloadAsync(new UnloadRequest { Id = id }, cancellationToken: cancellationToken));
 }

@@ -52,6 +52,12 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
 
     public bool IsBuiltIn => _provider == OnnxProvider.Cpu;
 
+    /// <summary>Ids of the models in memory.</summary>
+    public Task<ImmutableArray<string>> LoadedAsync(CancellationToken cancellationToken) => _client.LoadedAsync(cancellationToken);
+
+    /// <summary>Frees a model's memory unless it is in use.</summary>
+    public Task UnloadAsync(string id, CancellationToken cancellationToken) => _client.UnloadAsync(id, cancellationToken);
+
     public void ProveAgain() => _wanted.Release();
 
     public async Task WatchAsync(Action changed, CancellationToken cancellationToken)
@@ -136,6 +142,7 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
         }
 
         var summary = await _client.GenerateAsync(request, output.Text, cancellationToken);
+        _models.Loaded(model.Id, summary.LoadMs);
         return new TaskReceipt
         {
             Accelerator = _provider.Kind.ToString(),
@@ -166,6 +173,7 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
         }
 
         var result = await _client.PaintAsync(request, s => output.Progress((double)s.Step / s.Steps, $"step {s.Step} of {s.Steps}"), cancellationToken);
+        _models.Loaded(model.Id, result.LoadMs);
         output.Artifact($"image-{task.TaskId}.png", "image/png", result.Png.Span);
         return new TaskReceipt
         {
