@@ -91,8 +91,8 @@ public sealed class MainPathTests(BrowserFixture fixture)
         await using var session = await BrowserSession.OpenAsync(fixture.Browser, dashboard.Address);
         await session.LogInAsync(dashboard);
         await session.GoAsync("/new", "New job");
-        await session.Page.GetByRole(AriaRole.Radio, new() { Name = "Image" }).ClickAsync();
-        await session.Page.GetByLabel("Prompt").FillAsync("a harbour at dawn");
+        await session.Page.GetByRole(AriaRole.Radio, new() { Name = "Code" }).ClickAsync();
+        await session.Page.GetByRole(AriaRole.Textbox).First.FillAsync("reverse a list");
         await session.Page.GetByText("No device can run this yet").WaitForAsync();
         Assert.True(await session.Page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Run") }).IsDisabledAsync());
     }

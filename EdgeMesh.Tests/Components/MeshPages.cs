@@ -2,6 +2,7 @@ using Bunit;
 using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Tests.Fakes;
 using Microsoft.AspNetCore.Components;
@@ -30,6 +31,8 @@ public abstract class MeshPages : BunitContext
         Services.AddSingleton<IApiKeys>(Keys);
         Services.AddSingleton<IJoinTokens>(Tokens);
         Services.AddSingleton(Options);
+        Services.AddSingleton<IModels>(Models);
+        Services.AddSingleton(new ModelsOptions());
     }
 
     protected FakeTimeProvider Time { get; } = new(Samples.Now);
@@ -37,6 +40,8 @@ public abstract class MeshPages : BunitContext
     protected FakeFleet Fleet { get; } = new();
 
     protected FakeJobs Jobs { get; } = new();
+
+    protected FakeModels Models { get; } = new();
 
     protected FakeApiKeys Keys { get; } = new();
 

@@ -1,5 +1,10 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using EdgeMesh.Agent.Runtimes.Engines;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Devices;
@@ -55,15 +60,15 @@ public sealed class OllamaRuntime(Uri address, SkillRules skills, TimeProvider t
         var turns = Conversation.Of(task);
         ChatDoneResponseStream? done = null;
         var chars = 0;
-        await foreach (var part in client.ChatAsync(Request(task, turns), cancellationToken))
+        await foreach (var part in StreamAsync(client, Request(task, turns), cancellationToken))
         {
-            if (part?.Message?.Content is { Length: > 0 } text)
+            if (part.Message?.Content is { Length: > 0 } text)
             {
                 chars += text.Length;
                 output.Text(text);
             }
 
-            done = part as ChatDoneResponseStream ?? done;
+            done = part.Done ? part : done;
         }
 
         if (done is null)
@@ -86,6 +91,26 @@ public sealed class OllamaRuntime(Uri address, SkillRules skills, TimeProvider t
                 done.DoneReason == "length" ? "It reached its length limit." : "",
             }.Where(s => s.Length > 0)),
         };
+    }
+
+    // The library's own stream does not end on cancellation while the server is silent; reading the lines here does.
+    private async IAsyncEnumerable<ChatDoneResponseStream> StreamAsync(OllamaApiClient client, ChatRequest chat, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("api/chat", UriKind.Relative)) { Content = JsonContent.Create(chat, options: client.OutgoingJsonSerializerOptions) };
+        using var answer = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(cancellationToken));
+        while (await reader.ReadLineAsync(cancellationToken) is { } line)
+        {
+            if (JsonSerializer.Deserialize<ErrorLine>(line)?.Error is { } error)
+            {
+                throw new EngineStatusException(HttpStatusCode.InternalServerError, error);
+            }
+
+            if (JsonSerializer.Deserialize<ChatDoneResponseStream>(line, client.IncomingJsonSerializerOptions) is { } part)
+            {
+                yield return part;
+            }
+        }
     }
 
     private ChatRequest Request(TaskRequest task, ImmutableArray<Core.Contracts.Message> turns)
@@ -128,4 +153,7 @@ public sealed class OllamaRuntime(Uri address, SkillRules skills, TimeProvider t
             return (null, "not reported by Ollama");
         }
     }
+
+    /// <summary>What Ollama sends instead of a part when something breaks in the middle of an answer.</summary>
+    private sealed record ErrorLine([property: JsonPropertyName("error")] string? Error);
 }

@@ -26,7 +26,8 @@ public sealed class EmbeddedDevice(DashboardOptions options, Recovery recovery, 
         }
 
         await using var agent = AgentHost.Build(new AgentOptions(options.EmbeddedDevicePath, name, [], null) { AllowedHosts = [.. models.AllowedHosts] });
-        await agent.StartAsync(stoppingToken);
+        // Not cancelled half-way: an agent that has begun to start is stopped below.
+        await agent.StartAsync(CancellationToken.None);
         var listener = agent.Services.GetRequiredService<LinkListener>();
         while (!stoppingToken.IsCancellationRequested)
         {

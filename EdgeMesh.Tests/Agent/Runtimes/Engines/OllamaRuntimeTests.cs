@@ -78,6 +78,7 @@ public sealed class OllamaRuntimeTests
     [InlineData("memory", ReasonCode.OutOfMemory)]
     [InlineData("503", ReasonCode.Busy)]
     [InlineData("cut", ReasonCode.BadOutput)]
+    [InlineData("midway", ReasonCode.OutOfMemory)]
     [InlineData("garbage", ReasonCode.BadOutput)]
     [InlineData("html", ReasonCode.BadOutput)]
     public async Task Run_ServerFails_IsANamedError(string how, ReasonCode reason)
@@ -187,6 +188,12 @@ public sealed class OllamaRuntimeTests
         foreach (var word in (string[])["The", " moon", " pulls."])
         {
             await EngineTestServer.LineAsync(context, $$$"""{"model":"llama3.2:3b","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":"{{{word}}}"},"done":false}""");
+            if (failure == "midway")
+            {
+                await EngineTestServer.LineAsync(context, """{"error":"CUDA error: out of memory"}""");
+                return;
+            }
+
             if (failure == "cut")
             {
                 context.Abort();
