@@ -74,13 +74,9 @@ public sealed class ModelInventory(IFleet fleet, IDeviceLinks links, ModelBoard 
     private async Task FollowAsync(FleetSnapshot snapshot, CancellationToken cancellationToken)
     {
         board.Keep(snapshot.Devices.Select(d => d.Id).ToHashSet());
-        foreach (var device in snapshot.Devices.Where(d => d.State is DeviceState.Online or DeviceState.Draining))
-        {
-            if (!_asked.TryGetValue(device.Id, out var before) || before.State != device.State || before.Runtimes != device.Runtimes)
-            {
-                await RefreshAsync(device.Id, cancellationToken);
-            }
-        }
+        var changed = snapshot.Devices.Where(d => d.State is DeviceState.Online or DeviceState.Draining
+            && (!_asked.TryGetValue(d.Id, out var before) || before.State != d.State || before.Runtimes != d.Runtimes));
+        await Task.WhenAll(changed.Select(d => RefreshAsync(d.Id, cancellationToken)).ToList());
 
         foreach (var device in snapshot.Devices)
         {
