@@ -143,6 +143,12 @@ public sealed partial class MeshModels(
             var (wish, feed) = wishes.Make(order);
             var done = "";
             var problem = await InstallCall.RunAsync(link, transfer.DeviceName, transfer.Model, wish, feed, step => Step(transfer.Id, step), id => done = id, stop.Token);
+            if (problem is not null)
+            {
+                // Links close when the dashboard stops: that is no fault of the device.
+                life.ApplicationStopping.ThrowIfCancellationRequested();
+            }
+
             await inventory.RefreshAsync(transfer.Device, CancellationToken.None);
             board.End(transfer.Id, problem is null ? TransferState.Succeeded : TransferState.Failed, problem);
             return problem is null ? done : null;
