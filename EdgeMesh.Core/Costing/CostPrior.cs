@@ -10,7 +10,8 @@ namespace EdgeMesh.Core.Costing;
 /// What is assumed of a device before any run, said in words in <see cref="Estimate.Basis"/>. A speed that the device measured of itself
 /// (<see cref="ModelInfo.CharsPerSecond"/>) is used where there is one; the estimate stays a prior, as no task of a person has run yet.
 /// Assumed otherwise: an extractive summary reads 2 million characters a second; a language model reads 20 times as fast as it writes, and
-/// writes at 40 GB/s of memory bandwidth (half on fewer than four cores) over its bytes, 3 GB when unknown; the way through the
+/// writes at 40 GB/s of memory bandwidth (half on fewer than four cores) over its bytes, 3 GB when unknown; an image takes 25 steps of 2.4 ms for
+/// each MB of weights, 1 GB when unknown; the way through the
 /// orchestrator costs 4 ms and a round trip, 0.3 ms inside this process and 3 ms elsewhere until measured.
 /// </summary>
 public static class CostPrior
@@ -24,6 +25,10 @@ public static class CostPrior
     private const double AssumedCharsPerSecond = 2_000_000;
     private const double AssumedBytesPerSecond = 40e9;
     private const double AssumedModelBytes = 3e9;
+    private const double MostTokensPerSecond = 2_000;
+    private const double UsualSteps = 25;
+    private const double AssumedStepMs = 2_400;
+    private const double AssumedMsPerByteAndStep = 2.4e-6;
 
     /// <summary>Milliseconds of running, and the assumption in words.</summary>
     /// <param name="work">Units of <see cref="CostModel.Work"/>.</param>
@@ -43,6 +48,11 @@ public static class CostPrior
                 var tokens = TokensPerSecond(device, model);
                 var tenths = (int)Math.Round(tokens * 10);
                 return (work / WrittenPerRead / tokens * 1_000, string.Create(CultureInfo.InvariantCulture, $"{tenths / 10}.{tenths % 10} tok/s assumed"));
+            case TaskKind.ImageGenerate when model.SizeBytes is > 0 and var bytes:
+                var stepMs = bytes * AssumedMsPerByteAndStep;
+                return (stepMs * work, string.Create(CultureInfo.InvariantCulture, $"{stepMs:0.#} ms a step assumed"));
+            case TaskKind.ImageGenerate:
+                return (AssumedStepMs * work, string.Create(CultureInfo.InvariantCulture, $"{AssumedStepMs:0} ms a step assumed"));
             default:
                 return (60_000, "a minute assumed");
         }
@@ -56,6 +66,7 @@ public static class CostPrior
         Skill.Summarize => 200,
         Skill.Code => 500,
         Skill.Chat => 300,
+        Skill.Image => UsualSteps,
         _ => 1,
     };
 
@@ -65,12 +76,13 @@ public static class CostPrior
         ChatOptions { MaxTokens: { } cap and < 300 } => cap,
         CodeOptions { MaxTokens: { } cap and < 500 } => cap,
         SummarizeOptions { Sentences: { } sentences and < SummaryLength.UsualSentences } => sentences * SummaryLength.TokensPerSentence,
+        ImageOptions { Steps: { } steps } => steps,
         _ => null,
     };
 
     private static double TokensPerSecond(DeviceSnapshot device, ModelInfo model)
     {
         var slow = device.Profile is { LogicalCores: > 0 and < 4 } ? 0.5 : 1;
-        return Math.Clamp(slow * AssumedBytesPerSecond / (model.SizeBytes is > 0 and var bytes ? bytes : AssumedModelBytes), 0.5, 300);
+        return Math.Clamp(slow * AssumedBytesPerSecond / (model.SizeBytes is > 0 and var bytes ? bytes : AssumedModelBytes), 0.5, MostTokensPerSecond);
     }
 }

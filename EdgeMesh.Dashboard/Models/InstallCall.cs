@@ -93,7 +93,7 @@ internal static class InstallCall
 
                 await parts.WriteAsync(new InstallPart { Chunk = new FileChunk { Want = want.Want, Last = true } }, stop);
             }
-            catch (Exception e) when (e is RpcException or IOException && !stop.IsCancellationRequested)
+            catch (Exception e) when (e is RpcException or IOException or OperationCanceledException && !stop.IsCancellationRequested)
             {
                 await parts.WriteAsync(new InstallPart { Broken = "The device that has the files, or its disk, stopped answering." }, stop);
             }

@@ -8,8 +8,9 @@ using Grpc.Core;
 namespace EdgeMesh.Dashboard.Models;
 
 /// <summary>The models of the mesh: previews, transfers, removal.</summary>
-public sealed class MeshModels(
-    IFleet fleet, IDeviceLinks links, ModelBoard board, ModelInventory inventory, ModelWishes wishes, ModelUploads uploads, ModelsOptions options, IHostApplicationLifetime life, TimeProvider time) : IModels
+public sealed partial class MeshModels(
+    IFleet fleet, IDeviceLinks links, ModelBoard board, ModelInventory inventory, ModelWishes wishes, ModelUploads uploads, ModelsOptions options, IHostApplicationLifetime life, TimeProvider time,
+    ILogger<MeshModels> logger) : IModels
 {
     private static readonly TimeSpan PreviewPatience = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _running = new();
@@ -142,6 +143,12 @@ public sealed class MeshModels(
             var (wish, feed) = wishes.Make(order);
             var done = "";
             var problem = await InstallCall.RunAsync(link, transfer.DeviceName, transfer.Model, wish, feed, step => Step(transfer.Id, step), id => done = id, stop.Token);
+            if (problem is not null)
+            {
+                // Links close when the dashboard stops: that is no fault of the device.
+                life.ApplicationStopping.ThrowIfCancellationRequested();
+            }
+
             await inventory.RefreshAsync(transfer.Device, CancellationToken.None);
             board.End(transfer.Id, problem is null ? TransferState.Succeeded : TransferState.Failed, problem);
             return problem is null ? done : null;
@@ -154,6 +161,13 @@ public sealed class MeshModels(
                 board.End(transfer.Id, TransferState.Cancelled);
             }
 
+            return null;
+        }
+        catch (Exception e)
+        {
+            // A transfer that nobody watches must not look as if it still ran.
+            Log.Failed(logger, e, transfer.DeviceName);
+            board.End(transfer.Id, TransferState.Failed, ModelProblems.Internal(transfer.DeviceName, transfer.Model));
             return null;
         }
         finally
@@ -198,4 +212,10 @@ public sealed class MeshModels(
     }
 
     private string Name(DeviceId device) => fleet.Current.Find(device)?.Name ?? device.Short;
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 522, Level = LogLevel.Error, Message = "A model transfer to {Device} failed")]
+        public static partial void Failed(ILogger logger, Exception e, string device);
+    }
 }

@@ -7,12 +7,13 @@ using Grpc.Core;
 
 namespace EdgeMesh.Dashboard.Models;
 
-/// <summary>Keeps what is known of each device's store true: asked when a device links, when its runtimes change, and when a transfer ends.</summary>
+/// <summary>Keeps what is known of each device's store true: asked when a device links, when its runtimes change, when a transfer ends, and now and then while someone looks.</summary>
 public sealed class ModelInventory(IFleet fleet, IDeviceLinks links, ModelBoard board, TimeProvider time) : BackgroundService
 {
     private const int MostModels = 1_000;
     private const int MostFiles = 2_000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan WhileLookedAt = TimeSpan.FromSeconds(10);
     private readonly Dictionary<DeviceId, (DeviceState State, ImmutableArray<RuntimeInfo> Runtimes)> _asked = [];
 
     /// <summary>Asks every linked device.</summary>
@@ -49,6 +50,7 @@ public sealed class ModelInventory(IFleet fleet, IDeviceLinks links, ModelBoard 
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var looking = FollowMemoryAsync(stoppingToken);
         await using var subscription = fleet.Subscribe();
         await FollowAsync(subscription.Snapshot, stoppingToken);
         try
@@ -62,6 +64,8 @@ public sealed class ModelInventory(IFleet fleet, IDeviceLinks links, ModelBoard 
         {
             // The dashboard stops.
         }
+
+        await looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     // A device may claim anything; it may not hurt.
@@ -71,16 +75,25 @@ public sealed class ModelInventory(IFleet fleet, IDeviceLinks links, ModelBoard 
         m.InstalledAtUnixMs is > 0 and < 253_402_300_799_000 ? DateTimeOffset.FromUnixTimeMilliseconds(m.InstalledAtUnixMs) : null,
         m.Runnable, m.Loaded, m.HasLoadMs && m.LoadMs is > 0 and < 1e9 ? m.LoadMs : null);
 
+    // What is in memory changes with every task and no device tells of it: asked only while someone looks.
+    private async Task FollowMemoryAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(WhileLookedAt, time);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            if (board.SubscriberCount > 0)
+            {
+                await RefreshAsync(cancellationToken);
+            }
+        }
+    }
+
     private async Task FollowAsync(FleetSnapshot snapshot, CancellationToken cancellationToken)
     {
         board.Keep(snapshot.Devices.Select(d => d.Id).ToHashSet());
-        foreach (var device in snapshot.Devices.Where(d => d.State is DeviceState.Online or DeviceState.Draining))
-        {
-            if (!_asked.TryGetValue(device.Id, out var before) || before.State != device.State || before.Runtimes != device.Runtimes)
-            {
-                await RefreshAsync(device.Id, cancellationToken);
-            }
-        }
+        var changed = snapshot.Devices.Where(d => d.State is DeviceState.Online or DeviceState.Draining
+            && (!_asked.TryGetValue(d.Id, out var before) || before.State != d.State || before.Runtimes != d.Runtimes));
+        await Task.WhenAll(changed.Select(d => RefreshAsync(d.Id, cancellationToken)).ToList());
 
         foreach (var device in snapshot.Devices)
         {

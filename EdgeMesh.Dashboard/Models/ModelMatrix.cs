@@ -9,7 +9,11 @@ namespace EdgeMesh.Dashboard.Models;
 /// <param name="Places">In join order.</param>
 public sealed record ModelRow(string Id, ImmutableArray<Skill> Skills, int? Tier, ImmutableArray<ModelPlace> Places)
 {
+    /// <summary>Came with the agents, for trying out and measuring.</summary>
     public bool BuiltIn => Places.Any(p => p.Stored?.BuiltIn == true);
+
+    /// <summary>Came with the agents wherever it is.</summary>
+    public bool WithAgent => Places.All(p => p.WithAgent);
 
     /// <summary>Of the weights or, in a store, of all files; null when nobody says.</summary>
     public long? Bytes => Places.Select(p => p.Bytes).FirstOrDefault(b => b > 0);
@@ -18,8 +22,9 @@ public sealed record ModelRow(string Id, ImmutableArray<Skill> Skills, int? Tier
 /// <summary>A model on one device.</summary>
 /// <param name="Runtimes">The engines there that can run it, by name.</param>
 /// <param name="Ready">Whether one of them is ready.</param>
+/// <param name="WithAgent">It came with the agent: a built-in model, or the built-in summariser.</param>
 /// <param name="Stored">In the device's store or built in; null when another engine keeps it.</param>
-public sealed record ModelPlace(DeviceSnapshot Device, ImmutableArray<string> Runtimes, bool Ready, long? Bytes, StoredModelInfo? Stored)
+public sealed record ModelPlace(DeviceSnapshot Device, ImmutableArray<string> Runtimes, bool Ready, bool WithAgent, long? Bytes, StoredModelInfo? Stored)
 {
     /// <summary>Whether it can be removed here.</summary>
     public bool Removable => Stored is { BuiltIn: false };
@@ -28,6 +33,8 @@ public sealed record ModelPlace(DeviceSnapshot Device, ImmutableArray<string> Ru
 /// <summary>Which model is where: what engines report, joined with what stores have. Pure.</summary>
 public static class ModelMatrix
 {
+    private const string BuiltInSummariser = "builtin";
+
     /// <summary>Rows of models that can be asked for something or lie in a store; the built-in ones are last.</summary>
     public static ImmutableArray<ModelRow> Of(FleetSnapshot fleet, ModelsSnapshot models)
     {
@@ -54,6 +61,7 @@ public static class ModelMatrix
         device,
         [.. reported.Select(r => r.Runtime.Name).Distinct()],
         reported.Any(r => r.Runtime.State == RuntimeState.Ready),
+        stored?.BuiltIn ?? reported.All(r => r.Runtime.Id == BuiltInSummariser),
         stored is { BuiltIn: false } ? stored.Bytes : reported.Select(r => r.Model.SizeBytes).FirstOrDefault(b => b is > 0),
         stored);
 }

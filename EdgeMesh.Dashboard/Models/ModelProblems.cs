@@ -46,6 +46,9 @@ internal static partial class ModelProblems
     public static Problem Restarted(string device, string model) => new(
         "dashboard_stopped", $"{device} did not get all of {model}.", "The dashboard was stopped meanwhile. What was fetched is kept on the device.", "Get it again; it goes on where it was.");
 
+    public static Problem Internal(string device, string model) => new(
+        "internal", $"{device} did not get {model}.", "It is a fault of EdgeMesh; the dashboard's log has the details.", "Try again; if it stays, report it with the log.");
+
     /// <summary>What the device itself said.</summary>
     public static Problem Told(string device, string model, ModelFailure failure) => new(
         Word().Replace(FromWire.Text(failure.Reason, 40), "_$0").TrimStart('_').ToLowerInvariant() is { Length: > 0 } code ? code : "model_failed",

@@ -2,6 +2,7 @@ using Bunit;
 using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Tests.Fakes;
 using Microsoft.AspNetCore.Components;
@@ -27,10 +28,12 @@ public abstract class MeshPages : BunitContext
         Services.AddSingleton<TimeProvider>(Time);
         Services.AddSingleton<IFleet>(Fleet);
         Services.AddSingleton<IJobs>(Jobs);
-        Services.AddSingleton<IModelSettings>(Models);
+        Services.AddSingleton<IModelSettings>(Preferred);
         Services.AddSingleton<IApiKeys>(Keys);
         Services.AddSingleton<IJoinTokens>(Tokens);
         Services.AddSingleton(Options);
+        Services.AddSingleton<IModels>(Models);
+        Services.AddSingleton(new ModelsOptions());
     }
 
     protected FakeTimeProvider Time { get; } = new(Samples.Now);
@@ -39,7 +42,9 @@ public abstract class MeshPages : BunitContext
 
     protected FakeJobs Jobs { get; } = new();
 
-    protected FakeModelSettings Models { get; } = new();
+    protected FakeModels Models { get; } = new();
+
+    protected FakeModelSettings Preferred { get; } = new();
 
     protected FakeApiKeys Keys { get; } = new();
 

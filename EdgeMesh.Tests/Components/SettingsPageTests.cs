@@ -102,17 +102,17 @@ public sealed class SettingsPageTests : MeshPages
         page.Find("#model-kind").Change("Code");
         page.Find("#model-name").Input("my-coder*");
         page.Find("#model-name").Closest("form")!.Submit();
-        page.WaitForAssertion(() => Assert.Equal("my-coder*", Models.Current.Code[^1]));
+        page.WaitForAssertion(() => Assert.Equal("my-coder*", Preferred.Current.Code[^1]));
         Assert.Equal("", page.Find("#model-name").GetAttribute("value"));
 
-        for (var times = Models.Current.Code.Length - 1; times > 0; times--)
+        for (var times = Preferred.Current.Code.Length - 1; times > 0; times--)
         {
             Button(page, "Prefer my-coder* more for Code").Click();
         }
 
-        Assert.Equal("my-coder*", Models.Current.Code[0]);
+        Assert.Equal("my-coder*", Preferred.Current.Code[0]);
         Button(page, "Do not prefer my-coder* for Code").Click();
-        Assert.Equal(EdgeMesh.Core.Models.ModelPreferences.Default.Code.AsEnumerable(), Models.Current.Code);
+        Assert.Equal(EdgeMesh.Core.Preferred.ModelPreferences.Default.Code.AsEnumerable(), Preferred.Current.Code);
     }
 
     [Theory]
@@ -124,7 +124,7 @@ public sealed class SettingsPageTests : MeshPages
         page.Find("#model-name").Input(name);
         page.Find("#model-name").Closest("form")!.Submit();
         page.WaitForAssertion(() => Assert.Contains(says, page.Find("#model-wrong").TextContent, StringComparison.Ordinal));
-        Assert.Equal(EdgeMesh.Core.Models.ModelPreferences.Default, Models.Current);
+        Assert.Equal(EdgeMesh.Core.Preferred.ModelPreferences.Default, Preferred.Current);
     }
 
     [Fact]

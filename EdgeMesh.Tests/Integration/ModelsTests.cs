@@ -137,14 +137,12 @@ public sealed class ModelsTests
             await (context.Request.Path.Value!.EndsWith("onnx", StringComparison.Ordinal) ? held.WaitAsync(context.RequestAborted) : Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return false;
         };
-        string id;
-        await using (var dashboard = await DashboardProcess.StartAsync(directory["data"], more: "--no-embedded-device"))
-        {
-            await using var north = await AgentProcess.JoinAsync(dashboard, "North", directory["north"], allowHosts: hub.Files.Authority);
-            var (_, begun) = await dashboard.PostAsync("/api/models/install", new { deviceIds = new[] { await IdAsync(dashboard, "North") }, source = new { kind = "huggingface", repository = Repository, host = hub.Host } });
-            id = begun[0].GetProperty("id").GetString()!;
-            await Until.TrueAsync("the transfer to run", async () => (await TransferAsync(dashboard, id)).GetProperty("bytes").GetInt64() > 0);
-        }
+        await using var dashboard = await DashboardProcess.StartAsync(directory["data"], more: "--no-embedded-device");
+        await using var north = await AgentProcess.JoinAsync(dashboard, "North", directory["north"], allowHosts: hub.Files.Authority);
+        var (_, begun) = await dashboard.PostAsync("/api/models/install", new { deviceIds = new[] { await IdAsync(dashboard, "North") }, source = new { kind = "huggingface", repository = Repository, host = hub.Host } });
+        var id = begun[0].GetProperty("id").GetString()!;
+        await Until.TrueAsync("the transfer to run", async () => (await TransferAsync(dashboard, id)).GetProperty("bytes").GetInt64() > 0);
+        await dashboard.Process.InterruptAsync();
 
         await using var again = await DashboardProcess.StartAsync(directory["data"], more: "--no-embedded-device");
         var left = await TransferAsync(again, id);

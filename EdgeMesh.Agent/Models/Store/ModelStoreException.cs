@@ -52,7 +52,7 @@ public sealed class ModelStoreException : Exception
         StoreFailure.TooLarge => "Choose a smaller model, or raise the limit in the settings.",
         StoreFailure.NotEnoughMemory => "Choose a smaller model, or install it anyway if memory will be free when it runs.",
         StoreFailure.UnsafePath or StoreFailure.BadArchive => "Do not trust this source; choose another one.",
-        StoreFailure.RefusedAddress => "Use a public address, or add the host to the allowed hosts in the settings if it is yours.",
+        StoreFailure.RefusedAddress => "Use a public address, or, if the host is yours, start the agent there with --allow-hosts (EdgeMesh:Models:AllowedHosts for the dashboard's own device).",
         StoreFailure.NotFound => "Check the name and the version.",
         StoreFailure.NeedsToken => "Give an access token that may read it; some models also want their terms accepted first.",
         StoreFailure.InUse => "Stop the other agent that uses this folder.",

@@ -24,7 +24,7 @@ internal static class ModelWords
         { Stored.Loaded: true } => ("st-ok", "busy", "In memory"),
         { Stored: { Runnable: false }, Runtimes.IsEmpty: true } => ("st-mute", "none", "Kept"),
         { Ready: false } => ("st-mute", "none", "Engine not ready"),
-        { Stored.BuiltIn: true } => ("st-ok", "idle", "Built in"),
+        { WithAgent: true } => ("st-ok", "idle", "Built in"),
         { Stored: not null } => ("st-ok", "idle", "On disk"),
         _ => ("st-ok", "idle", $"In {place.Runtimes[0]}"),
     };

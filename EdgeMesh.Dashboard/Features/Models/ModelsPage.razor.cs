@@ -39,9 +39,9 @@ public sealed partial class ModelsPage
     {
         get
         {
-            var own = _rows.Count(r => !r.BuiltIn);
+            var own = _rows.Count(r => !r.WithAgent);
             var coming = Value?.Transfers.Count(t => !t.IsOver) ?? 0;
-            var have = own == 0 ? "No model but the built-in ones." : $"{Format.Capital(Format.Count(own))} {(own == 1 ? "model" : "models")} besides the built-in ones.";
+            var have = own == 0 ? "No model but what comes with the agents." : $"{Format.Capital(Format.Count(own))} {(own == 1 ? "model" : "models")} besides what comes with the agents.";
             return coming == 0 ? have : $"{have} {Format.Capital(Format.Count(coming))} on the way.";
         }
     }

@@ -93,6 +93,7 @@ internal sealed class Downloader
 
             partial.SetTag(content.Tag);
             var expected = Expected(file, content, allowed);
+            meter.Learn(expected);
             await CopyAsync(content, partial, expected is { } bytes ? new Allowance(bytes, StoreFailure.TooLarge) : allowed, file, meter, cancellationToken);
             if (partial.Length < expected)
             {

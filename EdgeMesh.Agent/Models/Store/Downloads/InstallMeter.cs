@@ -14,6 +14,15 @@ internal sealed class InstallMeter(IProgress<InstallProgress>? progress, TimeSpa
         Report();
     }
 
+    /// <summary>The only file's length, when the list did not say it and its server does.</summary>
+    public void Learn(long? fileBytes)
+    {
+        if (_now is { Files: 1, TotalBytes: null })
+        {
+            _now = _now with { TotalBytes = fileBytes };
+        }
+    }
+
     public void Enter(InstallPhase phase, string? file = null)
     {
         _now = _now with { Phase = phase, File = file };

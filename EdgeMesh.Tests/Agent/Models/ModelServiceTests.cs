@@ -1,0 +1,77 @@
+using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Agent.Models.Mesh;
+using EdgeMesh.Agent.Runtimes;
+using EdgeMesh.Agent.Runtimes.Engines;
+using EdgeMesh.Agent.Runtimes.Ollama;
+using EdgeMesh.Core.Contracts;
+using EdgeMesh.Tests.Fakes;
+using EdgeMesh.Tests.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EdgeMesh.Tests.Agent.Models;
+
+/// <summary>What a device does with the mesh's wishes, put together as the agent is.</summary>
+public sealed class ModelServiceTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly List<InstallUpdate> _told = [];
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task Install_FromOllama_PullsWithProgress()
+    {
+        await using var server = await EngineTestServer.StartAsync(routes => routes.MapPost("/api/pull", async (HttpContext context) =>
+        {
+            await EngineTestServer.LineAsync(context, """{"status":"pulling a80c","digest":"sha256:a80c","total":100,"completed":10}""");
+            await EngineTestServer.LineAsync(context, """{"status":"success"}""");
+        }));
+        await using var agent = Agent(new OllamaRuntime(server.Address, SkillRules.Default, TimeProvider.System));
+
+        await InstallAsync(agent, new InstallWish { Pull = new EnginePull { Model = "qwen2.5-coder:1.5b" } });
+
+        var step = Assert.Single(_told, u => u.Step is not null).Step;
+        Assert.Equal((10, 100), (step.Bytes, step.TotalBytes));
+        Assert.Equal("qwen2.5-coder:1.5b", _told[^1].Done.Id);
+    }
+
+    [Fact]
+    public async Task Install_FromOllamaThatIsNotThere_SaysHowToGetIt()
+    {
+        await using var agent = Agent();
+        var wish = new InstallWish { Pull = new EnginePull { Model = "qwen2.5-coder:1.5b" } };
+        await InstallAsync(agent, wish);
+        var failure = Assert.Single(_told).Failure;
+        Assert.Equal("NotFound", failure.Reason);
+        Assert.Contains("Ollama was not found on this device", failure.Cause, StringComparison.Ordinal);
+        Assert.Equal(failure, (await Service(agent).PreviewAsync(wish, TestContext.Current.CancellationToken)).Failure);
+    }
+
+    [Fact]
+    public async Task Remove_Unknown_IsSaid()
+    {
+        await using var agent = Agent();
+        Assert.False((await Service(agent).RemoveAsync(new RemoveModelRequest { Id = "nothing" }, TestContext.Current.CancellationToken)).Known);
+        Assert.Equal("UnsafePath", (await Service(agent).RemoveAsync(new RemoveModelRequest { Id = "../x" }, TestContext.Current.CancellationToken)).Failure.Reason);
+    }
+
+    [Fact]
+    public async Task List_BuiltInModels_AreMarked()
+    {
+        await using var agent = Agent();
+        var list = await Service(agent).ListAsync(TestContext.Current.CancellationToken);
+        Assert.NotEmpty(list.Models);
+        Assert.All(list.Models, m => Assert.Equal(("built-in", false), (m.Source, m.Loaded)));
+        Assert.True(list.DiskFreeBytes > 0);
+    }
+
+    private static ModelService Service(WebApplication agent) => agent.Services.GetRequiredService<ModelService>();
+
+    private WebApplication Agent(params IRuntime[] runtimes) => AgentHost.Build(
+        new AgentOptions(_directory.Path, "Test device", [], null) { FindEngines = false },
+        services => Array.ForEach(runtimes, r => services.AddSingleton(r)));
+
+    private Task InstallAsync(WebApplication agent, InstallWish wish) => Service(agent).InstallAsync(wish, new RelayFiles(_ => { }), _told.Add, TestContext.Current.CancellationToken);
+}

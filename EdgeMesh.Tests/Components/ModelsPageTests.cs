@@ -1,0 +1,175 @@
+using Bunit;
+using EdgeMesh.Core.Devices;
+using EdgeMesh.Core.Jobs;
+using EdgeMesh.Core.Models;
+using EdgeMesh.Dashboard.Features.Models;
+using EdgeMesh.Dashboard.Models;
+using EdgeMesh.Tests.Fakes;
+
+namespace EdgeMesh.Tests.Components;
+
+public sealed class ModelsPageTests : MeshPages
+{
+    private static readonly DeviceSnapshot s_one = Samples.Device("One") with { Runtimes = [Samples.BuiltIn, Onnx("qwen3-0.6b")] };
+    private static readonly DeviceSnapshot s_two = Samples.Device("Two", 1);
+
+    [Fact]
+    public void Open_NoDevice_SaysWhereToBegin()
+    {
+        var page = Page<ModelsPage>();
+        Assert.Contains("No device yet", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("No model but what comes with the agents.", page.Find(".phead p").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Table_ShowsWhereEachModelIs()
+    {
+        Publish();
+        var page = Page<ModelsPage>();
+
+        var row = page.Find("tr[data-model='qwen3-0.6b']");
+        Assert.Contains("In memory", row.QuerySelectorAll("td")[0].TextContent, StringComparison.Ordinal);
+        Assert.NotNull(row.QuerySelector("button[aria-label='Get qwen3-0.6b on Two']"));
+        Assert.Contains("300 MB", row.QuerySelector("th")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("built-in, for trying out and measuring", page.Find("tr[data-model='toy (built-in)']").TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("button[aria-label^='Remove toy']"));
+        Assert.Contains("One model besides what comes with the agents.", page.Find(".phead p").TextContent, StringComparison.Ordinal);
+        Assert.Contains("refresh", Models.Commands);
+    }
+
+    [Fact]
+    public void Remove_AsksFirst()
+    {
+        Publish();
+        var page = Page<ModelsPage>();
+        page.Find("button[aria-label='Remove qwen3-0.6b from One']").Click();
+        Assert.Contains("No other device has it.", Dialog().Markup, StringComparison.Ordinal);
+        Button(Dialog(), "Remove model").Click();
+        page.WaitForAssertion(() => Assert.Contains($"remove {s_one.Id} qwen3-0.6b", Models.Commands));
+    }
+
+    [Fact]
+    public void Remove_Refused_SaysWhy()
+    {
+        Publish();
+        Models.Refusal = new Problem("device_not_linked", "One cannot be reached.", "It is not linked.", "Start its agent.");
+        var page = Page<ModelsPage>();
+        page.Find("button[aria-label='Remove qwen3-0.6b from One']").Click();
+        Button(Dialog(), "Remove model").Click();
+        page.WaitForAssertion(() => Assert.Contains("Start its agent.", page.Find(".md-error").TextContent, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Get_ShowsWhetherItFitsBeforeItStarts()
+    {
+        Publish();
+        Models.OnPreview = order => [.. order.Devices.Select(d => Forecast(d))];
+        var page = Page<ModelsPage>();
+        page.Find("button[aria-label='Get qwen3-0.6b on Two']").Click();
+        page.WaitForAssertion(() => Assert.Contains("300 MB to get; 4.0 GB free", page.Find(".md-fits").TextContent, StringComparison.Ordinal));
+        Assert.Empty(Models.Installed);
+
+        Button(page, "Get it on Two").Click();
+        page.WaitForAssertion(() => Assert.Single(Models.Installed));
+        Assert.True(Models.Installed.TryPeek(out var order));
+        Assert.Equal(new ModelSource.Device(s_one.Id, "qwen3-0.6b"), order.Source);
+        Assert.Equal([s_two.Id], order.Devices);
+    }
+
+    [Fact]
+    public void Get_DiskFull_StartsNothing()
+    {
+        Publish();
+        Models.OnPreview = order => [.. order.Devices.Select(d => Forecast(d) with { DiskShortfallBytes = 100 << 20 })];
+        var page = Page<ModelsPage>();
+        page.Find("button[aria-label='Get qwen3-0.6b on Two']").Click();
+        page.WaitForAssertion(() => Assert.Contains("100 MB more disk space needed", page.Markup, StringComparison.Ordinal));
+        Button(page, "See if it fits").Click();
+        Assert.Empty(Models.Installed);
+    }
+
+    [Fact]
+    public void Get_MemoryShort_OnlyWhenAPersonSaysSo()
+    {
+        Publish();
+        Models.OnPreview = order => [.. order.Devices.Select(d => Forecast(d) with { MemoryBytes = 90L << 30 })];
+        var page = Page<ModelsPage>();
+        page.Find("button[aria-label='Get qwen3-0.6b on Two']").Click();
+        page.WaitForState(() => page.FindAll("label.row input").Count == 1);
+        Assert.Contains("See if it fits", page.Find("button[type=submit]").TextContent, StringComparison.Ordinal);
+        page.Find("label.row input").Change(true);
+        Button(page, "Get it on Two").Click();
+        page.WaitForAssertion(() => Assert.True(Assert.Single(Models.Installed).EvenIfMemoryIsShort));
+    }
+
+    [Fact]
+    public void Source_ChangedAfterTheForecast_WantsANewOne()
+    {
+        Publish();
+        Models.OnPreview = order => [.. order.Devices.Select(d => Forecast(d))];
+        var page = Page<ModelsPage>();
+        page.Find("button[aria-label='Get qwen3-0.6b on Two']").Click();
+        Button(page, "Get it on Two");
+        Button(page, "Hugging Face").Click();
+        page.Find("#md-repo").Input("onnx-community/Other");
+        Assert.Equal("See if it fits", page.Find("button[type=submit]").TextContent);
+    }
+
+    [Fact]
+    public void Transfer_Running_ShowsFiguresAndCancels()
+    {
+        var running = Transfer(TransferState.Running) with { Phase = "Fetching", Bytes = 100 << 20, TotalBytes = 400 << 20, BytesPerSecond = 5 << 20, RemainingSeconds = 60 };
+        Publish(running);
+        var page = Page<ModelsPage>();
+        var row = page.Find("[data-transfer=Running]");
+        Assert.Contains("100 MB of 400 MB", row.TextContent, StringComparison.Ordinal);
+        Assert.Contains("5 MB/s", row.TextContent, StringComparison.Ordinal);
+        Assert.Contains("1:00 left", row.TextContent, StringComparison.Ordinal);
+        Assert.Equal("25", row.QuerySelector("[role=progressbar]")!.GetAttribute("aria-valuenow"));
+        row.QuerySelector("button")!.Click();
+        Assert.Contains("cancel t1", Models.Commands);
+    }
+
+    [Fact]
+    public void Transfer_Failed_NamesDeviceCauseAndRemedy()
+    {
+        var failed = Transfer(TransferState.Failed) with { EndedAt = Samples.Now, Problem = new Problem("wrong_hash", "Two did not get qwen.", "Its hash is another one.", "Get it again.") };
+        Publish();
+        var page = Page<ModelsPage>();
+        Assert.Empty(page.FindAll("[data-transfer]"));
+        Publish(failed);
+        page.WaitForAssertion(() => Assert.Contains("Two did not get qwen.", page.Find("[data-transfer=Failed]").TextContent, StringComparison.Ordinal));
+        Assert.Contains("Its hash is another one. Get it again.", page.Find("[data-transfer=Failed]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Dispose_LeavesNoSubscriber()
+    {
+        Publish();
+        Page<ModelsPage>();
+        Assert.Equal(1, Models.SubscriberCount);
+        await DisposeComponentsAsync();
+        Assert.Equal(0, Models.SubscriberCount);
+        Assert.Equal(0, Fleet.SubscriberCount);
+    }
+
+    private static RuntimeInfo Onnx(string model) => new(
+        "onnx-cpu", "ONNX Runtime, CPU", RuntimeState.Ready, null, [new ModelInfo(model, [Skill.Chat], 300 << 20, 4096, 2), new ModelInfo("toy (built-in)", [Skill.Chat], 4 << 20, 256, 0)],
+        [TaskKind.LlmGenerate], AcceleratorKind.CPU);
+
+    private static InstallForecast Forecast(DeviceId device) => new(device, "Two", 3, 300 << 20, 300 << 20, 4L << 30, 0, 450 << 20, 16L << 30, "text-onnx", null);
+
+    private static ModelTransfer Transfer(TransferState state) => new("t1", s_two.Id, "Two", "qwen", "org/qwen", state, null, 0, null, null, null, null, Samples.Now, null);
+
+    private void Publish(params ModelTransfer[] transfers)
+    {
+        var stored = new StoredModelInfo("qwen3-0.6b", "text-onnx", "hf:org/qwen@main", [Skill.Chat], [new ModelFileInfo("model.onnx", new string('a', 64), 300 << 20)], Samples.Now, true, true, 812);
+        var toy = new StoredModelInfo("toy (built-in)", "text-onnx", "built-in", [Skill.Chat], [], null, true, false, null);
+        Fleet.Publish(s_one, s_two);
+        Models.Publish(new ModelsSnapshot(
+            ImmutableDictionary<DeviceId, DeviceModels>.Empty
+                .Add(s_one.Id, new DeviceModels(s_one.Id, [stored, toy], 5L << 30, Samples.Now))
+                .Add(s_two.Id, new DeviceModels(s_two.Id, [], 4L << 30, Samples.Now)),
+            [.. transfers]));
+    }
+}
