@@ -2,6 +2,7 @@ using Bunit;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Tests.Fakes;
+using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using MudBlazor;
@@ -29,19 +30,34 @@ public abstract class JobPageContext : BunitContext
 
     protected FakeJobs Jobs { get; } = new();
 
-    protected Microsoft.AspNetCore.Components.NavigationManager Navigation => Services.GetRequiredService<Microsoft.AspNetCore.Components.NavigationManager>();
+    protected NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
 
     protected int Subscribers => Fleet.SubscriberCount + Jobs.SubscriberCount;
 
     /// <summary>Lets time pass until the condition holds, so that paces and debounces end.</summary>
     protected void Pass<T>(IRenderedComponent<T> page, Action condition)
-        where T : Microsoft.AspNetCore.Components.IComponent => page.WaitForAssertion(
-        () =>
-        {
-            Time.Advance(TimeSpan.FromMilliseconds(100));
-            condition();
-        },
-        TimeSpan.FromSeconds(20));
+        where T : IComponent
+    {
+        Exception? last = null;
+        var held = SpinWait.SpinUntil(
+            () =>
+            {
+                Time.Advance(TimeSpan.FromMilliseconds(50));
+                try
+                {
+                    // On the renderer's own thread, so that the page is not looked at while it changes.
+                    page.InvokeAsync(condition).GetAwaiter().GetResult();
+                    return true;
+                }
+                catch (Exception e) when (e is Xunit.Sdk.XunitException or ElementNotFoundException)
+                {
+                    last = e;
+                    return false;
+                }
+            },
+            TimeSpan.FromSeconds(10));
+        Assert.True(held, $"In vain: {last?.Message}");
+    }
 
     /// <summary>Takes the page away as leaving it does, and checks that nobody listens any more.</summary>
     protected async Task AssertLeavesNothingAsync()

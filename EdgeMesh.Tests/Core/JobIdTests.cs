@@ -8,8 +8,8 @@ public sealed class JobIdTests
     public void New_LaterMilliseconds_SortLater()
     {
         // Steps that cross every character of the alphabet in several places.
-        var ids = Enumerable.Range(0, 5_000).Select(i => JobId.New(Start.AddMilliseconds(i * 37L * ((i % 7) + 1L) + (i * 300L))).Value).ToList();
-        Assert.Equal(Enumerable.Range(0, ids.Count).OrderBy(i => i * 37L * ((i % 7) + 1L) + (i * 300L)).Select(i => ids[i]), ids.Order(StringComparer.Ordinal));
+        var ids = Enumerable.Range(0, 5_000).Select(i => JobId.New(Start.AddMilliseconds(i * 337L)).Value).ToList();
+        Assert.Equal(ids, ids.Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -11,6 +11,8 @@ public sealed record TimeAxis(double EndMs, ImmutableArray<TimeTick> Ticks)
     // Steps that people count in, per unit.
     private static readonly double[] Sixty = [1, 2, 5, 10, 15, 20, 30];
 
+    private static readonly double[] Tens = [1, 2, 5, 10];
+
     /// <summary>An axis that ends at <paramref name="endMs"/>, or with <paramref name="round"/> at the next tick after it.</summary>
     public static TimeAxis To(double endMs, int most = 6, bool round = false)
     {
@@ -32,7 +34,7 @@ public sealed record TimeAxis(double EndMs, ImmutableArray<TimeTick> Ticks)
         }
 
         var magnitude = Math.Pow(10, Math.Floor(Math.Log10(span / most)));
-        return new[] { 1, 2, 5, 10 }.Select(f => f * magnitude).First(s => span / s <= most);
+        return Tens.Select(f => f * magnitude).First(s => span / s <= most);
     }
 
     private static string Label(double value, string? unit) =>

@@ -25,7 +25,14 @@ public static class AnswerMarkdown
 
         foreach (var link in document.Descendants<AutolinkInline>().ToList())
         {
-            Outward(link.GetAttributes());
+            if (link.IsEmail || IsWeb(link.Url))
+            {
+                Outward(link.GetAttributes());
+            }
+            else
+            {
+                link.ReplaceBy(new LiteralInline(link.Url));
+            }
         }
 
         using var writer = new StringWriter();
@@ -40,7 +47,7 @@ public static class AnswerMarkdown
     {
         // A picture would be fetched from its host the moment it is shown; a link waits until it is wanted.
         link.IsImage = false;
-        if (!Uri.TryCreate(link.Url, UriKind.Absolute, out var uri) || !Schemes.Contains(uri.Scheme))
+        if (!IsWeb(link.Url))
         {
             link.Url = null;
             link.ReplaceBy(new ContainerInline(), copyChildren: true);
@@ -54,6 +61,8 @@ public static class AnswerMarkdown
 
         Outward(link.GetAttributes());
     }
+
+    private static bool IsWeb(string? url) => Uri.TryCreate(url, UriKind.Absolute, out var uri) && Schemes.Contains(uri.Scheme) && !url.StartsWith('/');
 
     private static void Outward(HtmlAttributes attributes)
     {
