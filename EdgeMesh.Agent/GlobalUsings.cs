@@ -1,2 +1,3 @@
 global using System.Collections.Immutable;
 global using EdgeMesh.Core.Primitives;
+global using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;

@@ -1,1 +1,1 @@
-return await EdgeMesh.Agent.Cli.AgentCommand.Create().Parse(args).InvokeAsync();
+return await EdgeMesh.Agent.Cli.AgentCommand.InvokeAsync(args);

@@ -3,6 +3,7 @@ using EdgeMesh.Dashboard.Api;
 using EdgeMesh.Dashboard.Components;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Hubs;
+using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
 
@@ -11,6 +12,7 @@ return await CommandLine.RunAsync(args, async arguments =>
     var builder = DashboardHost.CreateBuilder(arguments);
     builder.AddOrchestrator();
     builder.AddGateway();
+    builder.AddModels();
     builder.AddAccess();
     builder.AddApi();
     builder.AddHubs();

@@ -5,4 +5,14 @@ namespace EdgeMesh.Agent.Hosting;
 /// <param name="Name">The name it proposes when it joins.</param>
 /// <param name="OpenAiUrls">OpenAI-compatible servers to use.</param>
 /// <param name="OpenAiKey">Their key (environment variable EDGEMESH_OPENAI_KEY), or null.</param>
-public sealed record AgentOptions(string DataDirectory, string Name, ImmutableArray<Uri> OpenAiUrls, string? OpenAiKey);
+public sealed record AgentOptions(string DataDirectory, string Name, ImmutableArray<Uri> OpenAiUrls, string? OpenAiKey)
+{
+    /// <summary>Look for engines on their usual ports. Default: yes.</summary>
+    public bool FindEngines { get; init; } = true;
+
+    /// <summary>Where its models are.</summary>
+    public string ModelsDirectory => Path.Combine(DataDirectory, "models");
+
+    /// <summary>Hosts that models may be fetched from although they are private, as <c>nas.local</c> or <c>192.168.1.5:8080</c>. Default: none.</summary>
+    public ImmutableArray<string> AllowedHosts { get; init; } = [];
+}

@@ -30,6 +30,10 @@ public sealed class DeviceKey : IDisposable
         {
             directoryLock = new FileStream(Path.Combine(directory, "device.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Unusable(directory, e);
+        }
         catch (IOException)
         {
             throw new DeviceKeyException($"Another agent uses {directory}. Two agents never share an identity: give this one its own --data DIR.");
@@ -39,10 +43,10 @@ public sealed class DeviceKey : IDisposable
         {
             return new DeviceKey(ReadOrCreate(Path.Combine(directory, "device.key")), directoryLock);
         }
-        catch
+        catch (Exception e)
         {
             directoryLock.Dispose();
-            throw;
+            throw e is IOException or UnauthorizedAccessException ? Unusable(directory, e) : e;
         }
     }
 
@@ -62,8 +66,11 @@ public sealed class DeviceKey : IDisposable
             var existing = ECDsa.Create();
             try
             {
+                Protect(path);
                 existing.ImportFromPem(File.ReadAllText(path));
-                return existing;
+                return existing.ExportParameters(includePrivateParameters: true).Curve.Oid.Value == ECCurve.NamedCurves.nistP256.Oid.Value
+                    ? existing
+                    : throw new CryptographicException("Another curve.");
             }
             catch (Exception e) when (e is ArgumentException or CryptographicException)
             {
@@ -91,15 +98,35 @@ public sealed class DeviceKey : IDisposable
 
     private static void OwnerOnly(string directory)
     {
-        if (OperatingSystem.IsWindows())
+        try
         {
-            Directory.CreateDirectory(directory);
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(directory);
+            }
+            else
+            {
+                Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
         }
-        else
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            throw Unusable(directory, e);
         }
     }
+
+    // A copy or a restored backup may have come with wider rights.
+    private static void Protect(string path)
+    {
+        const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~Owner) != 0)
+        {
+            File.SetUnixFileMode(path, Owner);
+        }
+    }
+
+    private static DeviceKeyException Unusable(string directory, Exception e) =>
+        new($"{directory} cannot be used: {e.Message} Give another --data DIR.", e);
 }
 
 /// <summary>The identity cannot be used; the message says why and what to do.</summary>

@@ -11,8 +11,8 @@ namespace EdgeMesh.Agent.Link;
 public sealed record DialOptions(Uri Orchestrator, string JoinToken);
 
 /// <summary>
-/// Keeps a link to the dashboard: dials, proves the key, serves, and dials again forever with exponential backoff and full jitter, 250 ms to
-/// 15 s (60 s after a refusal that only a change can mend). A failed join never ends the agent.
+/// Keeps a link to the dashboard: dials, proves the key, serves, and dials again forever with exponential backoff and jitter: within 250 to
+/// 500 ms at first, up to 15 s later (60 s after a refusal that only a change can mend). A failed join never ends the agent.
 /// </summary>
 public sealed class Dialler(DialOptions options, DeviceKey key, Hosting.AgentOptions agent, LinkListener listener, TimeProvider time) : BackgroundService
 {
@@ -59,8 +59,9 @@ public sealed class Dialler(DialOptions options, DeviceKey key, Hosting.AgentOpt
             await listener.ServeAsync(DuplexPipe.Over(stream), stopping);
             Say(stopping.IsCancellationRequested ? "Stopped." : $"The link to {options.Orchestrator} broke; dialling again.");
         }
-        catch (Exception e) when (e is WebSocketException or InvalidDataException or OperationCanceledException or IOException or HttpRequestException)
+        catch (Exception e)
         {
+            // Whatever it was, it never ends the agent.
             if (!stopping.IsCancellationRequested)
             {
                 Say(Explain(e));

@@ -10,6 +10,9 @@ public interface IRuntime
     /// <summary>What it is and can now; replaced, never changed.</summary>
     RuntimeInfo Info { get; }
 
+    /// <summary>Part of every agent: the device counts as starting until it has left that state.</summary>
+    bool IsBuiltIn => false;
+
     /// <summary>Keeps <see cref="Info"/> true until cancelled; calls <paramref name="changed"/> after each change. Never throws.</summary>
     Task WatchAsync(Action changed, CancellationToken cancellationToken);
 
@@ -18,12 +21,22 @@ public interface IRuntime
     Task<TaskReceipt> RunAsync(TaskRequest task, ITaskOutput output, CancellationToken cancellationToken);
 }
 
+/// <summary>A runtime with a canary: a known run whose right answer proves the accelerator.</summary>
+public interface IProvable
+{
+    /// <summary>Runs the canary again soon.</summary>
+    void ProveAgain();
+}
+
 /// <summary>Where a runtime writes.</summary>
 public interface ITaskOutput
 {
     void Text(string text);
 
     void Progress(double fraction, string note);
+
+    /// <summary>A whole file that the task made; the orchestrator stores it under a safe form of its name. Each name once an attempt.</summary>
+    void Artifact(string name, string contentType, ReadOnlySpan<byte> bytes);
 }
 
 /// <summary>An expected failure with its reason code and cause in words.</summary>

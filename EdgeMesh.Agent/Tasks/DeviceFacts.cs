@@ -1,11 +1,12 @@
+using EdgeMesh.Agent.Canary;
 using EdgeMesh.Agent.Fingerprint;
 using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Core.Devices;
 
 namespace EdgeMesh.Agent.Tasks;
 
-/// <summary>This device's profile, read once a minute at most, and its report. Thread-safe.</summary>
-public sealed class DeviceFacts(DeviceProfiler profiler, TelemetryProbe probe, AgentOptions options, TimeProvider time)
+/// <summary>This device's profile, read once a minute at most and with what the canaries proved, and its report. Thread-safe.</summary>
+public sealed class DeviceFacts(DeviceProfiler profiler, TelemetryProbe probe, AcceleratorProofs proofs, AgentOptions options, TimeProvider time)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
     private readonly SemaphoreSlim _gate = new(1, 1);
@@ -23,7 +24,7 @@ public sealed class DeviceFacts(DeviceProfiler profiler, TelemetryProbe probe, A
                 _read = time.GetTimestamp();
             }
 
-            return _profile;
+            return _profile with { Accelerators = proofs.Overlay(_profile.Accelerators) };
         }
         finally
         {

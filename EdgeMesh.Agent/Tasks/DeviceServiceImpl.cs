@@ -6,16 +6,17 @@ using Grpc.Core;
 namespace EdgeMesh.Agent.Tasks;
 
 /// <summary>The agent's gRPC service.</summary>
-public sealed class DeviceServiceImpl(DeviceFacts facts, RuntimeCatalog catalog, TaskExecutor executor, TelemetryProbe probe, TaskLimits limits, TimeProvider time)
+public sealed partial class DeviceServiceImpl(
+    DeviceFacts facts, RuntimeCatalog catalog, TaskExecutor executor, TelemetryProbe probe, TaskLimits limits, Models.Mesh.ModelService models, TimeProvider time)
     : DeviceService.DeviceServiceBase
 {
     private static readonly TimeSpan BeatInterval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Coalesce = TimeSpan.FromMilliseconds(20);
-    private const int MostTextPerFrame = 32_768;
+    private const int MostPerFrame = 32_768;
 
     public override async Task<ProfileReply> GetProfile(ProfileRequest request, ServerCallContext context)
     {
-        var reply = new ProfileReply { Profile = ToWire.Profile(await facts.ProfileAsync(context.CancellationToken)), RuntimesLoaded = true, Slots = limits.Slots };
+        var reply = new ProfileReply { Profile = ToWire.Profile(await facts.ProfileAsync(context.CancellationToken)), RuntimesLoaded = catalog.Loaded, Slots = limits.Slots };
         reply.Runtimes.AddRange(catalog.Infos.Select(ToWire.Runtime));
         return reply;
     }
@@ -24,13 +25,22 @@ public sealed class DeviceServiceImpl(DeviceFacts facts, RuntimeCatalog catalog,
     {
         long told = 0;
         using var timer = new PeriodicTimer(BeatInterval, time);
-        do
+        var tick = timer.WaitForNextTickAsync(context.CancellationToken).AsTask();
+        while (true)
         {
+            var change = catalog.Changed;
             var version = catalog.Version;
-            await responseStream.WriteAsync(ToWire.Beat(probe.Sample(), executor, version == told ? null : catalog.Infos), context.CancellationToken);
+            var runtimes = version == told ? null : ToWire.Runtimes(catalog.Infos, catalog.Loaded, await facts.ProfileAsync(context.CancellationToken));
+            await responseStream.WriteAsync(ToWire.Beat(probe.Sample(), executor, runtimes), context.CancellationToken);
             told = version;
+
+            // A change of the runtimes is told at once: jobs may wait for it.
+            if (await Task.WhenAny(tick, change) == tick)
+            {
+                await tick;
+                tick = timer.WaitForNextTickAsync(context.CancellationToken).AsTask();
+            }
         }
-        while (await timer.WaitForNextTickAsync(context.CancellationToken));
     }
 
     public override async Task RunTask(TaskRequest request, IServerStreamWriter<TaskFrame> responseStream, ServerCallContext context)
@@ -68,14 +78,16 @@ public sealed class DeviceServiceImpl(DeviceFacts facts, RuntimeCatalog catalog,
         }
     }
 
+    public override Task<ProveReply> Prove(ProveRequest request, ServerCallContext context) => Task.FromResult(new ProveReply { Canaries = catalog.ProveAgain() });
+
     public override async Task<CancelReply> CancelTask(CancelRequest request, ServerCallContext context) =>
-        new() { Known = await executor.CancelAsync(request) };
+        new() { Known = await executor.CancelAsync(request, context.CancellationToken) };
 
     // Text next to text becomes one update; a frame stays small.
     private static IEnumerable<TaskFrame> Frames(List<TaskUpdate> updates)
     {
         var frame = new TaskFrame();
-        var chars = 0;
+        var size = 0;
         foreach (var update in updates)
         {
             var last = frame.Updates.Count > 0 ? frame.Updates[^1] : null;
@@ -88,11 +100,11 @@ public sealed class DeviceServiceImpl(DeviceFacts facts, RuntimeCatalog catalog,
                 frame.Updates.Add(update);
             }
 
-            chars += update.Text.Length;
-            if (chars > MostTextPerFrame)
+            size += update.Text.Length + (update.Artifact?.Data.Length ?? 0);
+            if (size > MostPerFrame)
             {
                 yield return frame;
-                (frame, chars) = (new TaskFrame(), 0);
+                (frame, size) = (new TaskFrame(), 0);
             }
         }
 

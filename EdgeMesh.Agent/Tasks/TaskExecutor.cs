@@ -7,7 +7,7 @@ namespace EdgeMesh.Agent.Tasks;
 
 /// <summary>
 /// Runs attempts: so many at once, so many waiting, the rest refused as Busy. Work goes on when a caller goes away; a repeated request for the
-/// same attempt attaches to it and gets everything from the start. Thread-safe.
+/// same attempt attaches to it and gets everything from the start; a newer attempt stops the older. Thread-safe.
 /// </summary>
 public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, TimeProvider time, IHostApplicationLifetime lifetime)
 {
@@ -15,6 +15,9 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
     private readonly SemaphoreSlim _slots = new(limits.Slots);
     private int _running;
     private int _waiting;
+    private int _held;
+    private int _kept;
+    private long _keptSize;
 
     public int Running => Volatile.Read(ref _running);
 
@@ -23,7 +26,6 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
     /// <summary>The run of this attempt: a new one, or the one that exists; null with a failure when it is refused.</summary>
     public (TaskRun? Run, Failure? Refused) Start(TaskRequest request)
     {
-        Sweep();
         var key = (request.JobId, request.TaskId);
         while (true)
         {
@@ -38,29 +40,43 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
                 return (known.Run, null);
             }
 
-            if (Waiting >= limits.Queue)
-            {
-                return (null, Fail(ReasonCode.Busy, $"{Waiting} tasks wait on this device already."));
-            }
-
             if (catalog.Find(request.RuntimeId) is not { } runtime)
             {
                 return (null, Fail(ReasonCode.Unsupported, $"This device has no runtime {request.RuntimeId}."));
             }
 
+            // A place in the queue is taken here, not when the work gets its turn, so that a burst cannot overrun it.
+            var light = request.Kind is TaskKindValue.Echo or TaskKindValue.Sysinfo;
+            if (!light && Interlocked.Increment(ref _held) > limits.Queue + limits.Slots)
+            {
+                Interlocked.Decrement(ref _held);
+                return (null, Fail(ReasonCode.Busy, $"{Waiting} tasks wait on this device already."));
+            }
+
             var run = new TaskRun(request, lifetime.ApplicationStopping);
             if (exists ? _runs.TryUpdate(key, (request.Attempt, run), known) : _runs.TryAdd(key, (request.Attempt, run)))
             {
-                _ = Task.Run(() => RunAsync(runtime, run), CancellationToken.None);
+                if (exists)
+                {
+                    _ = known.Run.CancelAsync();
+                    Forget(known.Run);
+                }
+
+                // What takes no time is done before anyone can wait for it, and travels as one frame.
+                _ = request.Kind == TaskKindValue.Echo ? RunAsync(runtime, run, light) : Task.Run(() => RunAsync(runtime, run, light), CancellationToken.None);
                 return (run, null);
             }
 
             run.Dispose();
+            if (!light)
+            {
+                Interlocked.Decrement(ref _held);
+            }
         }
     }
 
-    /// <summary>Stops an attempt; false when it is not known.</summary>
-    public async Task<bool> CancelAsync(CancelRequest request)
+    /// <summary>Stops an attempt and waits until it has stopped; false when it is not known.</summary>
+    public async Task<bool> CancelAsync(CancelRequest request, CancellationToken cancellationToken)
     {
         if (!_runs.TryGetValue((request.JobId, request.TaskId), out var known) || known.Number != request.Attempt)
         {
@@ -68,16 +84,15 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
         }
 
         await known.Run.CancelAsync();
+        await known.Run.Ended.WaitAsync(cancellationToken);
         return true;
     }
 
     private static Failure Fail(ReasonCode reason, string cause) => new() { Reason = reason.ToString(), Cause = cause };
 
-    private async Task RunAsync(IRuntime runtime, TaskRun run)
+    private async Task RunAsync(IRuntime runtime, TaskRun run, bool light)
     {
-        var request = run.Request;
         var queued = time.GetTimestamp();
-        var light = request.Kind is TaskKindValue.Echo or TaskKindValue.Sysinfo;
         var holdsSlot = false;
         TaskUpdate end;
         try
@@ -133,7 +148,16 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
             _slots.Release();
         }
 
+        if (!light)
+        {
+            Interlocked.Decrement(ref _held);
+        }
+
+        // Counted before it is told, so that nobody meets a result that is not.
+        Interlocked.Increment(ref _kept);
+        Interlocked.Add(ref _keptSize, run.Size);
         run.End(end, time.GetTimestamp());
+        Sweep();
     }
 
     private async Task<TaskReceipt> ExecuteAsync(IRuntime runtime, TaskRun run, long queued)
@@ -141,13 +165,9 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
         var request = run.Request;
         var started = time.GetTimestamp();
         run.Add(new TaskUpdate { Accepted = new Accepted { Started = true } });
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(run.Cancelled);
-        if (request.TimeoutMs > 0)
-        {
-            limit.CancelAfter(TimeSpan.FromMilliseconds(request.TimeoutMs));
-        }
-
-        var output = new FirstOutput(run, time, started);
+        using var timeout = new CancellationTokenSource(request.TimeoutMs is > 0 and < int.MaxValue ? TimeSpan.FromMilliseconds(request.TimeoutMs) : Timeout.InfiniteTimeSpan, time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(run.Cancelled, timeout.Token);
+        var output = new FirstOutput(run, time, started, limits.MostOutputChars);
         try
         {
             var receipt = await runtime.RunAsync(request, output, limit.Token);
@@ -175,35 +195,59 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
         }
     }
 
-    // Ended attempts are kept for a while so that a caller whose link broke can fetch them; the oldest go first.
+    // Ended attempts are kept for a while so that a caller whose link broke can fetch them; the oldest go first, the newest stays.
     private void Sweep()
     {
-        if (_runs.Count <= limits.KeptResults)
+        if (Volatile.Read(ref _kept) <= limits.KeptResults && Interlocked.Read(ref _keptSize) <= limits.KeptSize)
         {
             return;
         }
 
-        foreach (var (key, known) in _runs.Where(r => r.Value.Run.IsOver).OrderBy(r => r.Value.Run.EndedAt).Take(Math.Max(1, limits.KeptResults / 4)).ToList())
+        var ended = _runs.Where(r => r.Value.Run.IsOver).OrderBy(r => r.Value.Run.EndedAt).ToList();
+        for (var i = 0; i < ended.Count - 1 && (Volatile.Read(ref _kept) > limits.KeptResults * 3 / 4 || Interlocked.Read(ref _keptSize) > limits.KeptSize / 2); i++)
         {
-            if (_runs.TryRemove(new KeyValuePair<(string, string), (int, TaskRun)>(key, known)))
+            if (_runs.TryRemove(ended[i]))
             {
-                known.Run.Dispose();
+                Forget(ended[i].Value.Run);
             }
         }
     }
 
-    /// <summary>Notes when the first text came.</summary>
-    private sealed class FirstOutput(ITaskOutput inner, TimeProvider time, long started) : ITaskOutput
+    private void Forget(TaskRun run) => run.Ended.ContinueWith(
+        _ =>
+        {
+            Interlocked.Decrement(ref _kept);
+            Interlocked.Add(ref _keptSize, -run.Size);
+            run.Dispose();
+        },
+        CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+    /// <summary>Notes when the first text or file came, and stops a runtime that does not stop writing.</summary>
+    private sealed class FirstOutput(ITaskOutput inner, TimeProvider time, long started, int most) : ITaskOutput
     {
+        private long _written;
+
         public double? FirstMs { get; private set; }
 
         public void Text(string text)
         {
             FirstMs ??= time.GetElapsedTime(started).TotalMilliseconds;
+            _written += text.Length;
+            if (_written > most)
+            {
+                throw new TaskFailedException(ReasonCode.BadOutput, $"It wrote more than {most:N0} characters.");
+            }
+
             inner.Text(text);
         }
 
         public void Progress(double fraction, string note) => inner.Progress(fraction, note);
+
+        public void Artifact(string name, string contentType, ReadOnlySpan<byte> bytes)
+        {
+            FirstMs ??= time.GetElapsedTime(started).TotalMilliseconds;
+            inner.Artifact(name, contentType, bytes);
+        }
     }
 }
 
@@ -218,4 +262,10 @@ public sealed record TaskLimits
 
     /// <summary>Attempts remembered, ended ones included. Default 256.</summary>
     public int KeptResults { get; init; } = 256;
+
+    /// <summary>Characters and bytes of results remembered; the newest is kept whatever its size. Default 16 million.</summary>
+    public long KeptSize { get; init; } = 16_000_000;
+
+    /// <summary>Most characters one attempt may write. Default 16 million.</summary>
+    public int MostOutputChars { get; init; } = 16_000_000;
 }

@@ -1,20 +1,34 @@
 using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Core.Contracts;
+using Google.Protobuf;
 
 namespace EdgeMesh.Agent.Tasks;
 
 /// <summary>One attempt on this device: everything it said so far, for any number of readers, also late ones. Thread-safe.</summary>
 public sealed class TaskRun(TaskRequest request, CancellationToken stopping) : ITaskOutput, IDisposable
 {
+    private const int LargestPiece = 64 * 1024;
+    private const int LongestJoined = 4_096;
+
     private readonly Lock _gate = new();
     private readonly List<TaskUpdate> _updates = [];
     private readonly CancellationTokenSource _cancel = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+    private readonly TaskCompletionSource _ended = NewSignal();
     private TaskCompletionSource _changed = NewSignal();
+    private CancellationToken? _cancelled;
+    private int _read;
 
+    /// <summary>What to do; its text is gone when it is over, as only the result is kept.</summary>
     public TaskRequest Request => request;
 
     /// <summary>Cancelled when someone cancels the attempt or the agent stops.</summary>
-    public CancellationToken Cancelled => _cancel.Token;
+    public CancellationToken Cancelled => _cancelled ??= _cancel.Token;
+
+    /// <summary>Completes when it is over.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>Characters and bytes it holds.</summary>
+    public long Size { get; private set; }
 
     public bool IsOver { get; private set; }
 
@@ -24,6 +38,18 @@ public sealed class TaskRun(TaskRequest request, CancellationToken stopping) : I
     public void Text(string text) => Add(new TaskUpdate { Text = text });
 
     public void Progress(double fraction, string note) => Add(new TaskUpdate { Progress = new Progress { Fraction = fraction, Note = note } });
+
+    /// <summary>The file in pieces, so that a beat or another task's text never waits long behind it.</summary>
+    public void Artifact(string name, string contentType, ReadOnlySpan<byte> bytes)
+    {
+        do
+        {
+            var piece = bytes[..Math.Min(LargestPiece, bytes.Length)];
+            bytes = bytes[piece.Length..];
+            Add(new TaskUpdate { Artifact = new ArtifactChunk { Name = name, ContentType = contentType, Data = ByteString.CopyFrom(piece), Last = bytes.IsEmpty } });
+        }
+        while (!bytes.IsEmpty);
+    }
 
     /// <summary>One more update, unless it is over.</summary>
     public void Add(TaskUpdate update)
@@ -36,14 +62,21 @@ public sealed class TaskRun(TaskRequest request, CancellationToken stopping) : I
                 return;
             }
 
-            // Progress replaces progress nobody has read yet, and text joins text, so a slow reader costs no memory.
-            if (_updates.Count > 0 && _updates[^1] is { UpdateCase: TaskUpdate.UpdateOneofCase.Progress } && update.UpdateCase == TaskUpdate.UpdateOneofCase.Progress)
+            Size += update.Text.Length + (update.Artifact?.Data.Length ?? 0);
+
+            // Progress replaces progress nobody has read yet, and short text joins text, so a slow or absent reader costs little memory.
+            var last = _updates.Count > _read ? _updates[^1] : null;
+            switch (last?.UpdateCase, update.UpdateCase)
             {
-                _updates[^1] = update;
-            }
-            else
-            {
-                _updates.Add(update);
+                case (TaskUpdate.UpdateOneofCase.Progress, TaskUpdate.UpdateOneofCase.Progress):
+                    _updates[^1] = update;
+                    break;
+                case (TaskUpdate.UpdateOneofCase.Text, TaskUpdate.UpdateOneofCase.Text) when last.Text.Length < LongestJoined:
+                    _updates[^1] = new TaskUpdate { Text = last.Text + update.Text };
+                    break;
+                default:
+                    _updates.Add(update);
+                    break;
             }
 
             (signal, _changed) = (_changed, NewSignal());
@@ -64,7 +97,10 @@ public sealed class TaskRun(TaskRequest request, CancellationToken stopping) : I
             (signal, _changed) = (_changed, NewSignal());
         }
 
+        request.Text = "";
+        request.Generate?.Messages.Clear();
         signal.TrySetResult();
+        _ended.TrySetResult();
     }
 
     /// <summary>What came after the first <paramref name="from"/> updates, whether that is all, and what to wait for otherwise.</summary>
@@ -72,11 +108,23 @@ public sealed class TaskRun(TaskRequest request, CancellationToken stopping) : I
     {
         lock (_gate)
         {
+            _read = Math.Max(_read, _updates.Count);
             return (_updates.Count > from ? _updates[from..] : [], IsOver, _changed.Task);
         }
     }
 
-    public Task CancelAsync() => _cancel.CancelAsync();
+    /// <summary>Asks it to stop; nothing when it is over.</summary>
+    public async Task CancelAsync()
+    {
+        try
+        {
+            await _cancel.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It is over and already forgotten.
+        }
+    }
 
     public void Dispose() => _cancel.Dispose();
 

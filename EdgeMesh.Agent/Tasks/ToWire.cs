@@ -35,7 +35,7 @@ public static class ToWire
 
         wire.InstructionSets.AddRange(profile.InstructionSets);
         wire.Facts.AddRange(profile.Facts.Select(f => new Fact { Name = f.Name, Value = f.Value, Source = f.Source }));
-        wire.Accelerators.AddRange(profile.Accelerators.Select(a => new AcceleratorInfo { Kind = a.Kind.ToString(), Name = a.Name, Status = a.Status.ToString(), Source = a.Source }));
+        wire.Accelerators.AddRange(profile.Accelerators.Select(Accelerator));
         return wire;
     }
 
@@ -61,7 +61,7 @@ public static class ToWire
         return wire;
     }
 
-    public static Beat Beat(TelemetrySample now, TaskExecutor executor, ImmutableArray<RuntimeInfo>? runtimes)
+    public static Beat Beat(TelemetrySample now, TaskExecutor executor, RuntimeSet? runtimes)
     {
         var beat = new Beat { RamFreeMb = now.RamFreeMb, RunningTasks = executor.Running, QueuedTasks = executor.Waiting };
         if (now.CpuPercent is { } cpu)
@@ -89,13 +89,27 @@ public static class ToWire
             beat.AgentRamMb = ram;
         }
 
-        if (runtimes is { } changed)
+        beat.Runtimes = runtimes;
+        return beat;
+    }
+
+    public static RuntimeSet Runtimes(IEnumerable<RuntimeInfo> runtimes, bool loaded, DeviceProfile profile)
+    {
+        var set = new RuntimeSet { Loaded = loaded };
+        set.Runtimes.AddRange(runtimes.Select(Runtime));
+        set.Accelerators.AddRange(profile.Accelerators.Select(Accelerator));
+        return set;
+    }
+
+    private static AcceleratorInfo Accelerator(Accelerator accelerator)
+    {
+        var wire = new AcceleratorInfo { Kind = accelerator.Kind.ToString(), Name = accelerator.Name, Status = accelerator.Status.ToString(), Source = accelerator.Source };
+        if (accelerator is { ProvenAt: { } at, Speed: { } speed })
         {
-            beat.Runtimes = new RuntimeSet { Loaded = true };
-            beat.Runtimes.Runtimes.AddRange(changed.Select(Runtime));
+            (wire.ProvenAtUnixMs, wire.SpeedValue, wire.SpeedUnit) = (at.ToUnixTimeMilliseconds(), speed.Value, speed.Unit);
         }
 
-        return beat;
+        return wire;
     }
 
     private static Wire.Model Model(ModelInfo model)
@@ -110,6 +124,16 @@ public static class ToWire
         if (model.ContextTokens is { } context)
         {
             wire.ContextTokens = context;
+        }
+
+        if (model.CharsPerSecond is { } speed)
+        {
+            wire.CharsPerSecond = speed;
+        }
+
+        if (model.Sizes is { } sizes)
+        {
+            wire.ImageSizes = new Wire.ImageSizes { Width = sizes.Width, Height = sizes.Height, Multiple = sizes.Multiple, Most = sizes.Most };
         }
 
         return wire;

@@ -1,10 +1,19 @@
 using EdgeMesh.Core.Jobs;
+using EdgeMesh.Core.Models;
+using EdgeMesh.Core.Planning;
 
 namespace EdgeMesh.Core.Costing;
 
-/// <summary>What a device learns about: one task kind of one runtime and model (and skill, as summaries and chats differ in length).</summary>
+/// <summary>What a device learns about: one task kind of one runtime and model, and the skill, as summaries and chats differ in length.</summary>
 [GenerateSerializer, Immutable]
-public sealed record CalibrationKey(string RuntimeId, string ModelId, TaskKind Kind);
+public sealed record CalibrationKey(string RuntimeId, string ModelId, TaskKind Kind, Skill? Skill = null)
+{
+    /// <summary>The key of a task on a runtime with a model.</summary>
+    public static CalibrationKey Of(PlannedTask task, string runtimeId, string modelId) => new(runtimeId, modelId, task.Kind, task.Skill);
+
+    /// <summary>Without the runtime, which differs least: a decision looks up every model of every device.</summary>
+    public override int GetHashCode() => HashCode.Combine(string.GetHashCode(ModelId), Kind, Skill.GetValueOrDefault((Skill)(-1)));
+}
 
 /// <summary>
 /// The posterior of one <see cref="CalibrationKey"/> on one device, in log space, robust and slowly forgetting
@@ -16,6 +25,8 @@ public sealed record CalibrationKey(string RuntimeId, string ModelId, TaskKind K
 /// <param name="OverheadMs">Fixed milliseconds per task.</param>
 /// <param name="LogOutputMean">Mean of ln(output units), for kinds whose output length is not known beforehand.</param>
 /// <param name="LogOutputVariance">Its variance.</param>
+/// <param name="FirstLogCosts">The first few ln(ms per unit of work), of which the median counts; null when none are kept.</param>
+/// <param name="FirstOverheadsMs">The first few overheads, likewise.</param>
 [GenerateSerializer, Immutable]
 public sealed record Calibration(
     int Runs,
@@ -23,4 +34,6 @@ public sealed record Calibration(
     double LogCostVariance,
     double OverheadMs,
     double LogOutputMean,
-    double LogOutputVariance);
+    double LogOutputVariance,
+    ImmutableList<double>? FirstLogCosts = null,
+    ImmutableList<double>? FirstOverheadsMs = null);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
@@ -6,43 +7,53 @@ using EdgeMesh.Core.Planning;
 namespace EdgeMesh.Core.Costing;
 
 /// <summary>
-/// Predicts what a task costs on a device, and learns from receipts: a prior, then a posterior per device × runtime × model. Pure.
-/// The posterior is the mean and variance of ln(ms per unit of work), forgetting with a half-life of about 20 runs and limiting each
-/// residual to 2.5 standard deviations (Huber), so one outlier moves it little.
+/// Predicts what a task costs on a device, and learns from receipts: a prior (<see cref="CostPrior"/>), then a posterior per device ×
+/// runtime × model. Pure. The posterior is the mean and variance of ln(ms per unit of work): the median of the first five runs, so that a
+/// cold first one does not mislead, then forgetting with a half-life of about 20 runs and limiting each residual to 2.5 standard
+/// deviations (Huber), so one outlier moves it little.
 /// </summary>
 public static class CostModel
 {
+    /// <summary>Runs whose median counts before the running mean takes over.</summary>
+    public const int FirstRuns = 5;
+
     // Normal quantile of 0.9.
     private const double Z90 = 1.2816;
     // Weight of a new run once there are many: 1 - 2^(-1/20).
     private const double Forgetting = 0.034;
-    // ln-spread assumed before any run: p90 is about twice p50.
-    private const double PriorSigma = 0.54;
+    private static readonly double OverheadSpread = Math.Exp(Z90 * CostPrior.Sigma);
     private const double BorrowedSigma = 0.4;
     private const double LeastSigma = 0.04;
-    private const double BytesPerToken = 3.6;
+    private const double MostOverheadMs = 60_000;
 
     /// <summary>The posterior after one more finished attempt.</summary>
     /// <param name="current">Null before the first.</param>
     /// <param name="task">What ran.</param>
+    /// <param name="model">The model that ran; null when the device does not list it any more.</param>
     /// <param name="receipt">What it measured.</param>
     /// <param name="overheadMs">Actual milliseconds as the orchestrator saw them, less the device's queue and run time.</param>
-    public static Calibration Learn(Calibration? current, PlannedTask task, Receipt receipt, double overheadMs)
+    public static Calibration Learn(Calibration? current, PlannedTask task, ModelInfo? model, Receipt receipt, double overheadMs)
     {
-        var work = Math.Max(1, Work(task, receipt.InputUnits ?? 1, receipt.OutputUnits ?? 0));
+        var work = Math.Max(1, Work(task, IsExtractive(task, model), receipt.InputUnits ?? 1, receipt.OutputUnits ?? 0));
         var cost = Math.Log(Math.Max(receipt.RunMs, 0.001) / work);
         var output = Math.Log(Math.Max(1, receipt.OutputUnits ?? 1));
-        overheadMs = Math.Clamp(overheadMs, 0, 60_000);
-        if (current is null)
+        overheadMs = Math.Clamp(overheadMs, 0, MostOverheadMs);
+        var runs = (current?.Runs ?? 0) + 1;
+        var weight = Math.Max(1.0 / runs, Forgetting);
+        var (outMean, outVariance) = current is null
+            ? (output, CostPrior.Sigma * CostPrior.Sigma)
+            : Update(current.LogOutputMean, current.LogOutputVariance, output, weight);
+        if (runs <= FirstRuns)
         {
-            return new Calibration(1, cost, PriorSigma * PriorSigma / 4, overheadMs, output, PriorSigma * PriorSigma);
+            var costs = (current?.FirstLogCosts ?? []).Add(cost);
+            var overheads = (current?.FirstOverheadsMs ?? []).Add(overheadMs);
+            var mean = Median(costs);
+            return new Calibration(runs, mean, FirstVariance(costs, mean), Median(overheads), outMean, outVariance, costs, overheads);
         }
 
-        var weight = Math.Max(1.0 / (current.Runs + 1), Forgetting);
-        var (mean, variance) = Update(current.LogCostMean, current.LogCostVariance, cost, weight);
-        var (outMean, outVariance) = Update(current.LogOutputMean, current.LogOutputVariance, output, weight);
+        var (logMean, logVariance) = Update(current!.LogCostMean, current.LogCostVariance, cost, weight);
         var overhead = current.OverheadMs + (weight * (Math.Min(overheadMs, (current.OverheadMs * 4) + 5) - current.OverheadMs));
-        return new Calibration(current.Runs + 1, mean, variance, overhead, outMean, outVariance);
+        return new Calibration(runs, logMean, logVariance, overhead, outMean, outVariance);
     }
 
     /// <summary>What a task costs on a device with a model, queueing included.</summary>
@@ -50,38 +61,50 @@ public static class CostModel
     /// <param name="borrowed">Another device's posterior for the same runtime kind and model, or null.</param>
     public static Estimate Price(PlannedTask task, int inputChars, DeviceSnapshot device, RuntimeInfo runtime, ModelInfo model, Calibration? borrowed)
     {
-        var known = device.Calibrations.GetValueOrDefault(new CalibrationKey(runtime.Id, model.Id, task.Kind));
+        var known = device.Calibrations.IsEmpty ? null : device.Calibrations.GetValueOrDefault(CalibrationKey.Of(task, runtime.Id, model.Id));
         var (learned, origin) = known is not null ? (known, EstimateOrigin.Measured) : (borrowed, borrowed is null ? EstimateOrigin.Prior : EstimateOrigin.Borrowed);
-        var isText = task.Skill == Skill.Summarize && model.ContextTokens == 0;
-        var input = isText || task.Kind is TaskKind.Echo or TaskKind.Sysinfo ? Math.Max(1, inputChars) : Math.Max(1, inputChars / BytesPerToken);
-        var output = OutputCap(task.Options) ?? (learned is null ? PriorOutput(task) : Math.Exp(learned.LogOutputMean));
+        var extractive = IsExtractive(task, model);
+        var input = Math.Max(1, extractive || task.Kind is TaskKind.Echo or TaskKind.Sysinfo ? inputChars : inputChars / TokenEstimate.BytesPerToken);
+        var output = CostPrior.OutputCap(task.Options) ?? (learned is null ? CostPrior.Output(task) : Math.Exp(learned.LogOutputMean));
+        var work = Math.Max(1, Work(task, extractive, input, output));
 
         double run, sigma, overhead;
+        string basis;
         if (learned is not null)
         {
-            run = Math.Exp(learned.LogCostMean) * Math.Max(1, Work(task, input, output));
-            sigma = Math.Max(LeastSigma, Math.Sqrt(learned.LogCostVariance + 0.01 / learned.Runs));
+            run = Math.Exp(learned.LogCostMean) * work;
+            sigma = Math.Max(LeastSigma, Math.Sqrt(learned.LogCostVariance + (0.01 / learned.Runs)));
             sigma = origin == EstimateOrigin.Borrowed ? Math.Max(BorrowedSigma, sigma) : sigma;
             overhead = learned.OverheadMs;
+            basis = string.Concat(learned.Runs.ToString(CultureInfo.InvariantCulture), origin == EstimateOrigin.Measured ? " runs here" : " runs on another device");
         }
         else
         {
-            run = PriorRunMs(task, isText, input, output, device, model);
-            sigma = PriorSigma;
-            overhead = PriorOverheadMs(device);
+            (run, basis) = CostPrior.RunMs(task, extractive, work, device, model);
+            sigma = CostPrior.Sigma;
+            overhead = CostPrior.OverheadMs(device);
         }
 
+        // What an overhead will be is never known better than a prior's spread: disks, links and other programs have their say.
         var p50 = device.QueuedWorkMs + overhead + run;
-        var p90 = device.QueuedWorkMs + overhead + (run * Math.Exp(Z90 * sigma));
-        return new Estimate(Math.Max(p50, 0.1), Math.Max(p90, p50), RamMb(model, isText, inputChars), origin, origin == EstimateOrigin.Prior ? 0 : learned!.Runs);
+        var p90 = device.QueuedWorkMs + (overhead * OverheadSpread) + (run * Math.Exp(Z90 * sigma));
+        return new Estimate(Math.Max(p50, 0.1), Math.Max(p90, Math.Max(p50, 0.1)), RamMb(model, extractive, inputChars), origin, learned?.Runs ?? 0, basis);
     }
 
-    /// <summary>Units of work: characters for the summariser and echo, one for system information, tokens weighted by how much slower writing is than reading for a language model.</summary>
-    public static double Work(PlannedTask task, double input, double output) => task.Kind switch
+    /// <summary>Whether a task is an extractive summary, whose work goes by the characters it reads.</summary>
+    public static bool IsExtractive(PlannedTask task, ModelInfo? model) => task.Skill == Skill.Summarize && model is { ContextTokens: 0 };
+
+    /// <summary>
+    /// Units of work. Extractive summaries: characters, each costing up to three times as much as a text grows to 200,000, as sentences
+    /// are compared with each other (a bound on them keeps it from growing further; measured). Language models: tokens, of which one
+    /// written counts as 20 read. Echo: one, and one per 64 KiB. System information: one. Else what is written.
+    /// </summary>
+    public static double Work(PlannedTask task, bool extractive, double input, double output) => task.Kind switch
     {
         TaskKind.Sysinfo => 1,
         TaskKind.Echo => 1 + (input / 65_536),
-        TaskKind.LlmGenerate => input + (20 * output),
+        TaskKind.LlmGenerate when extractive => input * (1 + (Math.Min(input, 200_000) / 100_000)),
+        TaskKind.LlmGenerate => input + (CostPrior.WrittenPerRead * output),
         _ => Math.Max(1, output),
     };
 
@@ -92,43 +115,23 @@ public static class CostModel
         return (mean + (weight * residual), ((1 - weight) * variance) + (weight * residual * residual));
     }
 
-    // Stated assumptions until a run replaces them: 2 million characters a second for the built-in summariser with a quadratic part
-    // beyond 200,000; a language model reads at 20 times its writing speed, and writes at 40 GB/s of memory bandwidth over its bytes.
-    private static double PriorRunMs(PlannedTask task, bool isText, double input, double output, DeviceSnapshot device, ModelInfo model) => task.Kind switch
-    {
-        TaskKind.Echo => 0.3,
-        TaskKind.Sysinfo => 20,
-        TaskKind.LlmGenerate when isText => 15 + (input / 2_000) + (Math.Pow(input / 200_000, 2) * 200),
-        TaskKind.LlmGenerate => (input + (20 * output)) / 20 * 1_000 / TokensPerSecond(device, model),
-        _ => 60_000,
-    };
+    // The lower one of the middle two: a run is slowed by chance (a cold start), never sped up.
+    private static double Median(ImmutableList<double> values) => values.Sort()[(values.Count - 1) / 2];
 
-    private static double TokensPerSecond(DeviceSnapshot device, ModelInfo model)
+    // Half the prior's spread counts as one run; an outlier counts as 2.5 of those.
+    private static double FirstVariance(ImmutableList<double> costs, double mean)
     {
-        const double AssumedBytesPerSecond = 40e9;
-        const double AssumedModelBytes = 3e9;
-        var slow = device.Profile is { LogicalCores: > 0 and < 4 } ? 0.5 : 1;
-        return Math.Clamp(slow * AssumedBytesPerSecond / (model.SizeBytes ?? AssumedModelBytes), 0.5, 300);
+        const double Start = CostPrior.Sigma / 2;
+        var sum = Start * Start;
+        foreach (var cost in costs)
+        {
+            var residual = Math.Clamp(cost - mean, -2.5 * Start, 2.5 * Start);
+            sum += residual * residual;
+        }
+
+        return sum / costs.Count;
     }
 
-    private static double PriorOverheadMs(DeviceSnapshot device) => 1 + (device.RoundTripMs ?? (device.Link == LinkKind.Embedded ? 0.3 : 3));
-
-    private static double PriorOutput(PlannedTask task) => task.Skill switch
-    {
-        Skill.Summarize => 200,
-        Skill.Code => 500,
-        Skill.Chat => 300,
-        _ => 1,
-    };
-
-    // A cap is an upper bound and answers are usually shorter; below the usual length it is what counts.
-    private static double? OutputCap(JobOptions options) => options switch
-    {
-        ChatOptions { MaxTokens: { } cap and < 300 } => cap,
-        CodeOptions { MaxTokens: { } cap and < 500 } => cap,
-        _ => null,
-    };
-
-    private static double? RamMb(ModelInfo model, bool isText, int inputChars) =>
-        isText ? 4 + (inputChars * 40.0 / (1024 * 1024)) : model.SizeBytes is { } bytes ? bytes * 1.1 / (1024 * 1024) : null;
+    private static double? RamMb(ModelInfo model, bool extractive, int inputChars) =>
+        extractive ? 4 + (inputChars * 40.0 / (1024 * 1024)) : model.SizeBytes is { } bytes ? bytes * 1.1 / (1024 * 1024) : null;
 }

@@ -61,4 +61,8 @@ public sealed record FleetSnapshot(long Version, DateTimeOffset TakenAt, Immutab
 
     /// <summary>The device with this id, or null.</summary>
     public DeviceSnapshot? Find(DeviceId id) => Devices.FirstOrDefault(d => d.Id == id);
+
+    /// <summary>The same moment with a device that holds this much work, so that the next decision counts it.</summary>
+    public FleetSnapshot WithWork(DeviceId id, double queuedMs) =>
+        this with { Devices = [.. Devices.Select(d => d.Id == id ? d with { QueuedWorkMs = queuedMs } : d)] };
 }

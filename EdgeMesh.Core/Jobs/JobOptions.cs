@@ -55,7 +55,10 @@ public sealed record CodeOptions(string? Language = null, int? MaxTokens = null,
     public override JobKind Kind => JobKind.Code;
 }
 
-/// <summary>Images: how many (1 to 16), size in pixels (multiples of 8), steps (1 to 150).</summary>
+/// <summary>
+/// Images: how many (1 to 16), size in pixels (what a model can make; unset is its own), steps (1 to 150). With a seed, image n has the seed
+/// + n − 1, so that they differ and each can be made again; without one each is random.
+/// </summary>
 [GenerateSerializer, Immutable]
 public sealed record ImageOptions(
     int? Count = null, int? Width = null, int? Height = null, int? Steps = null, long? Seed = null, string? NegativePrompt = null) : JobOptions

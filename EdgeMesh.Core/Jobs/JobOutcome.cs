@@ -51,7 +51,8 @@ public static class JobOutcome
         var artifacts = last.SelectMany(t => t.Current!.Output.Artifacts).ToImmutableArray();
         if (last.Count == 1)
         {
-            return new JobResult(last[0].Current!.Output.Text, artifacts);
+            var answer = last[0].Current!.Output.Text;
+            return new JobResult(view.Request.Options is CodeOptions code ? CodeFence.Around(answer, code.Language) : answer, artifacts);
         }
 
         var text = new StringBuilder();

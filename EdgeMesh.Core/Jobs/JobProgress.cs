@@ -6,6 +6,8 @@ namespace EdgeMesh.Core.Jobs;
 /// <summary>What can go on, read off a job's view. Pure.</summary>
 public static class JobProgress
 {
+    private const string BetweenOutputs = "\n\n";
+
     /// <summary>Waiting tasks whose stage is open: every task of the stages before has succeeded.</summary>
     public static IEnumerable<TaskView> Ready(JobView view)
     {
@@ -22,11 +24,29 @@ public static class JobProgress
     {
         if (!task.Input.OutputsOf.IsEmpty)
         {
-            return string.Join("\n\n", task.Input.OutputsOf.Select(id => view.Tasks[id.Number - 1].Current?.Output.Text ?? ""));
+            return string.Join(BetweenOutputs, Outputs(view, task));
         }
 
         var length = task.Input.Length ?? (view.Request.Text.Length - task.Input.Start);
         return task.Input.Start == 0 && length == view.Request.Text.Length ? view.Request.Text : view.Request.Text.Substring(task.Input.Start, length);
+    }
+
+    /// <summary>
+    /// The joined outputs of earlier tasks in at most so many tokens: models may write more than they were asked for. The longest ones lose
+    /// their ends, at a border between sentences.
+    /// </summary>
+    public static string ShortenedInput(JobView view, PlannedTask task, int tokens)
+    {
+        var outputs = Outputs(view, task).ToArray();
+        var left = tokens - outputs.Length;
+        var waiting = outputs.Length;
+        foreach (var i in Enumerable.Range(0, outputs.Length).OrderBy(i => outputs[i].Length).ToList())
+        {
+            outputs[i] = TextSplitter.Beginning(outputs[i], Math.Max(0, left / waiting--)).ToString();
+            left -= TokenEstimate.Of(outputs[i]);
+        }
+
+        return string.Join(BetweenOutputs, outputs);
     }
 
     /// <summary>A title for people: the first words of the text (at most 60 characters, whole ones), or what the kind says.</summary>
@@ -70,4 +90,6 @@ public static class JobProgress
         return retried.Count == 0 ? null
             : $"{(retried.Count == 1 ? "one task" : $"{retried.Count} tasks")} tried again: {ReasonCodes.For(retried[0].Attempts[0].Reason ?? ReasonCode.Lost).Words}";
     }
+
+    private static IEnumerable<string> Outputs(JobView view, PlannedTask task) => task.Input.OutputsOf.Select(id => view.Tasks[id.Number - 1].Current?.Output.Text ?? "");
 }

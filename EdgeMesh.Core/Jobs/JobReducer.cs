@@ -1,9 +1,12 @@
 namespace EdgeMesh.Core.Jobs;
 
-/// <summary>Folds job events into a <see cref="JobView"/>: the only place where a job's state changes. Pure and exhaustive.</summary>
+/// <summary>
+/// Folds job events into a <see cref="JobView"/>: the only place where a job's state changes. Pure and exhaustive. An event that cannot be
+/// (a second plan, a report of an older attempt, a success that no attempt had, text that was there already) changes only the version.
+/// </summary>
 public static class JobReducer
 {
-    /// <summary>The view after one more event; null before <see cref="JobSubmitted"/>. Reports of superseded attempts and events after the end change nothing but the version.</summary>
+    /// <summary>The view after one more event; null before <see cref="JobSubmitted"/>. After the end nothing changes but the version.</summary>
     public static JobView? Apply(JobView? view, JobEvent change)
     {
         if (view is null)
@@ -17,6 +20,7 @@ public static class JobReducer
         return view.IsFinished ? next : change switch
         {
             JobSubmitted => next,
+            PlanMade when view.Plan is not null => next,
             PlanMade e => next with
             {
                 Plan = e.Plan,
@@ -36,8 +40,9 @@ public static class JobReducer
                 Reason = e.Reason,
                 Cause = e.Cause,
             }),
-            TaskEnded e => Task(next, e.Task, t => t with { State = e.State }),
+            TaskEnded e => Task(next, e.Task, t => MayEnd(t, e.State) ? Close(t, e.State, e.At) : t),
             CancelRequested => next with { CancelRequested = true },
+            JobEnded { State: JobState.Queued or JobState.Running } => next,
             JobEnded e => End(next, e),
             _ => throw new ArgumentOutOfRangeException(nameof(change), change.GetType().Name, "An event without a rule."),
         };
@@ -57,8 +62,12 @@ public static class JobReducer
                 new AttemptView(e.Number, e.Device, e.DeviceName, e.RuntimeId, e.ModelId, AttemptState.Placed, e.Predicted, e.Reason, e.At, null, null, AttemptOutput.Empty, null, null, null, null),
             ],
         });
-        return placed with { State = JobState.Running };
+        return ReferenceEquals(placed, view) ? view : placed with { State = JobState.Running };
     }
+
+    // A task succeeds only when its current attempt did.
+    private static bool MayEnd(TaskView task, TaskState state) =>
+        state > TaskState.Running && (state != TaskState.Succeeded || task.Current?.State == AttemptState.Succeeded);
 
     private static JobView Attempt(JobView view, TaskId id, int number, Func<AttemptView, AttemptView> change, TaskState? state = null) =>
         Task(view, id, t => t.Current is { State: AttemptState.Placed or AttemptState.Running } current && current.Number == number
@@ -79,22 +88,37 @@ public static class JobReducer
         return ReferenceEquals(task, changed) ? view : view with { Tasks = view.Tasks.SetItem(index, changed) };
     }
 
-    private static AttemptOutput Append(AttemptOutput output, OutputAppended e) => new(
-        e.Text is { Length: > 0 } text ? output.Chunks.Add(text) : output.Chunks,
-        output.Length + (e.Text?.Length ?? 0),
-        e.Artifact is { } artifact ? output.Artifacts.Add(artifact) : output.Artifacts);
+    private static AttemptOutput Append(AttemptOutput output, OutputAppended e)
+    {
+        var text = e.Offset == output.Length ? e.Text ?? "" : "";
+        var artifacts = e.Artifact is { } made && !output.Artifacts.Any(a => a.Name == made.Name) ? output.Artifacts.Add(made) : output.Artifacts;
+        return new(text.Length > 0 ? output.Chunks.Add(text) : output.Chunks, output.Length + text.Length, artifacts);
+    }
 
     private static JobView End(JobView view, JobEnded e)
     {
-        // A job that any task failed never ends Succeeded, whatever the event says.
-        var state = e.State == JobState.Succeeded && view.Tasks.Any(t => t.State != TaskState.Succeeded) ? JobState.PartiallySucceeded : e.State;
+        // A job that any task failed never ends Succeeded, and one without any result never ends in part, whatever the event says.
+        var done = view.Tasks.Count(t => t.State == TaskState.Succeeded);
+        var state = e.State switch
+        {
+            JobState.Succeeded when done < view.Tasks.Length || done == 0 => done == 0 ? JobState.Failed : JobState.PartiallySucceeded,
+            JobState.PartiallySucceeded when done == 0 => JobState.Failed,
+            _ => e.State,
+        };
         return view with
         {
             State = state,
             FinishedAt = e.At,
-            Error = e.Error,
+            Error = state == JobState.Succeeded ? null : e.Error ?? JobOutcome.Decide(view).Error,
             Result = JobOutcome.Result(view),
-            Tasks = [.. view.Tasks.Select(t => t.State > TaskState.Running ? t : t with { State = state == JobState.Cancelled ? TaskState.Cancelled : TaskState.Failed })],
+            Tasks = [.. view.Tasks.Select(t => Close(t, state == JobState.Cancelled ? TaskState.Cancelled : TaskState.Failed, e.At))],
         };
     }
+
+    // Nobody waits any more for what still ran.
+    private static TaskView Close(TaskView task, TaskState state, DateTimeOffset at) => task.State > TaskState.Running ? task : task with
+    {
+        State = state,
+        Attempts = [.. task.Attempts.Select(a => a.State is AttemptState.Placed or AttemptState.Running ? a with { State = AttemptState.Cancelled, EndedAt = at } : a)],
+    };
 }

@@ -13,6 +13,7 @@ public sealed class JobRequestJsonConverter : JsonConverter<JobRequest>
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        AllowDuplicateProperties = false,
     };
 
     public override JobRequest Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -26,7 +27,7 @@ public sealed class JobRequestJsonConverter : JsonConverter<JobRequest>
         Fields fields = default;
         foreach (var property in document.RootElement.EnumerateObject())
         {
-            fields.Set(property);
+            fields.Set(property, Name(property));
         }
 
         var kind = Enumeration<JobKind>(fields.Kind, "kind") ??
@@ -77,12 +78,24 @@ public sealed class JobRequestJsonConverter : JsonConverter<JobRequest>
             var read = (JobOptions)given.Deserialize(JobOptions.Default(kind).GetType(), Strict)!;
             return read is ChatOptions { Messages.IsDefault: true } chat ? chat with { Messages = [] } : read;
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             var known = string.Join(", ", JobOptions.Default(kind).GetType().GetProperties()
                 .Where(p => p.Name != "EqualityContract").Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name)));
-            var path = e.Path is { Length: > 1 } inner ? "$.options" + inner[1..] : "$.options";
+            var path = (e as JsonException)?.Path is { Length: > 1 } inner ? "$.options" + inner[1..] : "$.options";
             throw Wrong(path, $"{path[2..]} is not an option of {Name(kind)}, or its value has the wrong type. The options are: {(known.Length == 0 ? "none" : known)}.");
+        }
+    }
+
+    private static string Name(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Wrong("$", "The name of a field has half of a surrogate pair, so it is not valid Unicode.");
         }
     }
 
@@ -150,20 +163,23 @@ public sealed class JobRequestJsonConverter : JsonConverter<JobRequest>
     {
         public JsonElement? Kind, Text, Policy, DeviceId, Model, MaxWorkers, Options;
 
-        public void Set(JsonProperty property)
+        public void Set(JsonProperty property, string name)
         {
-            switch (property.Name)
+            switch (name)
             {
-                case "kind": Kind = property.Value; break;
-                case "text": Text = property.Value; break;
-                case "policy": Policy = property.Value; break;
-                case "deviceId": DeviceId = property.Value; break;
-                case "model": Model = property.Value; break;
-                case "maxWorkers": MaxWorkers = property.Value; break;
-                case "options": Options = property.Value; break;
+                case "kind": Kind = Once(Kind, property); break;
+                case "text": Text = Once(Text, property); break;
+                case "policy": Policy = Once(Policy, property); break;
+                case "deviceId": DeviceId = Once(DeviceId, property); break;
+                case "model": Model = Once(Model, property); break;
+                case "maxWorkers": MaxWorkers = Once(MaxWorkers, property); break;
+                case "options": Options = Once(Options, property); break;
                 default:
-                    throw Wrong("$." + property.Name, $"There is no field {property.Name}. The fields are kind, text, policy, deviceId, model, maxWorkers and options.");
+                    throw Wrong("$." + name, $"There is no field {name}. The fields are kind, text, policy, deviceId, model, maxWorkers and options.");
             }
         }
+
+        private static JsonElement Once(JsonElement? before, JsonProperty property) =>
+            before is null ? property.Value : throw Wrong("$." + property.Name, $"The field {property.Name} is there twice.");
     }
 }

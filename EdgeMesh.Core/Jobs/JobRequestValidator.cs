@@ -135,9 +135,10 @@ public static class JobRequestValidator
 
     private static void Side(int? pixels, string field, ImmutableArray<Problem>.Builder found)
     {
-        if (pixels is { } side && (side is < 8 or > 4096 || side % 8 != 0))
+        // What a model can make is asked of the models when the job is planned.
+        if (pixels is { } side && (side is < 4 or > 4096 || side % 4 != 0))
         {
-            found.Add(new("out_of_range", "The image size cannot be made.", $"{field} is 8 to 4096 and a multiple of 8.", "512 is usual.", field));
+            found.Add(new("out_of_range", "The image size cannot be made.", $"{field} is 4 to 4096 and a multiple of 4.", "512 is usual.", field));
         }
     }
 

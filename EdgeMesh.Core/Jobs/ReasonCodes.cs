@@ -10,6 +10,10 @@ public sealed record ReasonPolicy(bool Retried, bool ElsewhereOnly, string Words
 /// <summary>The one place that says for each reason code whether it is retried, where, and what a person can do about it.</summary>
 public static class ReasonCodes
 {
+    /// <summary>The code a device named; Internal when it is none of ours.</summary>
+    public static ReasonCode Parse(string? name) => Enum.TryParse<ReasonCode>(name, out var code) && Enum.IsDefined(code) ? code : ReasonCode.Internal;
+
+    /// <summary>What follows from a code.</summary>
     public static ReasonPolicy For(ReasonCode code) => code switch
     {
         ReasonCode.Busy => new(true, true, "busy", "Run it again when the device has finished what it is doing."),

@@ -4,7 +4,19 @@ namespace EdgeMesh.Core.Models;
 /// <param name="Id">The runtime's own name of it, such as <c>llama3.2:3b</c> or <c>textrank</c>.</param>
 /// <param name="Skills">What it can be asked for.</param>
 /// <param name="SizeBytes">Bytes of its weights; null when the runtime does not say.</param>
-/// <param name="ContextTokens">Longest context in tokens; null when unknown, 0 when it has no limit.</param>
-/// <param name="QualityTier">1 (basic) to 5 (best); a better tier wins at placement. The built-in summariser is 1.</param>
+/// <param name="ContextTokens">Longest context in tokens, prompt and answer together; null when unknown, 0 when it has no limit.</param>
+/// <param name="QualityTier">
+/// 1 (basic) to 5 (best); a better tier wins at placement. The built-in summariser is 1; 0 are the built-in models for trying out and
+/// measuring, the last choice.
+/// </param>
+/// <param name="CharsPerSecond">Characters a second it reads, as the device measured of itself at its start; null when it did not.</param>
+/// <param name="Sizes">Of the images it makes; null when the runtime does not say.</param>
 [GenerateSerializer, Immutable]
-public sealed record ModelInfo(string Id, ImmutableArray<Skill> Skills, long? SizeBytes = null, int? ContextTokens = null, int QualityTier = 2);
+public sealed record ModelInfo(
+    string Id,
+    ImmutableArray<Skill> Skills,
+    long? SizeBytes = null,
+    int? ContextTokens = null,
+    int QualityTier = 2,
+    double? CharsPerSecond = null,
+    ImageSizes? Sizes = null);

@@ -44,10 +44,10 @@ public sealed class OnlineFilter : IPlacementFilter
 
     private static string Seen(DeviceSnapshot device, FilterContext context) => device.LastSeen is not { } at ? "never" : (context.Plan.Now - at) switch
     {
-        { TotalSeconds: < 90 } age => $"{Math.Max(0, age.TotalSeconds):0} s ago",
-        { TotalMinutes: < 90 } age => $"{age.TotalMinutes:0} min ago",
-        { TotalHours: < 48 } age => $"{age.TotalHours:0} h ago",
-        var age => $"{age.TotalDays:0} days ago",
+        { TotalSeconds: < 90 } age => $"{(long)Math.Round(Math.Max(0, age.TotalSeconds))} s ago",
+        { TotalMinutes: < 90 } age => $"{(long)Math.Round(age.TotalMinutes)} min ago",
+        { TotalHours: < 48 } age => $"{(long)Math.Round(age.TotalHours)} h ago",
+        var age => $"{(long)Math.Round(age.TotalDays)} days ago",
     };
 }
 
@@ -78,15 +78,57 @@ public sealed class AcceleratorFilter : IPlacementFilter
     };
 }
 
-/// <summary>A device that has just linked tells its runtimes in a moment; a job waits for it.</summary>
+/// <summary>A device that has just linked, or a runtime on it that has not started yet: a job waits for it.</summary>
 public sealed class StartingFilter : IPlacementFilter
 {
     public const string Word = "starting";
 
     public string Name => Word;
 
-    public string? Reject(DeviceSnapshot device, FilterContext context) =>
-        device.RuntimesLoaded ? null : "Its runtimes are still starting.";
+    public string? Reject(DeviceSnapshot device, FilterContext context)
+    {
+        if (device.RuntimesLoaded && !AnyStarts(device))
+        {
+            return null;
+        }
+
+        foreach (var runtime in device.Runtimes)
+        {
+            if (SkillFilter.Fits(runtime, context))
+            {
+                return null;
+            }
+        }
+
+        return Starting(device, context);
+    }
+
+    /// <summary>What still starts on a device and may be able to do it in a moment, in words; null when nothing does.</summary>
+    public static string? Starting(DeviceSnapshot device, FilterContext context)
+    {
+        foreach (var runtime in device.Runtimes)
+        {
+            if (SkillFilter.MightFit(runtime, context))
+            {
+                return $"{runtime.Name} is still starting.";
+            }
+        }
+
+        return device.RuntimesLoaded ? null : "Its runtimes are still starting.";
+    }
+
+    private static bool AnyStarts(DeviceSnapshot device)
+    {
+        foreach (var runtime in device.Runtimes)
+        {
+            if (runtime.State == RuntimeState.Starting)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }
 
 /// <summary>A ready runtime with a model that can do it.</summary>
@@ -106,7 +148,7 @@ public sealed class SkillFilter : IPlacementFilter
 
         if (context.Request.Model is { } model && device.Runtimes.Any(r => r.Models.Any(m => m.Id == model)))
         {
-            return $"It has {model}, but not ready or not with the skill \u201c{Word(context)}\u201d.";
+            return $"It has {model}, but not ready or not with the skill \u201c{context.Word}\u201d.";
         }
 
         if (context.Request.Model is { } wanted)
@@ -116,8 +158,8 @@ public sealed class SkillFilter : IPlacementFilter
 
         var down = device.Runtimes.FirstOrDefault(r => r.State == RuntimeState.Down);
         return down is null
-            ? $"No model with the skill \u201c{Word(context)}\u201d. {Remedy(context)}"
-            : $"No ready model with the skill \u201c{Word(context)}\u201d; {down.Name} is down: {down.Reason}";
+            ? $"No model with the skill \u201c{context.Word}\u201d. {Remedy(context)}"
+            : $"No ready model with the skill \u201c{context.Word}\u201d; {down.Name} is down: {down.Reason}";
     }
 
     /// <summary>Whether a runtime can execute it now with at least one of its models.</summary>
@@ -129,6 +171,22 @@ public sealed class SkillFilter : IPlacementFilter
             return false;
         }
 
+        return AnyFits(runtime, context);
+    }
+
+    /// <summary>Whether a runtime that still starts may be able to execute it in a moment; models it does not list yet are given the benefit of the doubt.</summary>
+    public static bool MightFit(RuntimeInfo runtime, FilterContext context) =>
+        runtime.State == RuntimeState.Starting && runtime.TaskKinds.Contains(context.Kind) &&
+        (AcceleratorFilter.Required(context.Request.Policy) is not { } kind || runtime.Accelerator is null || runtime.Accelerator == kind) &&
+        (runtime.Models.IsEmpty || AnyFits(runtime, context));
+
+    /// <summary>Whether a model has the skill and the requested name.</summary>
+    public static bool Fits(ModelInfo model, FilterContext context) =>
+        (context.Skill is { } skill ? model.Skills.Contains(skill) : context.Word == model.Id) &&
+        (context.Request.Model is null || context.Request.Model == model.Id);
+
+    private static bool AnyFits(RuntimeInfo runtime, FilterContext context)
+    {
         foreach (var model in runtime.Models)
         {
             if (Fits(model, context))
@@ -140,19 +198,10 @@ public sealed class SkillFilter : IPlacementFilter
         return false;
     }
 
-    /// <summary>Whether a model has the skill and the requested name.</summary>
-    public static bool Fits(ModelInfo model, FilterContext context) =>
-        (context.Skill is { } skill ? model.Skills.Contains(skill) : Word(context) == model.Id) &&
-        (context.Request.Model is null || context.Request.Model == model.Id);
-
-#pragma warning disable CA1308 // shown as the wire's word
-    private static string Word(FilterContext context) => (context.Skill?.ToString() ?? context.Kind.ToString()).ToLowerInvariant();
-#pragma warning restore CA1308
-
     private static string Remedy(FilterContext context) => context.Skill switch
     {
         Skill.Chat or Skill.Code => "Start an OpenAI-compatible server there (Ollama, LM Studio …) and its agent with --openai URL.",
-        Skill.Image => "This version has no image runtime yet.",
+        Skill.Image => "Get an image model there, or start Stable Diffusion web UI or ComfyUI.",
         _ => "",
     };
 }

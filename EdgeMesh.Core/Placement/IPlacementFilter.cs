@@ -16,4 +16,8 @@ public interface IPlacementFilter
 }
 
 /// <summary>What filters look at besides the device.</summary>
-public sealed record FilterContext(JobRequest Request, TaskKind Kind, Skill? Skill, PlanContext Plan, ImmutableHashSet<DeviceId> Excluded);
+public sealed record FilterContext(JobRequest Request, TaskKind Kind, Skill? Skill, PlanContext Plan, ImmutableHashSet<DeviceId> Excluded)
+{
+    /// <summary>The skill or task kind as the wire's word: <c>chat</c>, <c>echo</c>.</summary>
+    public string Word { get; } = (Skill?.ToString() ?? Kind.ToString()).ToLowerInvariant();
+}

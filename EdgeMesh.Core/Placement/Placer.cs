@@ -7,48 +7,56 @@ namespace EdgeMesh.Core.Placement;
 
 /// <summary>A device that passed every filter, with its best runtime and model and their price.</summary>
 /// <param name="Rank">Of the policy.</param>
-public sealed record Candidate(DeviceSnapshot Device, RuntimeInfo Runtime, ModelInfo Model, Estimate Price, int Rank);
+/// <param name="Preference">The model's place among those preferred for the kind; <see cref="ModelPreferences.NotPreferred"/> when it is none.</param>
+/// <param name="Borrowed">Another device's figures that its price may rest on, or null.</param>
+public sealed record Candidate(DeviceSnapshot Device, RuntimeInfo Runtime, ModelInfo Model, Estimate Price, int Rank, int Preference, Calibration? Borrowed)
+{
+    /// <summary>Whether policy, preference and quality make no difference to another one, so that they may share work.</summary>
+    public bool IsEqualTo(Candidate other) => Rank == other.Rank && Preference == other.Preference && Model.QualityTier == other.Model.QualityTier;
+}
 
-/// <summary>Filters devices, prices the survivors, and orders them: policy, quality tier, p50, p90. Pure.</summary>
+/// <summary>What became of every device.</summary>
+/// <param name="Candidates">Best first.</param>
+/// <param name="Rejected">By which filter, and why.</param>
+/// <param name="AnyTooShort">A model was left out because its context is too short for the text.</param>
+public sealed record Surveyed(List<Candidate> Candidates, Dictionary<DeviceId, (string Filter, string Reason)> Rejected, bool AnyTooShort);
+
+/// <summary>Filters devices, prices the survivors, and orders them: policy, preferred models, quality tier, p50, p90. Pure.</summary>
 public static class Placer
 {
     /// <summary>Prices every device that passes, best first, and says for each other device which filter removed it and why.</summary>
-    public static (List<Candidate> Candidates, Dictionary<DeviceId, (string Filter, string Reason)> Rejected) Survey(
-        PlannedTask task, int inputChars, FleetSnapshot fleet, FilterContext context)
+    /// <param name="inParts">The text may be read in parts: a context that is too short for the whole is no hindrance.</param>
+    public static Surveyed Survey(PlannedTask task, TaskLoad load, FleetSnapshot fleet, FilterContext context, bool inParts = false)
     {
-        var policy = Policies.For(context.Request.Policy);
+        var search = new ModelSearch(task, load, fleet, context, inParts);
         var candidates = new List<Candidate>();
         var rejected = new Dictionary<DeviceId, (string, string)>();
         foreach (var device in fleet.Devices)
         {
-            var why = Reject(device, context);
-            if (why is not null)
+            if (Reject(device, context) is { } why)
             {
-                rejected[device.Id] = why.Value;
+                rejected[device.Id] = why;
                 continue;
             }
 
-            if (Best(task, inputChars, device, fleet, context, policy) is not { } best)
+            var (best, unfit) = search.Best(device);
+            if (best is not null)
             {
-                continue;
+                candidates.Add(best);
             }
-
-            if (best.Price.RamMb is { } need && device.Telemetry is { } now && need > Free(device, now))
+            else if (unfit is { } reason)
             {
-                rejected[device.Id] = ("ram", $"{best.Model.Id} needs {need:N0} MB and {Free(device, now):N0} MB are free. Choose a smaller model, or close programs there.");
-                continue;
+                rejected[device.Id] = reason;
             }
-
-            candidates.Add(best);
         }
 
         candidates.Sort(Compare);
-        return (candidates, rejected);
+        return new Surveyed(candidates, rejected, search.AnyTooShort);
     }
 
-    /// <summary>Free MiB less what is reserved and a reserve of 10 %, at least 512 MiB of which small needs may not be refused.</summary>
+    /// <summary>Free MiB less what is reserved for running work and a margin: a tenth of what is free, at least 512 MiB.</summary>
     public static double Free(DeviceSnapshot device, Telemetry now) =>
-        Math.Max(now.RamFreeMb - device.ReservedRamMb - Math.Min(512, now.RamFreeMb * 0.1), 0);
+        Math.Max(now.RamFreeMb - device.ReservedRamMb - Math.Max(512, now.RamFreeMb * 0.1), 0);
 
     private static (string, string)? Reject(DeviceSnapshot device, FilterContext context)
     {
@@ -63,55 +71,24 @@ public static class Placer
         return null;
     }
 
-    private static Candidate? Best(PlannedTask task, int inputChars, DeviceSnapshot device, FleetSnapshot fleet, FilterContext context, IPlacementPolicy policy)
+    internal static int Compare(Candidate a, Candidate b)
     {
-        Candidate? best = null;
-        foreach (var runtime in device.Runtimes)
+        if (a.Rank != b.Rank)
         {
-            if (!SkillFilter.Fits(runtime, context))
-            {
-                continue;
-            }
-
-            foreach (var model in runtime.Models)
-            {
-                if (SkillFilter.Fits(model, context))
-                {
-                    var price = CostModel.Price(task, inputChars, device, runtime, model, Borrow(fleet, device, runtime, model, task));
-                    var candidate = new Candidate(device, runtime, model, price, policy.Rank(device.Id, context.Plan));
-                    best = best is null || Compare(candidate, best) < 0 ? candidate : best;
-                }
-            }
+            return a.Rank < b.Rank ? -1 : 1;
         }
 
-        return best;
-    }
-
-    private static Calibration? Borrow(FleetSnapshot fleet, DeviceSnapshot device, RuntimeInfo runtime, ModelInfo model, PlannedTask task)
-    {
-        var key = new CalibrationKey(runtime.Id, model.Id, task.Kind);
-        if (device.Calibrations.ContainsKey(key))
+        if (a.Preference != b.Preference)
         {
-            return null;
+            return a.Preference < b.Preference ? -1 : 1;
         }
 
-        Calibration? best = null;
-        foreach (var other in fleet.Devices)
+        if (a.Model.QualityTier != b.Model.QualityTier)
         {
-            if (!other.Calibrations.IsEmpty && other.Calibrations.TryGetValue(key, out var known) && known.Runs > (best?.Runs ?? 0))
-            {
-                best = known;
-            }
+            return a.Model.QualityTier > b.Model.QualityTier ? -1 : 1;
         }
 
-        return best;
-    }
-
-    private static int Compare(Candidate a, Candidate b)
-    {
-        var order = a.Rank.CompareTo(b.Rank);
-        order = order != 0 ? order : b.Model.QualityTier.CompareTo(a.Model.QualityTier);
-        order = order != 0 ? order : a.Price.P50Ms.CompareTo(b.Price.P50Ms);
+        var order = a.Price.P50Ms.CompareTo(b.Price.P50Ms);
         order = order != 0 ? order : a.Price.P90Ms.CompareTo(b.Price.P90Ms);
         return order != 0 ? order : a.Device.Ordinal.CompareTo(b.Device.Ordinal);
     }

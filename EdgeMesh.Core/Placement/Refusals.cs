@@ -24,7 +24,10 @@ public static class Refusals
             var verdict = verdicts.First(v => v.DeviceId == id);
             var offline = verdict.Filter == "online";
             return new(offline ? "device_offline" : "device_cannot", $"{device.Name} cannot run this now.", $"{device.Name}: {verdict.Reason}",
-                offline ? $"Bring {device.Name} back, or choose another device." : "Choose another device or policy.", "deviceId");
+                device.State == DeviceState.Draining ? $"Resume {device.Name}, or choose another device."
+                : offline ? $"Bring {device.Name} back, or choose another device."
+                : verdict.Filter is ContextFit.Word or SizeFit.Word ? Remedy(request, [verdict])
+                : "Choose another device or policy.", "deviceId");
         }
 
         if (request.Model is { } model && !fleet.Devices.Any(d => d.Runtimes.Any(r => r.Models.Any(m => m.Id == model))))
@@ -34,12 +37,14 @@ public static class Refusals
                 "Leave the model out, or name one of these.", "model");
         }
 
-        var first = verdicts.First();
-        return new("no_device_can", "No device can run this yet.",
-            string.Join(" ", verdicts.Take(5).Select(v => $"{v.Name}: {v.Reason}")),
-            AcceleratorFilter.Required(request.Policy) is not null ? "Choose the policy BEST_AVAILABLE, or add a device with that accelerator."
-            : request.Kind == JobKind.Image ? "Add a device with an image runtime; this version has none built in."
-            : verdicts.All(v => v.Filter == first.Filter && v.Filter == "online") ? "Start an agent, or wait until a device is back."
-            : "Start a runtime with a fitting model on a device, or add a device that has one.");
+        return new("no_device_can", "No device can run this yet.", string.Join(" ", verdicts.Take(5).Select(v => $"{v.Name}: {v.Reason}")), Remedy(request, verdicts));
     }
+
+    private static string Remedy(JobRequest request, ImmutableArray<DeviceVerdict> verdicts) =>
+        AcceleratorFilter.Required(request.Policy) is not null ? "Choose the policy BEST_AVAILABLE, or add a device with that accelerator."
+        : verdicts.Any(v => v.Filter == ContextFit.Word) ? "Shorten the text, or get a model with a longer context on a device."
+        : verdicts.Any(v => v.Filter == SizeFit.Word) ? "Leave width and height out, or ask for a size that a model makes."
+        : request.Kind == JobKind.Image ? "Add a device with an image runtime, or get an image model on one."
+        : verdicts.All(v => v.Filter == "online") ? "Start an agent, or wait until a device is back."
+        : "Start a runtime with a fitting model on a device, or add a device that has one.";
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
+using EdgeMesh.Core.Models;
 using EdgeMesh.Core.Planning;
 
 namespace EdgeMesh.Core.Placement;
@@ -10,12 +11,9 @@ public static class Verdicts
 {
     /// <summary>One verdict for every device of the fleet, in join order.</summary>
     public static ImmutableArray<DeviceVerdict> Explain(
-        FleetSnapshot fleet,
-        IReadOnlyList<Candidate> candidates,
-        IReadOnlyDictionary<DeviceId, (string Filter, string Reason)> rejected,
-        ImmutableArray<TaskPlacement> placements,
-        FilterContext context)
+        FleetSnapshot fleet, Surveyed found, ImmutableArray<TaskPlacement> placements, FilterContext context)
     {
+        var candidates = found.Candidates;
         var byId = new Dictionary<DeviceId, int>(candidates.Count);
         for (var i = 0; i < candidates.Count; i++)
         {
@@ -34,7 +32,7 @@ public static class Verdicts
             var free = device.Telemetry is { } now ? Placer.Free(device, now) : (double?)null;
             if (!byId.TryGetValue(device.Id, out var rank))
             {
-                var (filter, reason) = rejected.TryGetValue(device.Id, out var why) ? why : ("skill", "It cannot run this.");
+                var (filter, reason) = found.Rejected.TryGetValue(device.Id, out var why) ? why : ("skill", "It cannot run this.");
                 verdicts.Add(new DeviceVerdict(device.Id, device.Name, false, false, filter, reason, null, null, null, null, free));
                 continue;
             }
@@ -54,6 +52,22 @@ public static class Verdicts
     /// <summary>Why the chosen device was chosen.</summary>
     public static string Chosen(Candidate candidate, Candidate? runnerUp, FilterContext context)
     {
+        var why = Why(candidate, runnerUp, context);
+        return PlanWords.IsBuiltInToy(candidate.Model, context.Skill) ? $"{why} {PlanWords.BuiltInToy(context.Skill)}" : why;
+    }
+
+    /// <summary>Milliseconds for people: <c>4.2 ms</c>, <c>310 ms</c>, <c>22.9 s</c>, <c>1.5 min</c>.</summary>
+    // Whole numbers and a tenth: formatting floating point would be half the time of a decision.
+    internal static string Time(double ms) => ms switch
+    {
+        < 9.95 => Tenths(ms, " ms"),
+        < 999.5 => string.Create(CultureInfo.InvariantCulture, $"{(long)(ms + 0.5)} ms"),
+        < 59_950 => Tenths(ms / 1_000, " s"),
+        _ => Tenths(ms / 60_000, " min"),
+    };
+
+    private static string Why(Candidate candidate, Candidate? runnerUp, FilterContext context)
+    {
         if (context.Request.Policy == JobPolicy.ForceDevice)
         {
             return "You asked for this device.";
@@ -61,7 +75,9 @@ public static class Verdicts
 
         if (runnerUp is null)
         {
-            return "The only device that can run it now.";
+            return candidate.Preference == ModelPreferences.NotPreferred
+                ? "The only device that can run it now."
+                : $"The only device that can run it now. {Preferred(context)}";
         }
 
         var policy = Policies.For(context.Request.Policy);
@@ -70,10 +86,18 @@ public static class Verdicts
             return policy.Because;
         }
 
-        return candidate.Model.QualityTier > runnerUp.Model.QualityTier
-            ? $"The better model: {candidate.Model.Id}."
-            : $"Soonest: about {Words(candidate.Price.P50Ms)}. Next is {runnerUp.Device.Name} at {Words(runnerUp.Price.P50Ms)}.";
+        return candidate.Preference < runnerUp.Preference ? Preferred(context)
+            : candidate.Model.QualityTier > runnerUp.Model.QualityTier ? $"The better model: {candidate.Model.Id}."
+            : $"Soonest: about {Time(candidate.Price.P50Ms)}. Next is {runnerUp.Device.Name} at {Time(runnerUp.Price.P50Ms)}.";
     }
+
+    private static string Preferred(FilterContext context) => context.Skill switch
+    {
+        Skill.Summarize => "Your preferred model for summaries.",
+        Skill.Image => "Your preferred model for images.",
+        Skill.Code => "Your preferred model for code.",
+        _ => "Your preferred model for chats.",
+    };
 
     private static string Later(Candidate candidate, Candidate best, int rank, FilterContext context)
     {
@@ -83,20 +107,23 @@ public static class Verdicts
             return prefix + (context.Request.Policy == JobPolicy.PreferLocal ? "Not this computer." : "It is this computer.");
         }
 
+        if (candidate.Preference > best.Preference)
+        {
+            return $"{prefix}You prefer {best.Model.Id}.";
+        }
+
         if (candidate.Model.QualityTier < best.Model.QualityTier)
         {
-            return $"{prefix}A plainer model than {best.Model.Id}.";
+            return PlanWords.IsBuiltInToy(candidate.Model, context.Skill) ? prefix + PlanWords.BuiltInToy(context.Skill) : $"{prefix}A plainer model than {best.Model.Id}.";
         }
 
         var later = candidate.Price.P50Ms - best.Price.P50Ms;
-        return later < 0.5 ? $"{prefix}About as fast." : $"{prefix}{Words(later)} later.";
+        return later < 0.5 ? $"{prefix}About as fast." : string.Concat(prefix, Time(later), " later.");
     }
 
-    private static string Words(double ms) => ms switch
+    private static string Tenths(double value, string unit)
     {
-        < 10 => string.Create(CultureInfo.InvariantCulture, $"{ms:0.#} ms"),
-        < 1_000 => string.Create(CultureInfo.InvariantCulture, $"{ms:0} ms"),
-        < 60_000 => string.Create(CultureInfo.InvariantCulture, $"{ms / 1_000:0.0} s"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{ms / 60_000:0.0} min"),
-    };
+        var tenths = (long)((value * 10) + 0.5);
+        return string.Concat((tenths / 10).ToString(CultureInfo.InvariantCulture), ".", (tenths % 10).ToString(CultureInfo.InvariantCulture), unit);
+    }
 }

@@ -1,6 +1,9 @@
+using EdgeMesh.Core.Models;
+
 namespace EdgeMesh.Core.Planning;
 
 /// <summary>What the pure steps need besides the request and the snapshot.</summary>
 /// <param name="Now">The time of the decision.</param>
 /// <param name="LocalDevice">The device the dashboard itself runs on, for PREFER_LOCAL and PREFER_REMOTE; null without one.</param>
-public sealed record PlanContext(DateTimeOffset Now, DeviceId? LocalDevice);
+/// <param name="Preferences">The models a person prefers; null prefers none.</param>
+public sealed record PlanContext(DateTimeOffset Now, DeviceId? LocalDevice, ModelPreferences? Preferences = null);

@@ -33,8 +33,4 @@ public static class Planner
         var (kind, skill) = TaskOf(request.Kind);
         return new PlannedTask(new TaskId(number), 0, kind, count == 1 ? $"{request.Kind}" : $"{request.Kind} {number}", skill, TaskInput.WholeText, request.Options, onDevice);
     }
-
-    /// <summary>Characters a task of the request reads.</summary>
-    public static int InputChars(JobRequest request) =>
-        request.Text.Length + (request.Options is ChatOptions chat ? chat.Messages.Sum(m => m.Content.Length) : 0);
 }

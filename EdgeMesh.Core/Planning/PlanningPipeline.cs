@@ -1,6 +1,6 @@
-using EdgeMesh.Core.Costing;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
+using EdgeMesh.Core.Models;
 using EdgeMesh.Core.Placement;
 
 namespace EdgeMesh.Core.Planning;
@@ -16,31 +16,81 @@ public static class PlanningPipeline
         var (kind, skill) = Planner.TaskOf(request.Kind);
         var filter = new FilterContext(request, kind, skill, context, []);
         var sample = Planner.Task(request, 1, 1, null);
-        var (candidates, rejected) = Placer.Survey(sample, Planner.InputChars(request), fleet, filter);
-        if (candidates.Count == 0)
+        var load = TaskLoad.Of(request.Text, request.Options);
+        var whole = Placer.Survey(sample, load, fleet, filter);
+        if (whole.AnyTooShort && request.Kind == JobKind.Summarize && InParts(request, sample, load, fleet, filter, whole) is { } split)
         {
-            var mayWait = rejected.Values.Any(r => r.Filter == StartingFilter.Word);
-            var verdicts = Verdicts.Explain(fleet, candidates, rejected, [], filter);
+            return split;
+        }
+
+        if (whole.Candidates.Count == 0)
+        {
+            var mayWait = whole.Rejected.Values.Any(r => r.Filter == StartingFilter.Word);
+            var verdicts = Verdicts.Explain(fleet, whole, [], filter);
             return new PlanResult(fleet.Version, null, null, verdicts, null, null, mayWait ? null : Refusals.Explain(request, fleet, verdicts), mayWait);
         }
 
-        var plan = Assign(request, candidates, filter);
-        return new PlanResult(
-            fleet.Version, plan, Total(plan), Verdicts.Explain(fleet, candidates, rejected, plan.Placements, filter), null, null, null, false);
+        return Result(fleet, Assign(request, whole.Candidates, filter), whole, filter, null, null);
     }
 
-    /// <summary>Places one task again, after a failure or refusal, on a fresh snapshot.</summary>
-    /// <param name="inputChars">Characters of the task's real input (a reduce task's is known only now).</param>
+    /// <summary>Places one task again, after a failure or refusal, or when its stage opens, on a fresh snapshot.</summary>
+    /// <param name="load">Of the task's real input (a later stage's is known only now).</param>
     /// <param name="excluded">Devices that must not be used again for this task.</param>
     /// <returns>The placement, or null with every device's verdict.</returns>
     public static (TaskPlacement? Placement, ImmutableArray<DeviceVerdict> Devices) PlaceAgain(
-        PlannedTask task, int inputChars, JobRequest request, FleetSnapshot fleet, PlanContext context, ImmutableHashSet<DeviceId> excluded)
+        PlannedTask task, TaskLoad load, JobRequest request, FleetSnapshot fleet, PlanContext context, ImmutableHashSet<DeviceId> excluded)
     {
         var filter = new FilterContext(request, task.Kind, task.Skill, context, excluded);
-        var (candidates, rejected) = Placer.Survey(task, inputChars, fleet, filter);
-        candidates.RemoveAll(c => task.OnDevice is { } only && c.Device.Id != only);
-        var placement = candidates.Count == 0 ? null : Place(task, candidates[0], candidates.Count > 1 ? candidates[1] : null, 0, filter);
-        return (placement, Verdicts.Explain(fleet, candidates, rejected, placement is null ? [] : [placement], filter));
+        var found = Placer.Survey(task, load, fleet, filter);
+        foreach (var other in found.Candidates.Where(c => task.OnDevice is { } only && c.Device.Id != only))
+        {
+            found.Rejected[other.Device.Id] = ("bound", "This task is about another device.");
+        }
+
+        found.Candidates.RemoveAll(c => found.Rejected.ContainsKey(c.Device.Id));
+        var placement = found.Candidates is [var first, ..] ? Place(task, first, found.Candidates.ElementAtOrDefault(1), 0, filter) : null;
+        return (placement, Verdicts.Explain(fleet, found, placement is null ? [] : [placement], filter));
+    }
+
+    /// <summary>
+    /// The most tokens that the best models now read at once for a task whose input may have come out longer than planned; null when no model can
+    /// do it at all, or one of them has no limit.
+    /// </summary>
+    public static int? LongestRoom(PlannedTask task, TaskLoad load, JobRequest request, FleetSnapshot fleet, PlanContext context, ImmutableHashSet<DeviceId> excluded)
+    {
+        var found = Placer.Survey(task, load, fleet, new FilterContext(request, task.Kind, task.Skill, context, excluded), inParts: true);
+        var rooms = found.Candidates.Where(c => c.IsEqualTo(found.Candidates[0])).Select(c => ContextFit.Room(c.Model, task.Kind, task.Options)).ToList();
+        return rooms.Contains(null) ? null : rooms.Max();
+    }
+
+    // A better model in parts wins over a plainer one at once; among equals the faster way does.
+    private static PlanResult? InParts(JobRequest request, PlannedTask sample, TaskLoad load, FleetSnapshot fleet, FilterContext filter, Surveyed whole)
+    {
+        var able = Placer.Survey(sample, load, fleet, filter, inParts: true);
+        var equals = able.Candidates.FindAll(c => c.IsEqualTo(able.Candidates[0]));
+        if (equals.Count == 0 || SummaryInParts.Fastest(request, equals, load) is not { } split)
+        {
+            return null;
+        }
+
+        var total = PlanTotal.Of(split);
+        var devices = split.Placements.Select(p => p.Device).Distinct().Count();
+        if (whole.Candidates is not [var best, ..] || !best.IsEqualTo(equals[0]))
+        {
+            return Result(fleet, split, able, filter, null, PlanWords.LongerThanContext(split));
+        }
+
+        var single = Assign(request, whole.Candidates, filter);
+        var alone = PlanTotal.Of(single);
+        return alone.P50Ms <= total.P50Ms
+            ? Result(fleet, single, whole, filter, new PlanAlternative(split, total), PlanWords.OneIsFaster(devices, total.P50Ms))
+            : Result(fleet, split, able, filter, new PlanAlternative(single, alone), PlanWords.PartsAreFaster(devices, alone.P50Ms));
+    }
+
+    private static PlanResult Result(FleetSnapshot fleet, Plan plan, Surveyed found, FilterContext filter, PlanAlternative? alternative, string? note)
+    {
+        note ??= found.Candidates.Any(c => c.Device.Id == plan.Placements[0].Device && PlanWords.IsBuiltInToy(c.Model, filter.Skill)) ? PlanWords.BuiltInToy(filter.Skill) : null;
+        return new PlanResult(fleet.Version, plan, PlanTotal.Of(plan), Verdicts.Explain(fleet, found, plan.Placements, filter), alternative, note, null, false);
     }
 
     // List scheduling: each task goes to the device that would finish it first, given what this plan has put there already.
@@ -49,7 +99,7 @@ public static class PlanningPipeline
         var everywhere = request.Kind == JobKind.Sysinfo || request.Options is EchoOptions { Count: null };
 
         // Preference and quality come before time: only equals of the best candidate share the work, unless every device is meant.
-        var equals = everywhere ? candidates : candidates.FindAll(c => c.Rank == candidates[0].Rank && c.Model.QualityTier == candidates[0].Model.QualityTier);
+        var equals = everywhere ? candidates : candidates.FindAll(c => c.IsEqualTo(candidates[0]));
         var devices = equals.Take(Math.Min(request.MaxWorkers ?? int.MaxValue, equals.Count)).ToList();
         var count = Planner.TaskCount(request, devices.Count);
         var tasks = ImmutableArray.CreateBuilder<PlannedTask>(count);
@@ -93,13 +143,5 @@ public static class PlanningPipeline
         return new TaskPlacement(
             task.Id, candidate.Device.Id, candidate.Device.Name, candidate.Runtime.Id, candidate.Model.Id, candidate.Runtime.Accelerator, price,
             Verdicts.Chosen(candidate, runnerUp, filter), runnerUp?.Device.Id);
-    }
-
-    private static Estimate Total(Plan plan)
-    {
-        var slowest = plan.Placements.MaxBy(p => p.Predicted.P50Ms)!.Predicted;
-        var ram = plan.Placements.All(p => p.Predicted.RamMb is not null) ? plan.Placements.Max(p => p.Predicted.RamMb) : null;
-        var weakest = plan.Placements.Min(p => p.Predicted.Origin);
-        return slowest with { P90Ms = plan.Placements.Max(p => p.Predicted.P90Ms), RamMb = ram, Origin = weakest };
     }
 }

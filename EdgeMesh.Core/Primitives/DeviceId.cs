@@ -30,4 +30,7 @@ public readonly record struct DeviceId([property: Id(0)] string Value) : IString
     }
 
     public override string ToString() => Value ?? "";
+
+    /// <summary>Of the first characters only: they are random, and a decision looks up every device of the fleet.</summary>
+    public override int GetHashCode() => string.GetHashCode(Value.AsSpan(0, Math.Min(8, Value?.Length ?? 0)));
 }

@@ -20,7 +20,7 @@ public sealed class StringIdJsonConverter<T> : JsonConverter<T>
     where T : struct, IStringId<T>
 {
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.String && T.TryParse(reader.GetString(), out var id)
+        reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && T.TryParse(reader.GetString(), out var id)
             ? id
             : throw new JsonException($"This is not a {typeof(T).Name}.");
 

@@ -14,7 +14,7 @@ public readonly record struct TaskId([property: Id(0)] int Number) : IStringId<T
     public static bool TryParse([NotNullWhen(true)] string? text, out TaskId id)
     {
         id = default;
-        if (text is not { Length: > 1 and < 9 } || text[0] != 't' ||
+        if (text is not { Length: > 1 and < 9 } || text[0] != 't' || text[1] == '0' ||
             !int.TryParse(text.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 1)
         {
             return false;

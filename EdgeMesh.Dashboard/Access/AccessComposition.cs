@@ -66,7 +66,7 @@ public static class AccessComposition
         });
         services.AddAntiforgery();
         services.AddOptions<Microsoft.AspNetCore.Antiforgery.AntiforgeryOptions>().Configure<IOptions<DashboardOptions>>((antiforgery, options) =>
-            antiforgery.Cookie.Name = $"edgemesh_form_{Suffix(options.Value)}");
+            (antiforgery.Cookie.Name, antiforgery.Cookie.SecurePolicy) = ($"edgemesh_form_{Suffix(options.Value)}", CookieSecurePolicy.SameAsRequest));
         services.AddDataProtection().SetApplicationName("EdgeMesh.Dashboard");
         services.AddOptions<KeyManagementOptions>().Configure<IOptions<DashboardOptions>>((ring, options) =>
             ring.XmlRepository = new FileSystemXmlRepository(new DirectoryInfo(options.Value.KeyRingPath), NullLoggerFactory.Instance));

@@ -31,7 +31,7 @@ internal sealed partial class Login(ApiKeys keys, StartToken startToken, LoginTh
         {
             context.Response.Redirect(LocalUrl.Login("expired", returnUrl));
         }
-        else if (await TryAsync(context, form["token"].ToString().Trim(), returnUrl))
+        else if (await TryAsync(context, Pasted(form["token"].ToString()), returnUrl))
         {
             context.Response.Redirect(returnUrl);
         }
@@ -45,6 +45,14 @@ internal sealed partial class Login(ApiKeys keys, StartToken startToken, LoginTh
         }
 
         context.Response.Redirect(LocalUrl.Login(null, null));
+    }
+
+    /// <summary>The token in what was pasted: it may be the whole printed link.</summary>
+    internal static string Pasted(string text)
+    {
+        const string Mark = "/login?t=";
+        var at = text.IndexOf(Mark, StringComparison.Ordinal);
+        return (at < 0 ? text : text[(at + Mark.Length)..]).Trim();
     }
 
     /// <summary>Signs in, or answers why not.</summary>

@@ -5,6 +5,9 @@ namespace EdgeMesh.Dashboard.Access;
 /// <summary>Headers that keep a page to itself: nothing is loaded from, sent to, or framed by another host.</summary>
 internal static class SecurityHeaders
 {
+    /// <summary>Of a file that a job made: whatever it is, a browser runs nothing in it.</summary>
+    private const string Sandbox = "default-src 'none'; sandbox; frame-ancestors 'none'";
+
     public static void UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
     {
         var headers = context.Response.Headers;
@@ -24,9 +27,17 @@ internal static class SecurityHeaders
     /// <summary>The API page is the only one with scripts in it; they carry a nonce of this very answer.</summary>
     private static string Policy(HttpContext context)
     {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<Sandboxed>() is not null)
+        {
+            return Sandbox;
+        }
+
         var nonce = context.Items[ScalarOptions.NonceHttpContextItemKey] is string value ? $" 'nonce-{value}'" : "";
         var socket = $"{(context.Request.IsHttps ? "wss" : "ws")}://{context.Request.Host}";
         return $"default-src 'self'; script-src 'self'{nonce}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; " +
             $"connect-src 'self' {socket}; object-src 'none'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
     }
 }
+
+/// <summary>Marks an endpoint that answers with bytes of unknown making.</summary>
+internal sealed class Sandboxed;

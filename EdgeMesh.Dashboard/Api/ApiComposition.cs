@@ -3,7 +3,7 @@ namespace EdgeMesh.Dashboard.Api;
 /// <summary>The REST API, its description, and the health endpoints.</summary>
 public static class ApiComposition
 {
-    /// <summary>Needs IFleet, IJobs, IJoinTokens and IApiKeys.</summary>
+    /// <summary>Needs IFleet, IJobs, IModels, IJoinTokens, IApiKeys and IModelSettings.</summary>
     public static WebApplicationBuilder AddApi(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -20,7 +20,9 @@ public static class ApiComposition
         api.MapDevices();
         api.MapPlan();
         api.MapJobs();
+        api.MapModels();
         api.MapAccessApi();
+        api.MapSettings();
         app.MapDescription();
         return app;
     }

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using EdgeMesh.Core.Jobs;
 
 namespace EdgeMesh.Dashboard.Api;
 
@@ -15,6 +16,7 @@ internal static class ApiJson
         // Never put into HTML by itself, so text in other scripts may stay readable.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.Converters.Add(new UtcConverter());
+        options.Converters.Add(new JobOptionsJsonConverter());
         return options;
     }
 

@@ -12,6 +12,10 @@ internal static class ApiProblems
     public static Problem ArtifactUnknown(string name) => new(
         "artifact_unknown", "There is no such artifact.", $"The job has no artifact \"{name}\".", "GET /api/jobs/{id} lists its artifacts.");
 
+    public static Problem ArtifactRemoved(string name) => new(
+        "artifact_removed", "The file is gone.", $"\"{name}\" was removed to make room for newer files.",
+        "Run the job again; the limit is EdgeMesh:Artifacts:MaxTotalBytes in the configuration.");
+
     public static Problem BodyMissing() => new(
         "body_missing", "The body is empty.", "This needs a JSON body.", "See /scalar for its shape.");
 
@@ -39,6 +43,9 @@ internal static class ApiProblems
             "Send a shorter text; the limit is EdgeMesh:MaxRequestBytes in the configuration."),
         StatusCodes.Status415UnsupportedMediaType => new(
             "media_type_unsupported", "The body must be JSON.", "The Content-Type is not application/json.", "Send Content-Type: application/json."),
+        StatusCodes.Status503ServiceUnavailable => new(
+            "storage_failed", "The dashboard's database does not answer.", "It is locked or its disk is full; the dashboard's log has the details.",
+            "Free space on the disk of the data directory, close programs that lock the database, then try again."),
         StatusCodes.Status500InternalServerError => new(
             "internal", "Something went wrong in the dashboard.", "It is a fault of EdgeMesh, not of the request; the dashboard's log has the details.",
             "Try again; if it stays, report it with the log."),

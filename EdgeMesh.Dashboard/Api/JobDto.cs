@@ -79,7 +79,7 @@ public sealed record AttemptDto(
         var policy = ReasonCodes.For(reason);
         return new JobError(
             $"{attempt.DeviceName}: {policy.Words}.",
-            attempt.Cause ?? "", reason.ToString(), policy.Remedy);
+            attempt.Cause ?? "", JobOutcome.Code(reason), policy.Remedy);
     }
 }
 

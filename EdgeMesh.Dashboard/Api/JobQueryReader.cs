@@ -36,6 +36,12 @@ internal static class JobQueryReader
             wrong ??= ApiProblems.ParameterWrong("limit", limitText, $"a number from 1 to {MostRows}");
         }
 
+        // A cursor is the id of the last row, so anything else was not given by this list.
+        if (Value("cursor") is { } cursor && !JobId.TryParse(cursor, out _))
+        {
+            wrong ??= ApiProblems.ParameterWrong("cursor", cursor, "the nextCursor of the page before");
+        }
+
         return wrong is null ? (new JobQuery(state, kind, device, Value("text"), limit, Value("cursor")), null) : (null, wrong);
 
         string? Value(string name) => Text.OrNull(parameters[name].ToString());

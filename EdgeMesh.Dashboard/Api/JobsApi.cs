@@ -2,6 +2,7 @@ using System.Security.Claims;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Orchestration;
+using EdgeMesh.Dashboard.Storage.Artifacts;
 
 namespace EdgeMesh.Dashboard.Api;
 
@@ -11,19 +12,19 @@ internal static class JobsApi
     public static void MapJobs(this RouteGroupBuilder api)
     {
         var jobs = api.MapGroup("/jobs").WithTags("Jobs");
-        jobs.MapPost("", SubmitAsync).Accepts<JobRequest>("application/json").Produces<IdDto>(202).Fails(400, 413, 415, 422, 429)
+        jobs.MapPost("", SubmitAsync).Accepts<JobRequest>("application/json").Produces<IdDto>(202).Fails(400, 413, 415, 422, 429, 503)
             .Describe("Submit a job", "Stores and starts it; the answer comes when it is stored. Location is the job's address.");
         jobs.MapGet("", ListAsync).Produces<PageDto<JobRowDto>>().Fails(400)
             .Describe("List jobs", "The history, newest first. Filters: state, kind, device (id), text (part of the title or id).");
         jobs.MapGet("/{id}", GetAsync).Produces<JobDto>().Fails(404).Describe("Get a job", "The job as it is now, with every task, attempt and receipt.");
         jobs.MapGet("/{id}/events", JobEventsApi.StreamAsync).Produces<string>(200, "text/event-stream").Fails(400, 404)
             .Describe("Follow a job", "Server-sent events: every event of its journal, stored ones first, then live ones; ends after JobEnded. Last-Event-ID resumes.");
-        jobs.MapPost("/{id}/cancel", CancelAsync).Produces(202).Fails(404, 409)
+        jobs.MapPost("/{id}/cancel", CancelAsync).Produces(202).Fails(404, 409, 503)
             .Describe("Cancel a job", "Asks to cancel; the job ends as Cancelled when its devices have stopped.");
-        jobs.MapPost("/{id}/rerun", RerunAsync).Produces<IdDto>(202).Fails(404, 422, 429).Describe("Re-run a job", "The same request as a new job.");
+        jobs.MapPost("/{id}/rerun", RerunAsync).Produces<IdDto>(202).Fails(404, 422, 429, 503).Describe("Re-run a job", "The same request as a new job.");
         jobs.MapDelete("/{id}", DeleteAsync).Produces(204).Fails(404, 409).Describe("Delete a job", "Removes a finished job, its events and artifacts.");
-        jobs.MapGet("/{id}/artifacts/{name}", ArtifactAsync).Produces(200, contentType: "application/octet-stream").Fails(404)
-            .Describe("Get an artifact", "The bytes of a file that the job made.");
+        jobs.MapGet("/{id}/artifacts/{name}", ArtifactAsync).Produces(200, contentType: "application/octet-stream").Fails(404, 410).WithMetadata(new Sandboxed())
+            .Describe("Get an artifact", "The bytes of a file that the job made. 410 when it was removed to make room.");
     }
 
     private static async Task<IResult> SubmitAsync(HttpContext context, IJobs jobs)
@@ -59,10 +60,18 @@ internal static class JobsApi
     private static Task<IResult> ArtifactAsync(string id, string name, IJobs jobs, CancellationToken cancel) => WithJobAsync(
         id,
         jobs,
-        async job => Artifacts(job).FirstOrDefault(a => a.Name == name) is { } artifact && await jobs.OpenArtifactAsync(job.Id, name, cancel) is { } bytes
-            // As a download: what a model made is never run as a page of this site.
-            ? TypedResults.Stream(bytes, artifact.ContentType, artifact.Name, enableRangeProcessing: bytes.CanSeek)
-            : Problems.NotFound(ApiProblems.ArtifactUnknown(name)),
+        async job =>
+        {
+            if (Artifacts(job).FirstOrDefault(a => a.Name == name) is not { } artifact)
+            {
+                return Problems.NotFound(ApiProblems.ArtifactUnknown(name));
+            }
+
+            // As a download, of a type that cannot carry a script: what a model made is never run as a page of this site.
+            return await jobs.OpenArtifactAsync(job.Id, name, cancel) is { } bytes
+                ? TypedResults.Stream(bytes, ArtifactNames.ContentType(artifact.ContentType), artifact.Name, enableRangeProcessing: bytes.CanSeek)
+                : Problems.Result(StatusCodes.Status410Gone, ApiProblems.ArtifactRemoved(name));
+        },
         cancel);
 
     private static IEnumerable<ArtifactRef> Artifacts(JobView job) =>

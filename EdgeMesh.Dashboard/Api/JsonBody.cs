@@ -1,5 +1,6 @@
 using System.Text.Json;
 using EdgeMesh.Core.Jobs;
+using EdgeMesh.Core.Models;
 
 namespace EdgeMesh.Dashboard.Api;
 
@@ -11,6 +12,19 @@ internal static class JsonBody
     {
         var (request, wrong) = await ReadAsync(context, (body, cancel) => JsonSerializer.DeserializeAsync<JobRequest>(body, ApiJson.Options, cancel));
         return (request, wrong ?? (request is null ? Problems.Invalid(ApiProblems.BodyMissing()) : null));
+    }
+
+    /// <summary>The model order, or what is wrong.</summary>
+    public static async Task<(Models.ModelOrder? Order, IResult? Wrong)> ReadModelOrderAsync(HttpContext context)
+    {
+        var (body, wrong) = await ReadAsync(context, (stream, cancel) => JsonSerializer.DeserializeAsync<ModelOrderDto>(stream, ApiJson.Options, cancel));
+        if (body is null)
+        {
+            return (null, wrong ?? Problems.Invalid(ApiProblems.BodyMissing()));
+        }
+
+        var (order, problem) = body.Read();
+        return (order, problem is null ? null : Problems.Invalid(problem));
     }
 
     /// <summary>The one field <c>name</c> of a body, or what is wrong.</summary>
@@ -37,8 +51,49 @@ internal static class JsonBody
             : ("", Problems.Invalid(ApiProblems.BodyWrong("The field name must be a string.", "name")));
     }
 
+    /// <summary>Lists of names by job kind, the defaults where one is left out; or what is wrong.</summary>
+    public static async Task<(ModelPreferences? Value, IResult? Wrong)> ReadModelPreferencesAsync(HttpContext context)
+    {
+        var (body, wrong) = await ReadAsync(context, async (stream, cancel) => await JsonSerializer.DeserializeAsync<JsonElement?>(stream, ApiJson.Options, cancel));
+        if (wrong is not null)
+        {
+            return (null, wrong);
+        }
+
+        if (body is not { ValueKind: JsonValueKind.Object } json)
+        {
+            return (null, Problems.Invalid(ApiProblems.BodyWrong("It must be a JSON object with the fields chat, summarize, code and image.", null)));
+        }
+
+        var wish = ModelPreferences.Default;
+        foreach (var property in json.EnumerateObject())
+        {
+            if (property.Value.ValueKind != JsonValueKind.Array || property.Value.EnumerateArray().Any(v => v.ValueKind != JsonValueKind.String))
+            {
+                return (null, Problems.Invalid(ApiProblems.BodyWrong($"The field {property.Name} must be a list of strings.", property.Name)));
+            }
+
+            ImmutableArray<string> patterns = [.. property.Value.EnumerateArray().Select(v => v.GetString()!)];
+            switch (property.Name)
+            {
+                case "chat": wish = wish with { Chat = patterns }; break;
+                case "summarize": wish = wish with { Summarize = patterns }; break;
+                case "code": wish = wish with { Code = patterns }; break;
+                case "image": wish = wish with { Image = patterns }; break;
+                default: return (null, Problems.Invalid(ApiProblems.BodyWrong($"There is no field \"{property.Name}\" here. The fields are chat, summarize, code and image.", property.Name)));
+            }
+        }
+
+        return (wish, null);
+    }
+
     private static async Task<(T? Value, IResult? Wrong)> ReadAsync<T>(HttpContext context, Func<Stream, CancellationToken, ValueTask<T?>> read)
     {
+        if (context.Request.ContentLength is not (null or 0) && !context.Request.HasJsonContentType())
+        {
+            return (default, Problems.Result(StatusCodes.Status415UnsupportedMediaType, ApiProblems.OfStatus(StatusCodes.Status415UnsupportedMediaType, context.Request)));
+        }
+
         if (context.Request.ContentLength == 0)
         {
             return (default, Problems.Invalid(ApiProblems.BodyMissing()));

@@ -1,6 +1,8 @@
+using System.Data.Common;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using EdgeMesh.Dashboard.Orchestration;
+using EdgeMesh.Dashboard.Storage;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace EdgeMesh.Dashboard.Api;
@@ -38,10 +40,15 @@ internal static class Problems
         return new ProblemResult(Body(status, problems[0]) with { Problems = problems.Count > 1 ? problems : null }, null);
     }
 
-    /// <summary>A job that was not taken: 429 when it may be later, else 422 with every device's reason.</summary>
+    /// <summary>A job that was not taken: 429 when the queue is full, 503 when it cannot be stored, else 422 with every device's reason.</summary>
     public static IResult Refused(Refusal refusal)
     {
-        var status = refusal.Problem.Code == "queue_full" ? StatusCodes.Status429TooManyRequests : StatusCodes.Status422UnprocessableEntity;
+        var status = refusal.Problem.Code switch
+        {
+            "queue_full" => StatusCodes.Status429TooManyRequests,
+            "storage_failed" => StatusCodes.Status503ServiceUnavailable,
+            _ => StatusCodes.Status422UnprocessableEntity,
+        };
         var devices = refusal.Devices.IsDefaultOrEmpty ? null : refusal.Devices.Select(DeviceVerdictDto.From).ToList();
         return new ProblemResult(Body(status, refusal.Problem) with { Devices = devices }, refusal.RetryAfter);
     }
@@ -61,9 +68,15 @@ internal static class Problems
     public static void UseProblems(this IApplicationBuilder app)
     {
         app.UseExceptionHandler(handler => handler.Run(context =>
-            context.Features.Get<IExceptionHandlerFeature>()?.Error is BadHttpRequestException bad
-                ? WriteAsync(context, bad.StatusCode, ApiProblems.OfStatus(bad.StatusCode, context.Request))
-                : WriteAsync(context, StatusCodes.Status500InternalServerError, ApiProblems.OfStatus(StatusCodes.Status500InternalServerError, context.Request))));
+        {
+            var status = context.Features.Get<IExceptionHandlerFeature>()?.Error switch
+            {
+                BadHttpRequestException bad => bad.StatusCode,
+                DbException or JournalException => StatusCodes.Status503ServiceUnavailable,
+                _ => StatusCodes.Status500InternalServerError,
+            };
+            return WriteAsync(context, status, ApiProblems.OfStatus(status, context.Request));
+        }));
         app.UseWhen(
             context => Access.RequestKind.IsForPrograms(context.Request),
             programs => programs.UseStatusCodePages(pages =>

@@ -6,7 +6,7 @@ namespace EdgeMesh.Dashboard.Components;
 /// <summary>A page over one live source: one reader loop, at most ten renders a second, and no subscriber left after it is disposed.</summary>
 public abstract class LiveView<T> : ComponentBase, IAsyncDisposable
 {
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan TenASecond = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private readonly CancellationTokenSource _gone = new();
     private ILiveSubscription<T>? _subscription;
@@ -24,6 +24,9 @@ public abstract class LiveView<T> : ComponentBase, IAsyncDisposable
 
     protected DateTimeOffset Now => Time.GetUtcNow();
 
+    /// <summary>Least time between two batches.</summary>
+    protected virtual TimeSpan Pace => TenASecond;
+
     /// <summary>Opens the source; null when there is nothing of this name.</summary>
     protected abstract Task<ILiveSubscription<T>?> SubscribeAsync(CancellationToken cancellationToken);
 
@@ -33,7 +36,10 @@ public abstract class LiveView<T> : ComponentBase, IAsyncDisposable
     protected override async Task OnInitializedAsync()
     {
         await OpenAsync();
-        _ticking = TickAsync();
+        if (!_gone.IsCancellationRequested)
+        {
+            _ticking = TickAsync(_gone.Token);
+        }
     }
 
     /// <summary>Leaves the old source for the one that is right now.</summary>
@@ -45,13 +51,22 @@ public abstract class LiveView<T> : ComponentBase, IAsyncDisposable
             await _reading;
         }
 
-        _subscription = await SubscribeAsync(_gone.Token);
-        Value = _subscription is null ? default : _subscription.Snapshot;
+        var subscription = await SubscribeAsync(_gone.Token);
+        if (_gone.IsCancellationRequested)
+        {
+            // The page was left while the source was still answering.
+            await (subscription?.DisposeAsync() ?? default);
+            return;
+        }
+
+        _subscription = subscription;
+        Value = subscription is null ? default : subscription.Snapshot;
         IsLoaded = true;
-        _reading = _subscription is null ? Task.CompletedTask : ReadAsync(_subscription);
+        _reading = subscription is null ? Task.CompletedTask : ReadAsync(subscription, _gone.Token);
         await ChangedAsync();
     }
 
+    /// <summary>Returns when its loops have ended.</summary>
     public async ValueTask DisposeAsync()
     {
         await _gone.CancelAsync();
@@ -61,15 +76,14 @@ public abstract class LiveView<T> : ComponentBase, IAsyncDisposable
         }
 
         await Task.WhenAll(_reading, _ticking);
-        _gone.Dispose();
         GC.SuppressFinalize(this);
     }
 
-    private async Task ReadAsync(ILiveSubscription<T> subscription)
+    private async Task ReadAsync(ILiveSubscription<T> subscription, CancellationToken gone)
     {
         try
         {
-            await foreach (var value in subscription.Changes(_gone.Token))
+            await foreach (var value in subscription.Changes(gone))
             {
                 await InvokeAsync(async () =>
                 {
@@ -77,22 +91,27 @@ public abstract class LiveView<T> : ComponentBase, IAsyncDisposable
                     await ChangedAsync();
                     StateHasChanged();
                 });
-                await Task.Delay(Pace, Time, _gone.Token);
+                await Task.Delay(Pace, Time, gone);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        catch (Exception) when (gone.IsCancellationRequested)
         {
             // The page is gone.
+        }
+        catch (Exception e)
+        {
+            // A page that shows old figures as new ones would lie: its error boundary says that it broke.
+            await DispatchExceptionAsync(e);
         }
     }
 
     // Ages and the now-line move once a second.
-    private async Task TickAsync()
+    private async Task TickAsync(CancellationToken gone)
     {
         try
         {
             using var timer = new PeriodicTimer(Tick, Time);
-            while (await timer.WaitForNextTickAsync(_gone.Token))
+            while (await timer.WaitForNextTickAsync(gone))
             {
                 await InvokeAsync(StateHasChanged);
             }

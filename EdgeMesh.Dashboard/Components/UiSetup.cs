@@ -10,7 +10,12 @@ public static class UiSetup
 
     public static WebApplicationBuilder AddMeshUi(this WebApplicationBuilder builder)
     {
-        builder.Services.AddMudServices();
+        builder.Services.AddMudServices(o =>
+        {
+            o.SnackbarConfiguration.PositionClass = MudBlazor.Defaults.Classes.Position.BottomRight;
+            o.SnackbarConfiguration.VisibleStateDuration = 6_000;
+            o.SnackbarConfiguration.MaximumOpacity = 100;
+        });
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddCascadingAuthenticationState();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents(o => o.DisconnectedCircuitMaxRetained = 20)

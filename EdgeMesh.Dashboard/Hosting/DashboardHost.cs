@@ -18,8 +18,12 @@ public static class DashboardHost
     private static readonly Dictionary<string, string?> Defaults = new()
     {
         ["urls"] = ListenAddresses.Default,
+        // It would catch every path with GET, so that a wrong method or an unknown path of the API got the wrong answer.
+        ["ReloadStaticAssetsAtRuntime"] = bool.FalseString,
         ["Logging:LogLevel:Default"] = nameof(LogLevel.Warning),
         ["Logging:LogLevel:EdgeMesh"] = nameof(LogLevel.Information),
+        // It warns of settings for clusters and of every stall of a busy machine.
+        ["Logging:LogLevel:Orleans"] = nameof(LogLevel.Error),
         // It warns when a machine has no IPv6 and when a shared machine is busy.
         ["Logging:LogLevel:Microsoft.AspNetCore.Server.Kestrel"] = nameof(LogLevel.Error),
         // It warns that keys lie unencrypted on a disk that only the owner reads.

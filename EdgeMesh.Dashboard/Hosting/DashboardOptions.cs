@@ -43,6 +43,9 @@ public sealed class DashboardOptions
 
     public string EmbeddedDevicePath => Path.Combine(DataDirectory, "device");
 
+    /// <summary>What people set on the Settings page: the models they prefer.</summary>
+    public string ModelSettingsPath => Path.Combine(DataDirectory, "models.json");
+
     /// <summary>The first key's secret, one line.</summary>
     public string AdminKeyPath => Path.Combine(DataDirectory, "admin.key");
 

@@ -13,6 +13,8 @@ public static class Pipeline
         app.UseHostGuard();
         app.UseOriginGuard();
         app.UseProblems();
+        // A person at an address that is no page gets the page that says so; programs get a problem.
+        app.UseWhen(IsForPeople, people => people.UseStatusCodePagesWithReExecute("/not-found"));
         app.UseAssets();
         app.UseWebSockets();
         app.UseRouting();
@@ -21,11 +23,15 @@ public static class Pipeline
         app.UseRevocation();
         app.UseAuthorization();
         app.UseRateLimiter();
+        app.UseRequestSize();
         app.UseAntiforgery();
         // The framework's and MudBlazor's own scripts and styles: needed by the login page too.
         app.MapStaticAssets().AllowAnonymous();
         return app;
     }
+
+    private static bool IsForPeople(HttpContext context) => !RequestKind.IsForPrograms(context.Request)
+        && HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The checks behind <c>/readyz</c>.</summary>
     public static WebApplicationBuilder AddReadiness(this WebApplicationBuilder builder)

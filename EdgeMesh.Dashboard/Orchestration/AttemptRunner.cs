@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using EdgeMesh.Core.Contracts;
-using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
+using EdgeMesh.Dashboard.Storage;
+using EdgeMesh.Dashboard.Storage.Artifacts;
 using Grpc.Core;
 using Orleans.Concurrency;
-using Wire = EdgeMesh.Core.Contracts;
 
 namespace EdgeMesh.Dashboard.Orchestration;
 
@@ -14,12 +14,17 @@ namespace EdgeMesh.Dashboard.Orchestration;
 /// Talks to a device about one attempt and turns what it says into events for the job. Reports of one job go in order and gathered: while one
 /// waits for its commit the next ones pile up and go together.
 /// </summary>
-public sealed class AttemptRunner(IGrainFactory grains, JobFeed feed, OrchestratorOptions options, TimeProvider time)
+public sealed partial class AttemptRunner(
+    IGrainFactory grains, JobFeed feed, ArtifactStore artifacts, OrchestratorOptions options, IHostApplicationLifetime process, TimeProvider time, ILogger<AttemptRunner> logger)
 {
+    private const int LongestCause = 2_000;
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(5);
+
     private readonly ConcurrentDictionary<JobId, Channel<JobEvent>> _reports = new();
 
-    /// <summary>Starts an attempt; returns at once.</summary>
-    public void Run(IDeviceLink link, AttemptOrder order, string deviceName) => _ = Task.Run(() => RunAsync(link, order, deviceName));
+    /// <summary>Starts an attempt; returns at once. The device hears of its end.</summary>
+    public void Run(IDeviceGrain device, IDeviceLink link, AttemptOrder order, string deviceName) => _ = Task.Run(() => RunAsync(device, link, order, deviceName));
 
     /// <summary>Asks the device to stop an attempt; its stream tells how it ended.</summary>
     public void Cancel(IDeviceLink link, AttemptId attempt) => _ = Task.Run(async () =>
@@ -45,7 +50,7 @@ public sealed class AttemptRunner(IGrainFactory grains, JobFeed feed, Orchestrat
         return Task.CompletedTask;
     }
 
-    private async Task RunAsync(IDeviceLink link, AttemptOrder order, string deviceName)
+    private async Task RunAsync(IDeviceGrain device, IDeviceLink link, AttemptOrder order, string deviceName)
     {
         JobEvent end;
         Receipt? receipt = null;
@@ -53,6 +58,11 @@ public sealed class AttemptRunner(IGrainFactory grains, JobFeed feed, Orchestrat
         {
             end = await FollowAsync(link, order, deviceName);
             receipt = (end as AttemptSucceeded)?.Receipt;
+        }
+        catch (ArtifactException e)
+        {
+            Cancel(link, order.Id);
+            end = Failed(order, e.Reason, $"{deviceName} {e.Message}.");
         }
         catch (RpcException e)
         {
@@ -64,15 +74,22 @@ public sealed class AttemptRunner(IGrainFactory grains, JobFeed feed, Orchestrat
         {
             end = Failed(order, ReasonCode.Lost, $"The link to {deviceName} broke.");
         }
+        catch (Exception e)
+        {
+            // Whatever else it was, the task must not wait for ever.
+            LogBug(logger, order.Id.Job, e);
+            end = Failed(order, ReasonCode.Internal, $"The dashboard could not follow {deviceName}.");
+        }
 
         feed.Progress(order.Id, null);
         Report(order.Id.Job, end);
-        await grains.GetGrain<IDeviceGrain>(order.Placement.Device.Value).EndedAsync(order.Id, receipt, Elapsed(order));
+        await device.EndedAsync(order.Id, receipt, Elapsed(order));
     }
 
     private async Task<JobEvent> FollowAsync(IDeviceLink link, AttemptOrder order, string deviceName)
     {
         var offset = 0;
+        await using var upload = new ArtifactUpload(artifacts, order.Id);
         using var call = link.Client.RunTask(TaskWire.Request(order), cancellationToken: link.Closed);
         await foreach (var frame in call.ResponseStream.ReadAllAsync(link.Closed))
         {
@@ -90,14 +107,23 @@ public sealed class AttemptRunner(IGrainFactory grains, JobFeed feed, Orchestrat
                         Report(order.Id.Job, new OutputAppended(time.GetUtcNow(), order.Id.Task, order.Id.Number, offset, update.Text, null));
                         offset += update.Text.Length;
                         break;
-                    case TaskUpdate.UpdateOneofCase.Progress:
-                        feed.Progress(order.Id, new LiveProgress(Math.Clamp(update.Progress.Fraction, 0, 1), update.Progress.Note));
+                    case TaskUpdate.UpdateOneofCase.Artifact:
+                        if (await upload.AcceptAsync(update.Artifact, link.Closed) is { } artifact)
+                        {
+                            Report(order.Id.Job, new OutputAppended(time.GetUtcNow(), order.Id.Task, order.Id.Number, offset, null, artifact));
+                        }
+
                         break;
+                    case TaskUpdate.UpdateOneofCase.Progress:
+                        feed.Progress(order.Id, new LiveProgress(
+                            double.IsFinite(update.Progress.Fraction) ? Math.Clamp(update.Progress.Fraction, 0, 1) : null, FromWire.Text(update.Progress.Note)));
+                        break;
+                    case TaskUpdate.UpdateOneofCase.Receipt when upload.IsUnfinished:
+                        return Failed(order, ReasonCode.BadOutput, $"{deviceName} ended in the middle of a file.");
                     case TaskUpdate.UpdateOneofCase.Receipt:
                         return new AttemptSucceeded(time.GetUtcNow(), order.Id.Task, order.Id.Number, Elapsed(order), TaskWire.Receipt(update.Receipt, order, deviceName));
                     case TaskUpdate.UpdateOneofCase.Failure:
-                        var reason = Enum.TryParse<ReasonCode>(update.Failure.Reason, out var code) ? code : ReasonCode.Internal;
-                        return Failed(order, reason, $"{deviceName}: {update.Failure.Cause}");
+                        return Failed(order, ReasonCodes.Parse(update.Failure.Reason), $"{deviceName}: {FromWire.Text(update.Failure.Cause, LongestCause)}");
                 }
             }
         }
@@ -124,6 +150,35 @@ public sealed class AttemptRunner(IGrainFactory grains, JobFeed feed, Orchestrat
         }
     }
 
+    // A disk that is full or a database that is locked loses nothing: the reports wait, in order, and the log says why. A job that a retry
+    // tells twice is the grain's to notice.
+    private async Task StoreAsync(IJobGrain grain, JobId job, ImmutableArray<JobEvent> events)
+    {
+        for (var wait = FirstRetry; ; wait = wait * 2 < LongestRetry ? wait * 2 : LongestRetry)
+        {
+            try
+            {
+                await grain.ReportAsync(new Immutable<ImmutableArray<JobEvent>>(events));
+                return;
+            }
+            catch (Exception) when (process.ApplicationStopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (e is JournalException or TimeoutException)
+            {
+                LogNotStored(logger, events.Length, job, e.Message);
+                await Task.Delay(wait, time, process.ApplicationStopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (Exception e)
+            {
+                LogBug(logger, job, e);
+                await grain.AbandonAsync("The dashboard could not use what a device said; its log has the details.");
+                return;
+            }
+        }
+    }
+
     // Lives while the job has something to say: it ends, and a new one is made on demand, when nothing came for a moment.
     private async Task DeliverAsync(JobId job, Channel<JobEvent> channel)
     {
@@ -139,14 +194,17 @@ public sealed class AttemptRunner(IGrainFactory grains, JobFeed feed, Orchestrat
 
             if (gathered.Count > 0)
             {
-                await grain.ReportAsync(new Immutable<ImmutableArray<JobEvent>>(gathered.ToImmutable()));
+                await StoreAsync(grain, job, gathered.ToImmutable());
                 continue;
             }
 
             using var idle = new CancellationTokenSource(TimeSpan.FromSeconds(10), time);
             try
             {
-                await channel.Reader.WaitToReadAsync(idle.Token);
+                if (!await channel.Reader.WaitToReadAsync(idle.Token))
+                {
+                    return;
+                }
             }
             catch (OperationCanceledException)
             {
@@ -159,93 +217,10 @@ public sealed class AttemptRunner(IGrainFactory grains, JobFeed feed, Orchestrat
             }
         }
     }
-}
 
-/// <summary>Attempts to protobuf and receipts back.</summary>
-internal static class TaskWire
-{
-    private const string CodeSystem = "You write code. Answer with one fenced code block and at most a few sentences of explanation.";
+    [LoggerMessage(3001, LogLevel.Warning, "{Count} events of job {Job} are not stored yet and will be tried again: {Reason}")]
+    private static partial void LogNotStored(ILogger logger, int count, JobId job, string reason);
 
-    public static Wire.TaskRequest Request(AttemptOrder order)
-    {
-        var request = new Wire.TaskRequest
-        {
-            JobId = order.Id.Job.Value,
-            TaskId = order.Id.Task.Value,
-            Attempt = order.Id.Number,
-            RuntimeId = order.Placement.RuntimeId,
-            ModelId = order.Placement.ModelId,
-            Text = order.InputText,
-            Kind = order.Task.Kind switch
-            {
-                TaskKind.Sysinfo => TaskKindValue.Sysinfo,
-                TaskKind.Echo => TaskKindValue.Echo,
-                TaskKind.ImageGenerate => TaskKindValue.ImageGenerate,
-                _ => TaskKindValue.LlmGenerate,
-            },
-        };
-        switch (order.Task.Options)
-        {
-            case SummarizeOptions o:
-                request.Summarize = new Summarize();
-                if (o.Sentences is { } sentences)
-                {
-                    request.Summarize.Sentences = sentences;
-                }
-
-                if (o.Share is { } share)
-                {
-                    request.Summarize.Share = share;
-                }
-
-                break;
-            case ChatOptions o:
-                request.Generate = Generate(o.MaxTokens, o.Temperature, o.Seed);
-                request.Generate.Messages.AddRange(o.Messages.Select(m => new Message { Role = m.Role, Content = m.Content }));
-                if (order.InputText.Length > 0)
-                {
-                    request.Generate.Messages.Add(new Message { Role = "user", Content = order.InputText });
-                    request.Text = "";
-                }
-
-                break;
-            case CodeOptions o:
-                request.Generate = Generate(o.MaxTokens, o.Temperature, o.Seed);
-                request.Generate.Messages.Add(new Message { Role = "system", Content = o.Language is null ? CodeSystem : $"{CodeSystem} The language is {o.Language}." });
-                request.Generate.Messages.Add(new Message { Role = "user", Content = order.InputText });
-                request.Text = "";
-                break;
-        }
-
-        return request;
-    }
-
-    public static Receipt Receipt(TaskReceipt r, AttemptOrder order, string deviceName) => new(
-        order.Placement.Device, deviceName, r.RuntimeId, r.ModelId,
-        Enum.TryParse<AcceleratorKind>(r.Accelerator, out var kind) ? kind : null, r.AcceleratorNote,
-        r.HasPromptTokens ? r.PromptTokens : null, r.HasOutputTokens ? r.OutputTokens : null, r.HasInputUnits ? r.InputUnits : null, r.HasOutputUnits ? r.OutputUnits : null,
-        r.HasFirstOutputMs ? r.FirstOutputMs : null, Finite(r.QueueMs), Finite(r.RunMs), r.HasPeakRamMb ? r.PeakRamMb : null, r.AgentVersion, r.Note.Length == 0 ? null : r.Note);
-
-    private static double Finite(double value) => double.IsFinite(value) && value > 0 ? value : 0;
-
-    private static Generate Generate(int? maxTokens, double? temperature, long? seed)
-    {
-        var generate = new Generate();
-        if (maxTokens is { } most)
-        {
-            generate.MaxTokens = most;
-        }
-
-        if (temperature is { } warmth)
-        {
-            generate.Temperature = warmth;
-        }
-
-        if (seed is { } number)
-        {
-            generate.Seed = number;
-        }
-
-        return generate;
-    }
+    [LoggerMessage(3002, LogLevel.Error, "Job {Job} met an error of the dashboard.")]
+    private static partial void LogBug(ILogger logger, JobId job, Exception exception);
 }

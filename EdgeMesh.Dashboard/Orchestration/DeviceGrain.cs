@@ -10,10 +10,15 @@ namespace EdgeMesh.Dashboard.Orchestration;
 public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, DeviceStore store, OrchestratorOptions options, TimeProvider time) : Grain, IDeviceGrain
 {
     private static readonly TimeSpan Check = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
     private readonly Queue<AttemptOrder> _queue = new();
     private readonly Dictionary<AttemptId, AttemptOrder> _running = [];
     private readonly List<float> _load = [];
     private DeviceSnapshot? _me;
+    private IGrainTimer? _beats;
+    private IGrainTimer? _telling;
+    private IFleetGrain? _fleet;
+    private IDeviceGrain? _self;
     private long _session;
     private long _beat;
     private long _loadAt;
@@ -21,7 +26,9 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
     private bool _forgotten;
     private double _queuedMs;
 
-    private IFleetGrain Fleet => GrainFactory.GetGrain<IFleetGrain>(0);
+    private IFleetGrain Fleet => _fleet ??= GrainFactory.GetGrain<IFleetGrain>(0);
+
+    private IDeviceGrain Self => _self ??= this.AsReference<IDeviceGrain>();
 
     public Task LoadAsync(StoredDevice device)
     {
@@ -30,13 +37,21 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         _me = new DeviceSnapshot(
             device.Id, device.Name, device.Ordinal, DeviceState.Lost, "It has not linked since the dashboard started.", device.LastSeen, device.Link, device.Profile, null,
             [], [], false, 0, 0, [], 0, device.Calibrations);
-        this.RegisterGrainTimer(CheckBeatsAsync, new GrainTimerCreationOptions { DueTime = Check, Period = Check, KeepAlive = true });
+        _beats?.Dispose();
+        _beats = this.RegisterGrainTimer(CheckBeatsAsync, new GrainTimerCreationOptions { DueTime = Check, Period = Check, KeepAlive = true });
         return TellAsync(urgent: true);
     }
 
     public async Task LinkedAsync(long session, LinkKind kind, DeviceProfile profile, ImmutableArray<RuntimeInfo> runtimes, bool loaded, int slots)
     {
-        if (_me is null || _forgotten || session < _session)
+        if (_me is null || _forgotten)
+        {
+            // It was forgotten while it linked: it is cut like any other link of a stranger.
+            links.Find(new DeviceId(this.GetPrimaryKeyString()))?.Abort("It was forgotten.");
+            return;
+        }
+
+        if (session < _session)
         {
             return;
         }
@@ -49,7 +64,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         Pump();
     }
 
-    public Task BeatAsync(long session, Telemetry telemetry, ImmutableArray<RuntimeInfo>? runtimes, bool loaded, double? roundTripMs)
+    public Task BeatAsync(long session, Telemetry telemetry, RuntimeReport? runtimes, double? roundTripMs)
     {
         if (_me is null || session != _session)
         {
@@ -61,7 +76,8 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         _me = _me with { Telemetry = telemetry, LastSeen = telemetry.At, LoadHistory = Load(telemetry), RoundTripMs = roundTripMs ?? _me.RoundTripMs };
         if (runtimes is { } changed)
         {
-            _me = _me with { Runtimes = changed, RuntimesLoaded = loaded };
+            var profile = _me.Profile is { } known && !changed.Accelerators.IsEmpty ? known with { Accelerators = changed.Accelerators } : _me.Profile;
+            _me = _me with { Runtimes = changed.Runtimes, RuntimesLoaded = changed.Loaded, Profile = profile };
         }
 
         return back ? SetStateAsync(_draining ? DeviceState.Draining : DeviceState.Online, _draining ? "It finishes what it has." : null) : TellAsync(urgent: runtimes is not null);
@@ -113,16 +129,24 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         }
 
         _queuedMs = _running.Count + _queue.Count == 0 ? 0 : Math.Max(0, _queuedMs - Work(order));
-        if (receipt is not null)
+        if (receipt is not null && !order.Rehearsal)
         {
-            var key = new CalibrationKey(receipt.RuntimeId, receipt.ModelId, order.Task.Kind);
-            var learned = CostModel.Learn(_me.Calibrations.GetValueOrDefault(key), order.Task, receipt, actualMs - receipt.DeviceQueueMs - receipt.RunMs);
+            var key = CalibrationKey.Of(order.Task, receipt.RuntimeId, receipt.ModelId);
+            var model = _me.Runtimes.FirstOrDefault(r => r.Id == receipt.RuntimeId)?.Models.FirstOrDefault(m => m.Id == receipt.ModelId);
+            var learned = CostModel.Learn(_me.Calibrations.GetValueOrDefault(key), order.Task, model, receipt, actualMs - receipt.DeviceQueueMs - receipt.RunMs);
             _me = _me with { Calibrations = _me.Calibrations.SetItem(key, learned) };
             store.Learned(_me);
         }
 
         Pump();
-        return TellAsync(urgent: false);
+        if (_running.Count + _queue.Count == 0)
+        {
+            // Else the next decision would wait for work that is done.
+            return TellAsync(urgent: false);
+        }
+
+        TellSoon();
+        return Task.CompletedTask;
     }
 
     public Task SetDrainingAsync(bool draining)
@@ -206,7 +230,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         while (_running.Count < options.MaxInFlightPerDevice && _queue.TryDequeue(out var order))
         {
             _running[order.Id] = order;
-            runner.Run(link, order, _me.Name);
+            runner.Run(Self, link, order, _me.Name);
         }
     }
 
@@ -222,6 +246,16 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         return TellAsync(urgent: changed);
     }
 
+    // Ends come thousands a second; the fleet need not hear of each.
+    private void TellSoon() => _telling ??= this.RegisterGrainTimer(
+        () =>
+        {
+            _telling?.Dispose();
+            _telling = null;
+            return TellAsync(urgent: false);
+        },
+        new GrainTimerCreationOptions { DueTime = Pace, Period = Timeout.InfiniteTimeSpan });
+
     private Task TellAsync(bool urgent)
     {
         if (_me is null)
@@ -234,7 +268,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
             QueuedWorkMs = _queuedMs,
             QueuedCount = _queue.Count,
             ReservedRamMb = _running.Values.Sum(o => o.Placement.Predicted.RamMb ?? 0),
-            Running = [.. _running.Values.Take(8).Select(o => new RunningAttempt(o.Id, o.JobKind, o.Title, o.Placement.ModelId, o.PlacedAt, o.Placement.Predicted.P50Ms))],
+            Running = [.. _running.Values.Where(o => !o.Rehearsal).Take(8).Select(o => new RunningAttempt(o.Id, o.JobKind, o.Title, o.Placement.ModelId, o.PlacedAt, o.Placement.Predicted.P50Ms))],
         };
         return Fleet.UpdateAsync(_me, urgent);
     }

@@ -3,11 +3,15 @@ using EdgeMesh.Dashboard.Live;
 
 namespace EdgeMesh.Dashboard.Orchestration;
 
-/// <summary>Keeps the fleet's snapshot: every change makes a new version; state changes are told at once, the rest ten times a second.</summary>
+/// <summary>
+/// Keeps the fleet's snapshot: every change makes a new version. State changes, and a device that was told busy and has nothing to do any
+/// more, are told at once, the rest ten times a second.
+/// </summary>
 public sealed class FleetGrain(FleetFeed feed, TimeProvider time) : Grain, IFleetGrain
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
     private readonly SortedDictionary<int, DeviceSnapshot> _devices = [];
+    private readonly HashSet<int> _toldBusy = [];
     private long _version;
     private bool _dirty;
 
@@ -21,7 +25,7 @@ public sealed class FleetGrain(FleetFeed feed, TimeProvider time) : Grain, IFlee
     {
         _devices[device.Ordinal] = device;
         _dirty = true;
-        return urgent ? Tick() : Task.CompletedTask;
+        return urgent || (device.QueuedWorkMs == 0 && _toldBusy.Contains(device.Ordinal)) ? Tick() : Task.CompletedTask;
     }
 
     public Task RemoveAsync(DeviceId id)
@@ -40,6 +44,8 @@ public sealed class FleetGrain(FleetFeed feed, TimeProvider time) : Grain, IFlee
         if (_dirty)
         {
             _dirty = false;
+            _toldBusy.Clear();
+            _toldBusy.UnionWith(_devices.Values.Where(d => d.QueuedWorkMs > 0).Select(d => d.Ordinal));
             feed.Publish(new FleetSnapshot(++_version, time.GetUtcNow(), [.. _devices.Values]));
         }
 

@@ -11,6 +11,12 @@ public interface IJobGrain : IGrainWithStringKey
     /// <summary>Stores the job and starts it; returns when it is stored.</summary>
     Task SubmitAsync(JobRequest request, PlanResult plan, JobId? rerunOf);
 
+    /// <summary>The same, but nothing is stored, learned or told (<see cref="Rehearsal"/>).</summary>
+    Task RehearseAsync(JobRequest request, PlanResult plan);
+
+    /// <summary>Whether nothing runs here any more.</summary>
+    Task<bool> IsOverAsync();
+
     /// <summary>What happened to attempts, in order; returns when it is stored.</summary>
     Task ReportAsync(Immutable<ImmutableArray<JobEvent>> events);
 
@@ -31,7 +37,8 @@ public interface IDeviceGrain : IGrainWithStringKey
 
     Task LinkedAsync(long session, LinkKind kind, DeviceProfile profile, ImmutableArray<Core.Models.RuntimeInfo> runtimes, bool loaded, int slots);
 
-    Task BeatAsync(long session, Telemetry telemetry, ImmutableArray<Core.Models.RuntimeInfo>? runtimes, bool loaded, double? roundTripMs);
+    /// <param name="runtimes">Only when they changed.</param>
+    Task BeatAsync(long session, Telemetry telemetry, Gateway.RuntimeReport? runtimes, double? roundTripMs);
 
     Task UnlinkedAsync(long session, string reason);
 
@@ -40,7 +47,8 @@ public interface IDeviceGrain : IGrainWithStringKey
 
     Task CancelAsync(AttemptId attempt);
 
-    /// <summary>An attempt has ended on the device; the receipt is what there is to learn from, null when it failed.</summary>
+    /// <summary>An attempt has ended on the device; the receipt is what there is to learn from, null when it failed. Nobody waits for it.</summary>
+    [OneWay]
     Task EndedAsync(AttemptId attempt, Receipt? receipt, double actualMs);
 
     Task SetDrainingAsync(bool draining);
@@ -60,8 +68,10 @@ public interface IFleetGrain : IGrainWithIntegerKey
 
 /// <summary>An attempt to run: everything the device needs.</summary>
 /// <param name="InputText">What the task reads.</param>
+/// <param name="Rehearsal">Nothing is learned from it.</param>
 [GenerateSerializer, Immutable]
-public sealed record AttemptOrder(AttemptId Id, JobKind JobKind, string Title, PlannedTask Task, TaskPlacement Placement, string InputText, DateTimeOffset PlacedAt);
+public sealed record AttemptOrder(
+    AttemptId Id, JobKind JobKind, string Title, PlannedTask Task, TaskPlacement Placement, string InputText, DateTimeOffset PlacedAt, bool Rehearsal = false);
 
 /// <summary>A device as the database knows it.</summary>
 [GenerateSerializer, Immutable]

@@ -116,11 +116,27 @@ public sealed class JobFeed
 public sealed class OpenJobs(OrchestratorOptions options)
 {
     private readonly ConcurrentDictionary<JobId, bool> _open = new();
+    private int _count;
 
     public ICollection<JobId> All => _open.Keys;
 
     /// <summary>Takes a place; false when all are taken.</summary>
-    public bool TryBegin(JobId id) => _open.Count < options.MaxOpenJobs && _open.TryAdd(id, true);
+    public bool TryBegin(JobId id)
+    {
+        if (Interlocked.Increment(ref _count) <= options.MaxOpenJobs && _open.TryAdd(id, true))
+        {
+            return true;
+        }
 
-    public void Ended(JobId id) => _open.TryRemove(id, out _);
+        Interlocked.Decrement(ref _count);
+        return false;
+    }
+
+    public void Ended(JobId id)
+    {
+        if (_open.TryRemove(id, out _))
+        {
+            Interlocked.Decrement(ref _count);
+        }
+    }
 }

@@ -6,20 +6,21 @@ using Orleans.Concurrency;
 namespace EdgeMesh.Dashboard.Orchestration;
 
 /// <summary>A job: decides what happens next, stores it, then tells. State changes only through <see cref="JobReducer"/>.</summary>
-public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFleet mesh, OpenJobs open, OrchestratorOptions options, TimeProvider time) : Grain, IJobGrain
+public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFleet mesh, OpenJobs open, IModelSettings models, OrchestratorOptions options, TimeProvider time) : Grain, IJobGrain
 {
     private JobView? _view;
     private IGrainTimer? _waiting;
+    private bool _rehearsal;
 
     private JobId Id => new(this.GetPrimaryKeyString());
 
-    private PlanContext Context => new(time.GetUtcNow(), mesh.LocalDevice);
+    private PlanContext Context => new(time.GetUtcNow(), mesh.LocalDevice, models.Current);
 
     public async Task SubmitAsync(JobRequest request, PlanResult plan, JobId? rerunOf)
     {
         List<JobEvent> events = [new JobSubmitted(time.GetUtcNow(), Id, request, JobProgress.Title(request), rerunOf)];
-        var orders = Commit(events, plan);
-        await StoreAsync(events);
+        var (orders, view) = Commit(JobReducer.Fold(events)!, events, plan);
+        await StoreAsync(events, view);
         await DispatchAsync(orders);
         if (plan.MayWait)
         {
@@ -27,17 +28,26 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
         }
     }
 
+    public async Task RehearseAsync(JobRequest request, PlanResult plan)
+    {
+        _rehearsal = true;
+        await SubmitAsync(request, plan, rerunOf: null);
+    }
+
+    public Task<bool> IsOverAsync() => Task.FromResult(_view is not { IsFinished: false });
+
     public async Task ReportAsync(Immutable<ImmutableArray<JobEvent>> events)
     {
-        if (_view is null or { IsFinished: true })
+        if (await ViewAsync() is not { IsFinished: false } before)
         {
             return;
         }
 
-        var decided = new List<JobEvent>(events.Value);
-        var view = Fold(_view, decided);
+        var decided = events.Value.Where(e => !IsRepeated(before, e)).ToList();
+        var view = Fold(before, decided);
         var orders = new List<AttemptOrder>();
-        foreach (var change in events.Value)
+        var snapshot = fleet.Current;
+        foreach (var change in decided.ToList())
         {
             switch (change)
             {
@@ -52,16 +62,20 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
 
         foreach (var task in JobProgress.Ready(view).ToList())
         {
-            Place(task, []);
+            KeepToMaxWorkers();
+            if (view.CancelRequested || !Place(task, []))
+            {
+                Decide(new TaskEnded(time.GetUtcNow(), task.Id, view.CancelRequested ? TaskState.Cancelled : TaskState.Failed));
+            }
         }
 
         if (JobProgress.IsOver(view))
         {
             var (state, error) = JobOutcome.Decide(view);
-            decided.Add(new JobEnded(time.GetUtcNow(), state, error));
+            Decide(new JobEnded(time.GetUtcNow(), state, error));
         }
 
-        await StoreAsync(decided);
+        await StoreAsync(decided, view);
         await DispatchAsync(orders);
 
         void Decide(JobEvent change)
@@ -83,30 +97,58 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
 
         bool Place(TaskView task, ImmutableHashSet<DeviceId> excluded)
         {
-            var text = JobProgress.InputText(view, task.Planned);
-            var (placement, _) = PlanningPipeline.PlaceAgain(task.Planned, text.Length, view.Request, fleet.Current, Context, excluded);
-            if (placement is not null)
+            if (Choose(task.Planned, excluded) is not { } chosen)
             {
-                orders.Add(Order(decided, task.Planned, placement, task.Attempts.Length + 1, text));
-                view = JobReducer.Apply(view, decided[^1])!;
+                return false;
             }
 
-            return placement is not null;
+            // The tasks of a stage share the devices: what this one was given counts for the next.
+            snapshot = snapshot.WithWork(chosen.Placement.Device, chosen.Placement.Predicted.P50Ms);
+            orders.Add(Order(view, decided, task.Planned, chosen.Placement, task.Attempts.Length + 1, chosen.Text));
+            view = JobReducer.Apply(view, decided[^1])!;
+            return true;
+        }
+
+        // What earlier stages wrote may be longer than planned; then the best models get as much of it as they can read.
+        (TaskPlacement Placement, string Text)? Choose(PlannedTask task, ImmutableHashSet<DeviceId> excluded)
+        {
+            var text = JobProgress.InputText(view, task);
+            var load = TaskLoad.Of(text, task.Options);
+            var combines = !task.Input.OutputsOf.IsEmpty;
+            var room = combines ? PlanningPipeline.LongestRoom(task, load, view.Request, snapshot, Context, excluded) : null;
+            if (load.Tokens > room)
+            {
+                text = JobProgress.ShortenedInput(view, task, room.Value);
+            }
+
+            var (placement, _) = PlanningPipeline.PlaceAgain(task, TaskLoad.Of(text, task.Options), view.Request, snapshot, Context, excluded);
+            return placement is null ? null
+                : load.Tokens > room ? (placement with { Reason = $"{placement.Reason} What it combines was shortened to what it can read." }, text)
+                : (placement, text);
+        }
+
+        void KeepToMaxWorkers()
+        {
+            var used = orders.Select(o => o.Placement.Device).ToHashSet();
+            if (used.Count > 0 && used.Count >= view.Request.MaxWorkers)
+            {
+                snapshot = snapshot with { Devices = [.. snapshot.Devices.Where(d => used.Contains(d.Id))] };
+            }
         }
     }
 
     public async Task<bool> CancelAsync(string by)
     {
-        if (_view is null or { IsFinished: true } or { CancelRequested: true })
+        if (await ViewAsync() is not { IsFinished: false, CancelRequested: false } view)
         {
             return _view is { IsFinished: false };
         }
 
         List<JobEvent> events = [new CancelRequested(time.GetUtcNow(), by)];
-        var current = _view.Tasks.Where(t => t.Current is { State: AttemptState.Placed or AttemptState.Running }).Select(t => (t.Id, t.Current!)).ToList();
+        var current = view.Tasks.Where(t => t.Current is { State: AttemptState.Placed or AttemptState.Running }).Select(t => (t.Id, t.Current!)).ToList();
         if (current.Count == 0)
         {
-            events.Add(new JobEnded(time.GetUtcNow(), JobState.Cancelled, JobOutcome.Decide(_view with { CancelRequested = true, Tasks = [] }).Error));
+            events.Add(new JobEnded(time.GetUtcNow(), JobState.Cancelled, JobOutcome.Decide(view with { CancelRequested = true, Tasks = [] }).Error));
         }
 
         await StoreAsync(events);
@@ -116,14 +158,13 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
 
     public async Task AbandonAsync(string cause)
     {
-        _view ??= JobReducer.Fold((await journal.ReadAsync(Id, 0, CancellationToken.None)).Select(e => e.Event));
-        if (_view is null or { IsFinished: true })
+        if (await ViewAsync() is not { IsFinished: false } view)
         {
             return;
         }
 
         var now = time.GetUtcNow();
-        var events = _view.Tasks
+        var events = view.Tasks
             .Where(t => t.Current is { State: AttemptState.Placed or AttemptState.Running })
             .Select(JobEvent (t) => new AttemptFailed(now, t.Id, t.Current!.Number, (now - t.Current.PlacedAt).TotalMilliseconds, ReasonCode.Lost, cause, t.Current.DeviceId))
             .ToList();
@@ -145,7 +186,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
         }
 
         List<JobEvent> events = [];
-        var orders = Commit(events, plan);
+        var (orders, _) = Commit(_view, events, plan);
         if (plan.Refusal is { } refusal)
         {
             events.Add(new JobEnded(time.GetUtcNow(), JobState.Failed, new JobError(refusal.Title, refusal.Detail, refusal.Code, refusal.Remedy)));
@@ -155,36 +196,46 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
         await DispatchAsync(orders);
     }
 
+    /// <summary>A report that came twice, because the answer to the first one was late: output that is there already.</summary>
+    private static bool IsRepeated(JobView view, JobEvent change) =>
+        change is OutputAppended e && e.Task.Number <= view.Tasks.Length && view.Tasks[e.Task.Number - 1].Current is { } current && current.Number == e.Number &&
+        (e.Artifact is { } artifact ? current.Output.Artifacts.Contains(artifact) : e.Offset < current.Output.Length);
+
     private static JobView Fold(JobView view, IEnumerable<JobEvent> events) => events.Aggregate(view, (v, e) => JobReducer.Apply(v, e)!);
 
-    private List<AttemptOrder> Commit(List<JobEvent> events, PlanResult result)
+    /// <summary>The job as it is; read from the journal after the grain was idle for so long that it was put away.</summary>
+    private async ValueTask<JobView?> ViewAsync() =>
+        _view ??= JobReducer.Fold((await journal.ReadAsync(Id, 0, CancellationToken.None)).Select(e => e.Event));
+
+    // Adds what the plan makes of the job to its events, and gives the view after them.
+    private (List<AttemptOrder> Orders, JobView View) Commit(JobView view, List<JobEvent> events, PlanResult result)
     {
         var orders = new List<AttemptOrder>();
         if (result is not { Plan: { } plan, Predicted: { } predicted })
         {
-            return orders;
+            return (orders, view);
         }
 
         events.Add(new PlanMade(time.GetUtcNow(), plan, result.Devices, predicted));
-        var view = _view is null ? JobReducer.Fold(events)! : Fold(_view, events);
+        view = JobReducer.Apply(view, events[^1])!;
         foreach (var task in JobProgress.Ready(view))
         {
-            orders.Add(Order(events, task.Planned, plan.Placements[task.Id.Number - 1], 1, JobProgress.InputText(view, task.Planned)));
+            orders.Add(Order(view, events, task.Planned, plan.Placements[task.Id.Number - 1], 1, JobProgress.InputText(view, task.Planned)));
         }
 
-        return orders;
+        return (orders, Fold(view, events.TakeLast(orders.Count)));
     }
 
-    private AttemptOrder Order(List<JobEvent> events, PlannedTask task, TaskPlacement placement, int number, string text)
+    private AttemptOrder Order(JobView view, List<JobEvent> events, PlannedTask task, TaskPlacement placement, int number, string text)
     {
         var now = time.GetUtcNow();
         events.Add(new AttemptPlaced(now, task.Id, number, placement.Device, placement.DeviceName, placement.RuntimeId, placement.ModelId, placement.Predicted, placement.Reason));
-        var title = _view?.Title ?? (events[0] as JobSubmitted)?.Title ?? "";
-        var kind = _view?.Request.Kind ?? ((JobSubmitted)events[0]).Request.Kind;
-        return new AttemptOrder(new AttemptId(Id, task.Id, number), kind, title, task, placement, text, now);
+        return new AttemptOrder(new AttemptId(Id, task.Id, number), view.Request.Kind, view.Title, task, placement, text, now, _rehearsal);
     }
 
-    private async Task StoreAsync(List<JobEvent> events)
+    private Task StoreAsync(List<JobEvent> events) => StoreAsync(events, _view is null ? JobReducer.Fold(events)! : Fold(_view, events));
+
+    private async Task StoreAsync(List<JobEvent> events, JobView next)
     {
         if (events.Count == 0)
         {
@@ -192,10 +243,18 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
         }
 
         var first = (_view?.Version ?? 0) + 1;
-        var next = _view is null ? JobReducer.Fold(events)! : Fold(_view, events);
-        await journal.AppendAsync(next, first, [.. events]);
-        _view = next;
-        feed.Publish(next, first, [.. events]);
+        if (_rehearsal)
+        {
+            await journal.RehearseAsync(next, first, [.. events]);
+            _view = next;
+        }
+        else
+        {
+            await journal.AppendAsync(next, first, [.. events]);
+            _view = next;
+            feed.Publish(next, first, [.. events]);
+        }
+
         if (next.IsFinished)
         {
             _waiting?.Dispose();

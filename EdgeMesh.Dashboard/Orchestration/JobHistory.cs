@@ -50,6 +50,23 @@ public sealed class JobHistory(IDbContextFactory<MeshDbContext> contexts)
         return [.. ids.Select(id => new JobId(id))];
     }
 
+    /// <summary>Ended jobs older than the newest so many, at most 1,000 at once.</summary>
+    public async Task<ImmutableArray<JobId>> EndedBeyondAsync(int kept, CancellationToken cancellationToken)
+    {
+        const int MostAtOnce = 1_000;
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var ids = await db.Set<JobRow>().Where(r => r.State != JobState.Queued && r.State != JobState.Running)
+            .OrderByDescending(r => r.Id).Skip(kept).Take(MostAtOnce).Select(r => r.Id).ToListAsync(cancellationToken);
+        return [.. ids.Select(id => new JobId(id))];
+    }
+
+    /// <summary>The ids of all jobs there are.</summary>
+    public async Task<HashSet<string>> IdsAsync()
+    {
+        await using var db = await contexts.CreateDbContextAsync();
+        return [.. await db.Set<JobRow>().Select(r => r.Id).ToListAsync()];
+    }
+
     private static IQueryable<JobRow> Filter(IQueryable<JobRow> rows, JobQuery query, bool byState)
     {
         rows = byState && query.State is { } state ? rows.Where(r => r.State == state) : rows;

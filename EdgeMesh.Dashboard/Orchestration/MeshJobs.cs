@@ -2,19 +2,21 @@ using System.Runtime.CompilerServices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Live;
 using EdgeMesh.Core.Planning;
-using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Live;
 using EdgeMesh.Dashboard.Storage;
+using EdgeMesh.Dashboard.Storage.Artifacts;
 
 namespace EdgeMesh.Dashboard.Orchestration;
 
 /// <summary>Jobs for pages, API and hub.</summary>
 public sealed class MeshJobs(
-    IGrainFactory grains, JobFeed feed, Journal journal, JobHistory history, IFleet fleet, OpenJobs open, JobLimits limits, DashboardOptions options, TimeProvider time) : IJobs
+    IGrainFactory grains, JobFeed feed, Journal journal, JobHistory history, IFleet fleet, OpenJobs open, JobLimits limits, ArtifactStore artifacts, IModelSettings models, TimeProvider time) : IJobs
 {
+    private static readonly TimeSpan BetweenTellings = TimeSpan.FromMilliseconds(20);
+
     public int SubscriberCount => feed.SubscriberCount;
 
-    public PlanResult Preview(JobRequest request) => PlanningPipeline.Plan(request, fleet.Current, new PlanContext(time.GetUtcNow(), fleet.LocalDevice));
+    public PlanResult Preview(JobRequest request) => PlanningPipeline.Plan(request, fleet.Current, new PlanContext(time.GetUtcNow(), fleet.LocalDevice, models.Current));
 
     public Task<SubmitOutcome> SubmitAsync(JobRequest request, CancellationToken cancellationToken) => SubmitAsync(request, null);
 
@@ -70,12 +72,7 @@ public sealed class MeshJobs(
         }
 
         await history.DeleteAsync(id, cancellationToken);
-        var artifacts = Path.Combine(options.ArtifactsPath, id.Value);
-        if (Directory.Exists(artifacts))
-        {
-            Directory.Delete(artifacts, recursive: true);
-        }
-
+        artifacts.Remove(id);
         feed.Deleted();
         return null;
     }
@@ -86,13 +83,10 @@ public sealed class MeshJobs(
 
     public ILiveSubscription<long> SubscribeToHistory() => feed.SubscribeToHistory();
 
-    public Task<Stream?> OpenArtifactAsync(JobId id, string name, CancellationToken cancellationToken)
-    {
-        // A name is one plain file name inside the job's own directory; an id is base32 and cannot leave it.
-        var plain = name.Length is > 0 and <= 128 && name == Path.GetFileName(name) && name is not ("." or "..") && name.IndexOfAny(Path.GetInvalidFileNameChars()) < 0;
-        var path = Path.Combine(options.ArtifactsPath, id.Value, name);
-        return Task.FromResult<Stream?>(plain && File.Exists(path) ? File.OpenRead(path) : null);
-    }
+    public Task<Stream?> OpenArtifactAsync(JobId id, string name, CancellationToken cancellationToken) => Task.FromResult(artifacts.Open(id, name));
+
+    private static Problem StorageFailed(JournalException e) => new(
+        "storage_failed", "The job could not be stored.", e.Message, "Free space on the disk of the dashboard's data directory, close programs that lock its database, then try again.");
 
     private static Problem Unknown(JobId id) => new("job_unknown", "There is no such job.", $"No job with the id {id} is in the history.", "GET /api/jobs lists them.");
 
@@ -126,7 +120,7 @@ public sealed class MeshJobs(
         {
             open.Ended(id);
             return new SubmitOutcome(null, [], new Refusal(
-                new Problem("storage_failed", "The job could not be stored.", e.Message, "Free space in the dashboard's data directory, then try again."), [], TimeSpan.FromSeconds(5)));
+                StorageFailed(e), [], TimeSpan.FromSeconds(5)));
         }
     }
 
@@ -134,27 +128,37 @@ public sealed class MeshJobs(
     private async IAsyncEnumerable<SequencedEvent> StreamAsync(JobId id, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var listening = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var live = feed.Listen(id, listening.Token);
         try
         {
-            foreach (var stored in await journal.ReadAsync(id, after, cancellationToken))
+            while (true)
             {
-                after = stored.Sequence;
-                yield return stored;
-            }
-
-            if (live is null)
-            {
-                yield break;
-            }
-
-            await foreach (var change in live.ReadAllAsync(cancellationToken))
-            {
-                if (change.Sequence > after)
+                var live = feed.Listen(id, listening.Token);
+                foreach (var stored in await journal.ReadAsync(id, after, cancellationToken))
                 {
-                    after = change.Sequence;
-                    yield return change;
+                    after = stored.Sequence;
+                    yield return stored;
+                    if (stored.Event is JobEnded)
+                    {
+                        yield break;
+                    }
                 }
+
+                await foreach (var change in (live?.ReadAllAsync(cancellationToken) ?? AsyncEnumerable.Empty<SequencedEvent>()).ConfigureAwait(false))
+                {
+                    if (change.Sequence > after)
+                    {
+                        after = change.Sequence;
+                        yield return change;
+                    }
+                }
+
+                if (live is not null || await GetAsync(id, cancellationToken) is not { IsFinished: false })
+                {
+                    yield break;
+                }
+
+                // Stored a moment ago and not told yet, or left by the last process and not ended yet.
+                await Task.Delay(BetweenTellings, time, cancellationToken);
             }
         }
         finally

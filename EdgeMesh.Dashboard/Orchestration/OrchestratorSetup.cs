@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
 using EdgeMesh.Dashboard.Storage;
+using EdgeMesh.Dashboard.Storage.Artifacts;
 using Orleans.Configuration;
 using Orleans.Hosting;
 
@@ -20,12 +22,16 @@ public static class OrchestratorSetup
             .UseLocalhostClustering(silo, gateway, new IPEndPoint(IPAddress.Loopback, silo), cluster, cluster)
             .Configure<EndpointOptions>(o => o.AdvertisedIPAddress = IPAddress.Loopback));
         var services = builder.Services;
-        services.AddSingleton(builder.Configuration.GetSection("EdgeMesh:Orchestrator").Get<OrchestratorOptions>() ?? new OrchestratorOptions());
-        services.AddSingleton(builder.Configuration.GetSection("EdgeMesh:Jobs").Get<Core.Jobs.JobLimits>() ?? new Core.Jobs.JobLimits());
+        services.AddSingleton(CheckedOptions.Read<OrchestratorOptions>(builder.Configuration, OrchestratorOptions.Section));
+        services.AddSingleton(CheckedOptions.Read<Core.Jobs.JobLimits>(builder.Configuration, "EdgeMesh:Jobs"));
+        services.AddSingleton(CheckedOptions.Read<ArtifactOptions>(builder.Configuration, ArtifactOptions.Section)).AddSingleton<ArtifactStore>();
+        services.AddSingleton<IModelSettings, ModelSettings>();
         services.AddSingleton<FleetFeed>().AddSingleton<JobFeed>().AddSingleton<OpenJobs>().AddSingleton<JobHistory>().AddSingleton<AttemptRunner>();
         services.AddSingleton<DeviceStore>().AddHostedService(s => s.GetRequiredService<DeviceStore>());
         services.AddSingleton<IDeviceRegistry>(s => s.GetRequiredService<DeviceStore>());
         services.AddSingleton<ILinkSink, GrainLinkSink>().AddSingleton<IFleet, MeshFleet>().AddSingleton<IJobs, MeshJobs>();
+        services.AddSingleton<Rehearsal>().AddHostedService(s => s.GetRequiredService<Rehearsal>()).AddSingleton<Hosting.IReadinessCheck>(s => s.GetRequiredService<Rehearsal>());
+        services.AddSingleton<HistoryQuota>().AddHostedService(s => s.GetRequiredService<HistoryQuota>());
         services.AddSingleton<Recovery>().AddHostedService(s => s.GetRequiredService<Recovery>());
         return builder;
     }
@@ -38,43 +44,5 @@ public static class OrchestratorSetup
         one.Start();
         two.Start();
         return (((IPEndPoint)one.LocalEndpoint).Port, ((IPEndPoint)two.LocalEndpoint).Port);
-    }
-}
-
-/// <summary>At start: devices are remembered and what was interrupted gets its honest end. At a stop: so do running jobs.</summary>
-public sealed class Recovery(DeviceStore devices, JobHistory history, OpenJobs open, FleetFeed fleet, IGrainFactory grains) : BackgroundService
-{
-    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>Completes when the history and the fleet are as they should be.</summary>
-    public Task Ready => _ready.Task;
-
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        foreach (var job in open.All)
-        {
-            await grains.GetGrain<IJobGrain>(job.Value).AbandonAsync("The dashboard was stopped while it ran.").WaitAsync(cancellationToken);
-        }
-
-        await base.StopAsync(cancellationToken);
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await devices.LoadAsync();
-        foreach (var job in await history.UnfinishedAsync())
-        {
-            await grains.GetGrain<IJobGrain>(job.Value).AbandonAsync("The dashboard ended while it ran.");
-        }
-
-        _ready.TrySetResult();
-        await using var changes = fleet.Subscribe();
-        await foreach (var _ in changes.Changes(stoppingToken))
-        {
-            foreach (var job in open.All)
-            {
-                await grains.GetGrain<IJobGrain>(job.Value).FleetChangedAsync();
-            }
-        }
     }
 }

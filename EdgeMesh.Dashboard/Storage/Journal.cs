@@ -1,9 +1,9 @@
-using System.Data.Common;
 using System.Text.Json;
 using System.Threading.Channels;
 using EdgeMesh.Core;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Dashboard.Orchestration;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace EdgeMesh.Dashboard.Storage;
@@ -15,17 +15,16 @@ namespace EdgeMesh.Dashboard.Storage;
 public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : BackgroundService
 {
     private const int MostPerCommit = 512;
+    private const int MostPerRow = 64;
+    private const int Constraint = 19;
     private readonly Channel<Append> _appends = Channel.CreateBounded<Append>(new BoundedChannelOptions(8_192) { SingleReader = true });
 
     /// <summary>Stores events, and the job's row in the history; completes at the commit, or fails with nothing stored.</summary>
     /// <param name="first">Sequence of the first event, from 1.</param>
-    public async Task AppendAsync(JobView view, long first, ImmutableArray<JobEvent> events)
-    {
-        var json = JsonSerializer.SerializeToUtf8Bytes(events, CoreJson.Options);
-        var append = new Append(view, first, first + events.Length - 1, json, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        await _appends.Writer.WriteAsync(append);
-        await append.Done.Task;
-    }
+    public Task AppendAsync(JobView view, long first, ImmutableArray<JobEvent> events) => AppendAsync(view, first, events, kept: true);
+
+    /// <summary>Does everything that an append does but keeps nothing, so that the first real one finds the way warm.</summary>
+    public Task RehearseAsync(JobView view, long first, ImmutableArray<JobEvent> events) => AppendAsync(view, first, events, kept: false);
 
     /// <summary>Stored events after a sequence number, in order.</summary>
     public async Task<ImmutableArray<SequencedEvent>> ReadAsync(JobId id, long after, CancellationToken cancellationToken)
@@ -50,6 +49,34 @@ public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : Backgro
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(WriteAsync, CancellationToken.None);
 
+    private async Task AppendAsync(JobView view, long first, ImmutableArray<JobEvent> events, bool kept)
+    {
+        var append = new Append(view, Rows(first, events), kept, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        try
+        {
+            await _appends.Writer.WriteAsync(append);
+        }
+        catch (ChannelClosedException e)
+        {
+            throw new JournalException("The dashboard is stopping.", e);
+        }
+
+        await append.Done.Task;
+    }
+
+    // Rows of at most so many events: arrays above 85,000 bytes would make the collector stop the process for a full collection.
+    private static ImmutableArray<AppendedRow> Rows(long first, ImmutableArray<JobEvent> events)
+    {
+        var rows = ImmutableArray.CreateBuilder<AppendedRow>(((events.Length - 1) / MostPerRow) + 1);
+        for (var start = 0; start < events.Length; start += MostPerRow)
+        {
+            var part = events.AsMemory().Slice(start, Math.Min(MostPerRow, events.Length - start));
+            rows.Add(new AppendedRow(first + start, first + start + part.Length - 1, JsonSerializer.SerializeToUtf8Bytes(part, CoreJson.Options)));
+        }
+
+        return rows.ToImmutable();
+    }
+
     private async Task WriteAsync()
     {
         await using var db = await contexts.CreateDbContextAsync();
@@ -64,20 +91,40 @@ public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : Backgro
                 batch.Add(append);
             }
 
-            try
+            if (!TryCommit(commands, batch))
             {
-                commands.Commit(batch);
-                batch.ForEach(a => a.Done.TrySetResult());
-            }
-            catch (DbException e)
-            {
-                batch.ForEach(a => a.Done.TrySetException(new JournalException("The job could not be stored: " + e.Message, e)));
+                // One append that can never be stored must not take the others with it.
+                batch.ForEach(a => TryCommit(commands, [a]));
             }
         }
     }
 
+    /// <summary>Stores these, or tells all of them why not; false, and nobody told, when one of several conflicts with what is stored.</summary>
+    private static bool TryCommit(JournalCommands commands, List<Append> batch)
+    {
+        try
+        {
+            commands.Commit(batch);
+            batch.ForEach(a => a.Done.TrySetResult());
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == Constraint && batch.Count > 1)
+        {
+            return false;
+        }
+        catch (Exception e)
+        {
+            // Whatever it was, whoever waits is told, and the writer goes on.
+            batch.ForEach(a => a.Done.TrySetException(new JournalException("It could not be stored: " + e.Message, e)));
+        }
+
+        return true;
+    }
+
     /// <summary>What waits for a commit.</summary>
-    internal sealed record Append(JobView View, long First, long Last, byte[] Events, TaskCompletionSource Done);
+    internal sealed record Append(JobView View, ImmutableArray<AppendedRow> Rows, bool Kept, TaskCompletionSource Done);
+
+    /// <summary>A row of an append, with its events as a JSON array.</summary>
+    internal sealed record AppendedRow(long First, long Last, byte[] Events);
 }
 
 /// <summary>The disk did not take it; nothing was stored.</summary>

@@ -10,6 +10,8 @@ namespace EdgeMesh.Dashboard.Storage;
 /// <summary>The journal's prepared statements: this is the hot path, a few microseconds an append.</summary>
 internal sealed class JournalCommands : IDisposable
 {
+    private const string Rehearsal = "rehearsal";
+
     private readonly DbConnection _connection;
     private readonly DbCommand _append;
     private readonly DbCommand _job;
@@ -34,8 +36,21 @@ internal sealed class JournalCommands : IDisposable
         (_append.Transaction, _job.Transaction) = (transaction, transaction);
         foreach (var append in batch)
         {
-            Run(_append, append.View.Id.Value, append.First, append.Last, append.Events);
+            if (!append.Kept)
+            {
+                transaction.Save(Rehearsal);
+            }
+
+            foreach (var row in append.Rows)
+            {
+                Run(_append, append.View.Id.Value, row.First, row.Last, row.Events);
+            }
+
             Upsert(append.View);
+            if (!append.Kept)
+            {
+                transaction.Rollback(Rehearsal);
+            }
         }
 
         transaction.Commit();

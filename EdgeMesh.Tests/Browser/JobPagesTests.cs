@@ -25,7 +25,7 @@ public sealed class JobPagesTests(BrowserFixture fixture)
         await session.GoAsync("/new", "New job");
         await page.GetByRole(AriaRole.Radio, new() { Name = "Chat" }).CheckAsync();
         await page.GetByLabel("Message", new() { Exact = true }).FillAsync("Why do tides come twice a day?");
-        await page.Locator(".runbar").GetByText("North").First.WaitForAsync();
+        await page.Locator(".runbar .hide-m").GetByText("North").WaitForAsync();
         await page.Keyboard.PressAsync("Control+Enter");
 
         // The text grows while it is looked at.

@@ -62,12 +62,22 @@ public sealed class MainPathTests(BrowserFixture fixture)
         await session.AssertFitsWidthAsync();
         await session.PictureAsync($"login-{suffix}");
         await session.LogInAsync(dashboard);
-        foreach (var (path, heading) in new[] { ("/", "Fleet"), ("/new", "New job"), ("/jobs", "Jobs"), ("/settings", "Settings"), ($"/jobs/{id}", "The tidal mill") })
+        var device = (await dashboard.DevicesAsync()).Single();
+        (string Name, string Path, string Heading)[] pages =
+        [
+            ("fleet", "/", "Fleet"),
+            ("device", $"/devices/{device.GetProperty("id").GetString()}", device.GetProperty("name").GetString()!),
+            ("new-job", "/new", "New job"),
+            ("jobs", "/jobs", "Jobs"),
+            ("job", $"/jobs/{id}", "The tidal mill"),
+            ("settings", "/settings", "Settings"),
+        ];
+        foreach (var (name, path, heading) in pages)
         {
             await session.GoAsync(path, heading);
             await session.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
             await session.AssertFitsWidthAsync();
-            await session.PictureAsync($"{(path.Length < 10 ? heading.Replace(" ", "-", StringComparison.Ordinal) : "job")}-{suffix}");
+            await session.PictureAsync($"{name}-{suffix}");
         }
 
         Assert.Equal(scheme == ColorScheme.Dark ? "dark" : "light", await session.Page.EvaluateAsync<string>("document.documentElement.dataset.theme"));
@@ -81,8 +91,8 @@ public sealed class MainPathTests(BrowserFixture fixture)
         await using var session = await BrowserSession.OpenAsync(fixture.Browser, dashboard.Address);
         await session.LogInAsync(dashboard);
         await session.GoAsync("/new", "New job");
-        await session.Page.GetByRole(AriaRole.Radio, new() { Name = "Image" }).ClickAsync();
-        await session.Page.GetByLabel("Prompt").FillAsync("a harbour at dawn");
+        await session.Page.GetByRole(AriaRole.Radio, new() { Name = "Code" }).ClickAsync();
+        await session.Page.GetByRole(AriaRole.Textbox).First.FillAsync("reverse a list");
         await session.Page.GetByText("No device can run this yet").WaitForAsync();
         Assert.True(await session.Page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Run") }).IsDisabledAsync());
     }

@@ -6,6 +6,7 @@ using EdgeMesh.Dashboard.Api;
 using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Hubs;
+using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Dashboard.Storage;
 using EdgeMesh.Tests.Support;
@@ -82,7 +83,9 @@ public sealed class ApiFakesHost : IAsyncDisposable
         builder.Services.AddHostedService<CreateDatabase>();
         builder.Services.AddSingleton<IFleet>(fleet);
         builder.Services.AddSingleton<IJobs>(jobs);
+        builder.Services.AddSingleton<IModelSettings, FakeModelSettings>();
         builder.Services.AddSingleton<IJoinTokens>(tokens);
+        builder.Services.AddSingleton<IModels>(new FakeModels());
         builder.AddAccess();
         builder.AddApi();
         builder.AddHubs();

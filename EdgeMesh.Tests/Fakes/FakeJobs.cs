@@ -119,9 +119,9 @@ public sealed class FakeJobs : IJobs
         }
 
         var rows = Filtered(query).ToList();
-        var start = query.Cursor is null ? 0 : int.Parse(query.Cursor, System.Globalization.CultureInfo.InvariantCulture);
+        var start = query.Cursor is null ? 0 : rows.FindIndex(r => r.Id.Value == query.Cursor) + 1;
         var end = Math.Min(start + query.Limit, rows.Count);
-        return new JobPage([.. rows[start..end]], end < rows.Count ? end.ToString(System.Globalization.CultureInfo.InvariantCulture) : null);
+        return new JobPage([.. rows[start..end]], end < rows.Count ? rows[end - 1].Id.Value : null);
     }
 
     public Task<ImmutableDictionary<JobState, int>> CountAsync(JobQuery query, CancellationToken cancellationToken) =>

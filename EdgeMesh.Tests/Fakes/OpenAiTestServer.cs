@@ -14,12 +14,36 @@ public sealed class OpenAiTestServer : IAsyncDisposable
 
     private OpenAiTestServer(WebApplication app) => _app = app;
 
+    /// <summary>All it answers, when nothing goes wrong.</summary>
+    public static string Answer => string.Join(' ', Words);
+
     public string Model => "test-chat";
 
     public Uri Address => new(_app.Urls.First());
 
-    /// <summary>What the next completion does instead of answering: a status code, <c>garbage</c> or <c>cut</c>; null answers.</summary>
+    /// <summary>The models it lists; one that is listed can be asked.</summary>
+    public IReadOnlyList<string> Models { get; set; } = ["test-chat"];
+
+    /// <summary>When set, it tells as LM Studio does that its models read so many tokens.</summary>
+    public int? ContextTokens { get; set; }
+
+    /// <summary>
+    /// What completions do instead of answering: a status code, <c>garbage</c>, <c>cut</c> (the connection, after a word), <c>short</c> (the
+    /// stream ends without a finish) or <c>silent</c>; null answers.
+    /// </summary>
     public string? Failure { get; set; }
+
+    /// <summary>What <c>/models</c> does instead of listing: a status code, <c>garbage</c> or <c>empty</c>; null lists.</summary>
+    public string? ModelsFailure { get; set; }
+
+    /// <summary>When set, a request without this bearer token is a 401.</summary>
+    public string? RequiredKey { get; set; }
+
+    /// <summary>Whether the stream ends with token counts.</summary>
+    public bool ReportsUsage { get; set; } = true;
+
+    /// <summary>The last completion request's body.</summary>
+    public JsonElement? LastRequest { get; private set; }
 
     public static async Task<OpenAiTestServer> StartAsync(TimeSpan? wordDelay = null, int port = 0)
     {
@@ -28,7 +52,8 @@ public sealed class OpenAiTestServer : IAsyncDisposable
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
         var app = builder.Build();
         var server = new OpenAiTestServer(app);
-        app.MapGet("/v1/models", () => Results.Json(new { @object = "list", data = new[] { new { id = server.Model, @object = "model" } } }));
+        app.MapGet("/v1/models", server.List);
+        app.MapGet("/api/v0/models", server.Details);
         app.MapPost("/v1/chat/completions", context => server.AnswerAsync(context, wordDelay ?? TimeSpan.Zero));
         await app.StartAsync();
         return server;
@@ -41,13 +66,37 @@ public sealed class OpenAiTestServer : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
+    private bool Denies(HttpContext context) => RequiredKey is not null && context.Request.Headers.Authorization.ToString() != $"Bearer {RequiredKey}";
+
+    private IResult List(HttpContext context) => Denies(context) ? Results.StatusCode(401) : ModelsFailure switch
+    {
+        null => Results.Json(new { @object = "list", data = Models.Select(id => new { id, @object = "model" }) }),
+        "empty" => Results.Json(new { @object = "list", data = Array.Empty<object>() }),
+        "garbage" => Results.Content("<html>It works!</html>", "text/html"),
+        var status => Results.StatusCode(int.Parse(status)),
+    };
+
+    private IResult Details() => ContextTokens is { } context
+        ? Results.Json(new { data = Models.Select(id => new { id, type = "llm", max_context_length = context }) })
+        : Results.NotFound();
+
     private async Task AnswerAsync(HttpContext context, TimeSpan wordDelay)
     {
         using var request = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
-        if (int.TryParse(Failure, out var status) || request.RootElement.GetProperty("model").GetString() != Model)
+        LastRequest = request.RootElement.Clone();
+        var status = Denies(context) ? 401
+            : int.TryParse(Failure, out var told) ? told
+            : Models.Contains(request.RootElement.GetProperty("model").GetString()!) ? 200 : 404;
+        if (status != 200)
         {
-            context.Response.StatusCode = status == 0 ? 404 : status;
+            context.Response.StatusCode = status;
             await context.Response.WriteAsJsonAsync(new { error = new { message = "told to fail" } }, context.RequestAborted);
+            return;
+        }
+
+        if (Failure == "silent")
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return;
         }
 
@@ -67,10 +116,19 @@ public sealed class OpenAiTestServer : IAsyncDisposable
                 context.Abort();
                 return;
             }
+
+            if (Failure == "short")
+            {
+                return;
+            }
         }
 
         await SendAsync(context, new { choices = new[] { new { index = 0, delta = new { role = (string?)"assistant", content = (string?)"" }, finish_reason = "stop" } } });
-        await SendAsync(context, new { choices = Array.Empty<object>(), usage = new { prompt_tokens = 12, completion_tokens = Words.Length, total_tokens = 12 + Words.Length } });
+        if (ReportsUsage)
+        {
+            await SendAsync(context, new { choices = Array.Empty<object>(), usage = new { prompt_tokens = 12, completion_tokens = Words.Length, total_tokens = 12 + Words.Length } });
+        }
+
         await context.Response.WriteAsync("data: [DONE]\n\n", context.RequestAborted);
     }
 

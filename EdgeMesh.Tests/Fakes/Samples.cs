@@ -134,8 +134,8 @@ public static class Samples
             state switch
             {
                 JobState.Failed => new JobError(
-                    $"{device.Name} ran out of memory.", "The task Summarize failed on every device that was tried.", nameof(ReasonCode.OutOfMemory), "Close other programs there, or use a smaller model."),
-                JobState.Cancelled => new JobError("The job was cancelled.", "Someone asked to cancel it.", nameof(ReasonCode.Cancelled), "Re-run it when you want the result."),
+                    $"{device.Name} ran out of memory.", "The task Summarize failed on every device that was tried.", JobOutcome.Code(ReasonCode.OutOfMemory), "Close other programs there, or use a smaller model."),
+                JobState.Cancelled => new JobError("The job was cancelled.", "Someone asked to cancel it.", JobOutcome.Code(ReasonCode.Cancelled), "Re-run it when you want the result."),
                 _ => null,
             },
             false);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using EdgeMesh.Tests.Support;
 
 namespace EdgeMesh.Tests.Integration;
@@ -57,13 +58,65 @@ public sealed class SpineTests(SpineTests.Started started) : IClassFixture<Spine
     }
 
     [Fact]
-    public async Task Image_NoRuntime_IsRefusedWithEveryDevicesReason()
+    public async Task Code_NoModelForIt_IsRefusedWithEveryDevicesReason()
     {
-        var (status, problem) = await Dashboard.PostAsync("/api/jobs", new { kind = "image", text = "harbour at dawn" });
+        var (status, problem) = await Dashboard.PostAsync("/api/jobs", new { kind = "code", text = "reverse a list" });
         Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
         Assert.False(string.IsNullOrEmpty(problem.GetProperty("remedy").GetString()));
         Assert.All(problem.GetProperty("devices").EnumerateArray(), d => Assert.False(string.IsNullOrEmpty(d.GetProperty("reason").GetString())));
         Assert.Equal(1, problem.GetProperty("devices").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Chat_BuiltInModel_AnswersThroughTheWholePathWithItsReceipt()
+    {
+        var job = await Dashboard.EndedAsync(await Dashboard.SubmitAsync(new { kind = "chat", text = "what is a bicycle?" }));
+        Assert.Equal("Succeeded", job.GetProperty("state").GetString());
+        Assert.Contains("two wheels", job.GetProperty("result").GetProperty("text").GetString(), StringComparison.Ordinal);
+        var attempt = job.GetProperty("tasks")[0].GetProperty("attempts")[0];
+        Assert.Equal(("onnx-cpu", "CPU"), (attempt.GetProperty("runtime").GetString(), attempt.GetProperty("accelerator").GetString()));
+        var receipt = attempt.GetProperty("receipt");
+        Assert.Equal(11, receipt.GetProperty("promptTokens").GetInt32());
+        Assert.Matches(@"^CPUExecutionProvider ran (\d+) of \1 nodes$", receipt.GetProperty("acceleratorNote").GetString());
+        Assert.Contains("trying out", receipt.GetProperty("note").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Image_BuiltInModel_MakesAPictureThatIsServed()
+    {
+        var id = await Dashboard.SubmitAsync(new { kind = "image", text = "a photo of a sneaker", options = new { seed = 1 } });
+        var job = await Dashboard.EndedAsync(id);
+        Assert.Equal("Succeeded", job.GetProperty("state").GetString());
+        var file = job.GetProperty("result").GetProperty("artifacts")[0];
+        Assert.Equal("image/png", file.GetProperty("contentType").GetString());
+        var png = await Dashboard.Client.GetByteArrayAsync(new Uri($"/api/jobs/{id}/artifacts/{file.GetProperty("name").GetString()}", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(file.GetProperty("bytes").GetInt64(), png.Length);
+        Assert.Equal(file.GetProperty("sha256").GetString(), Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(png)));
+        Assert.Equal((28, 28), (BigGustave.Png.Open(png).Width, BigGustave.Png.Open(png).Height));
+    }
+
+    [Fact]
+    public async Task Cpu_AfterItsCanary_IsProvenWithASpeed()
+    {
+        JsonElement cpu = default;
+        await Until.TrueAsync("the CPU to be proven", async () =>
+        {
+            cpu = (await Dashboard.DevicesAsync())[0].GetProperty("accelerators").EnumerateArray().First(a => a.GetProperty("kind").GetString() == "CPU");
+            return cpu.GetProperty("status").GetString() == "proven";
+        });
+        Assert.Equal("tok/s", cpu.GetProperty("speed").GetProperty("unit").GetString());
+        Assert.True(cpu.GetProperty("speed").GetProperty("value").GetDouble() > 1);
+        Assert.NotEqual(JsonValueKind.Null, cpu.GetProperty("provenAt").ValueKind);
+    }
+
+    [Theory]
+    [InlineData("REQUIRE_NPU", "NPU")]
+    [InlineData("REQUIRE_GPU", "GPU")]
+    public async Task Chat_RequiredAcceleratorMissing_IsRefusedBeforeRunning(string policy, string word)
+    {
+        var (status, problem) = await Dashboard.PostAsync("/api/jobs", new { kind = "chat", text = "what is a bicycle?", policy });
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
+        Assert.Contains(word, problem.GetProperty("devices")[0].GetProperty("reason").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

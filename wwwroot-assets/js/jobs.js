@@ -19,19 +19,7 @@
     document.querySelectorAll("button[data-autoload]").forEach(b => { if (!watched.has(b)) { watched.add(b); seen.observe(b); } });
   }).observe(document.documentElement, { childList: true, subtree: true, characterData: true });
 
-  const copy = async text => {
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      // Not a secure context (plain HTTP on a LAN address): the old way.
-      const box = document.createElement("textarea");
-      box.value = text;
-      document.body.append(box);
-      box.select();
-      document.execCommand("copy");
-      box.remove();
-    }
-  };
+  const copy = text => edgemesh.copy(text);
 
   document.addEventListener("click", async e => {
     const button = e.target.closest?.("button[data-copy-code]");

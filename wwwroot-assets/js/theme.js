@@ -1,20 +1,41 @@
 // Sets the theme before the first paint, so nothing flashes. "system" follows the system.
 (function () {
   const dark = matchMedia("(prefers-color-scheme: dark)");
+  const isDark = () => document.documentElement.dataset.theme === "dark";
+  const wished = () => { const wish = localStorage.getItem("edgemesh-theme"); return wish === "dark" || wish === "light" ? wish : "system"; };
+  let watcher = null;
   const apply = () => {
-    const wish = localStorage.getItem("edgemesh-theme");
-    document.documentElement.dataset.theme = wish === "dark" || wish === "light" ? wish : dark.matches ? "dark" : "light";
+    const wish = wished();
+    document.documentElement.dataset.theme = wish === "system" ? (dark.matches ? "dark" : "light") : wish;
+    watcher?.invokeMethodAsync("ThemeChangedAsync", isDark());
   };
   apply();
   dark.addEventListener("change", apply);
-  globalThis.edgemesh = {
-    isDark: () => document.documentElement.dataset.theme === "dark",
-    setTheme: wish => { localStorage.setItem("edgemesh-theme", wish); apply(); return edgemesh.isDark(); },
-    copy: text => navigator.clipboard.writeText(text),
+  addEventListener("storage", e => { if (e.key === "edgemesh-theme") apply(); });
+
+  const copyOldWay = text => {
+    // Without a secure context (plain HTTP on another address) browsers have no clipboard API.
+    const box = Object.assign(document.createElement("textarea"), { value: text });
+    document.body.append(box);
+    box.select();
+    const done = document.execCommand("copy");
+    box.remove();
+    return done;
   };
-  document.addEventListener("keydown", e => {
-    const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName);
-    if (e.key === "n" && !typing && !e.ctrlKey && !e.metaKey && !e.altKey) document.querySelector("a.new")?.click();
-    if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) document.querySelector("button[data-run]:not([disabled])")?.click();
-  });
+
+  globalThis.edgemesh = {
+    isDark,
+    theme: wished,
+    setTheme: wish => { localStorage.setItem("edgemesh-theme", wish); apply(); return isDark(); },
+    watchTheme: who => { watcher = who; return isDark(); },
+    unwatchTheme: () => { watcher = null; },
+    copy: async text => {
+      try {
+        await navigator.clipboard.writeText(text);
+        return true;
+      } catch {
+        return copyOldWay(text);
+      }
+    },
+  };
 })();

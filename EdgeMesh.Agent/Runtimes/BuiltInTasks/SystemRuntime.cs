@@ -13,6 +13,8 @@ public sealed class SystemRuntime(Tasks.DeviceFacts facts) : IRuntime
     public RuntimeInfo Info { get; } = new(
         Id, "System", RuntimeState.Ready, null, [new ModelInfo("sysinfo", []), new ModelInfo("echo", [])], [TaskKind.Sysinfo, TaskKind.Echo], AcceleratorKind.CPU);
 
+    public bool IsBuiltIn => true;
+
     public Task WatchAsync(Action changed, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async Task<TaskReceipt> RunAsync(TaskRequest task, ITaskOutput output, CancellationToken cancellationToken)

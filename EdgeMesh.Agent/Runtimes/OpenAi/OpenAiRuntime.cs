@@ -1,77 +1,79 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
-using System.Net.Http.Headers;
 using System.Text.Json;
+using EdgeMesh.Agent.Runtimes.Engines;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
 using Microsoft.Extensions.AI;
 using OpenAI;
+using OpenAI.Images;
 
 namespace EdgeMesh.Agent.Runtimes.OpenAi;
 
 /// <summary>
-/// A server that speaks OpenAI's chat completions (Ollama, LM Studio, llama.cpp server, Foundry Local …) at a configured address, with the
-/// models it lists. Down is shown with its cause, and it is found again by itself.
+/// A server that speaks OpenAI's API (LM Studio, llama.cpp server, Foundry Local, GenieX, vLLM …): streaming chat completions, and images where a
+/// model makes them, with the models it lists.
 /// </summary>
-public sealed class OpenAiRuntime : IRuntime, IDisposable
+public sealed class OpenAiRuntime : ProbedRuntime
 {
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan SlowestRetry = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(5);
-    private readonly HttpClient _http;
     private readonly OpenAIClient _client;
-    private readonly TimeProvider _time;
-    private volatile RuntimeInfo _info;
+    private readonly SkillRules _skills;
 
     /// <param name="address">With or without <c>/v1</c>.</param>
     /// <param name="key">Sent as a bearer token; null for servers that want none.</param>
-    public OpenAiRuntime(Uri address, string? key, TimeProvider time)
+    /// <param name="name">For people; null when it is not known which server it is.</param>
+    public OpenAiRuntime(Uri address, string? key, SkillRules skills, TimeProvider time, string? name = null)
+        : base(Base(address), Initial(Base(address), name), key, time)
     {
-        _time = time;
-        var path = address.GetLeftPart(UriPartial.Path).TrimEnd('/');
-        Address = new Uri(path.EndsWith("/v1", StringComparison.Ordinal) ? path : path + "/v1");
-        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { MaxResponseContentBufferSize = 4 * 1024 * 1024 };
-        if (key is not null)
-        {
-            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        }
-
+        _skills = skills;
         _client = new OpenAIClient(new ApiKeyCredential(key ?? "none"), new OpenAIClientOptions
         {
-            Endpoint = Address,
-            Transport = new HttpClientPipelineTransport(_http),
+            Endpoint = new Uri(Address.AbsoluteUri.TrimEnd('/')),
+            Transport = new HttpClientPipelineTransport(Http),
             RetryPolicy = new ClientRetryPolicy(0),
             NetworkTimeout = TimeSpan.FromMinutes(10),
         });
-        _info = State(RuntimeState.Starting, "It has not answered yet.", []);
     }
 
-    public Uri Address { get; }
+    public override Task<TaskReceipt> RunAsync(TaskRequest task, ITaskOutput output, CancellationToken cancellationToken) => ExplainedAsync(
+        task.ModelId,
+        () => task.Kind == TaskKindValue.ImageGenerate ? PaintAsync(task, output, cancellationToken) : ChatAsync(task, output, cancellationToken),
+        cancellationToken);
 
-    public RuntimeInfo Info => _info;
-
-    public async Task WatchAsync(Action changed, CancellationToken cancellationToken)
+    protected override async Task<ImmutableArray<ModelInfo>> ListAsync(CancellationToken cancellationToken)
     {
-        var retry = FirstRetry;
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            var now = await ProbeAsync(cancellationToken);
-            if (!Same(now, _info))
-            {
-                _info = now;
-                changed();
-            }
-
-            retry = now.State == RuntimeState.Ready ? FirstRetry : TimeSpan.FromSeconds(Math.Min(SlowestRetry.TotalSeconds, retry.TotalSeconds * 1.6));
-            await Task.Delay(now.State == RuntimeState.Ready ? Fresh : retry, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        using var body = await Http.GetJsonAsync("models", cancellationToken);
+        var details = await OpenAiDetails.ReadAsync(Http, cancellationToken);
+        return
+        [
+            .. body.RootElement.GetProperty("data").EnumerateArray()
+                .Select(m => m.GetProperty("id").GetString()).OfType<string>().Where(id => id.Length is > 0 and <= 200)
+                .Distinct().Take(500).Select(id => Describe(id, details.GetValueOrDefault(id))),
+        ];
     }
 
-    public async Task<TaskReceipt> RunAsync(TaskRequest task, ITaskOutput output, CancellationToken cancellationToken)
+    private static Uri Base(Uri address)
+    {
+        var path = address.GetLeftPart(UriPartial.Path).TrimEnd('/');
+        return new Uri((path.EndsWith("/v1", StringComparison.Ordinal) ? path : path + "/v1") + "/");
+    }
+
+    private static RuntimeInfo Initial(Uri address, string? name) => new(
+        $"openai:{address.AbsoluteUri.TrimEnd('/')}",
+        name ?? address.Port switch { 11434 => "Ollama", 1234 => "LM Studio", _ => "OpenAI-compatible server" },
+        RuntimeState.Starting, "It has not answered yet.", [], [TaskKind.LlmGenerate, TaskKind.ImageGenerate], null);
+
+    private ModelInfo Describe(string id, OpenAiDetails? details)
+    {
+        var (skills, tier) = _skills.For(id);
+        return new ModelInfo(id, details is { Generates: false } ? [] : skills, null, details?.ContextTokens, tier);
+    }
+
+    private async Task<TaskReceipt> ChatAsync(TaskRequest task, ITaskOutput output, CancellationToken cancellationToken)
     {
         using var chat = _client.GetChatClient(task.ModelId).AsIChatClient();
+        var turns = Conversation.Of(task).Select(m => new Microsoft.Extensions.AI.ChatMessage(new ChatRole(m.Role), m.Content)).ToList();
         var options = new Microsoft.Extensions.AI.ChatOptions
         {
             MaxOutputTokens = task.Generate is { HasMaxTokens: true } m ? m.MaxTokens : null,
@@ -80,79 +82,34 @@ public sealed class OpenAiRuntime : IRuntime, IDisposable
         };
         UsageDetails? usage = null;
         var chars = 0;
-        var finished = false;
-        try
+        ChatFinishReason? finish = null;
+        await foreach (var update in chat.GetStreamingResponseAsync(turns, options, cancellationToken))
         {
-            await foreach (var update in chat.GetStreamingResponseAsync(Prompts.Of(task), options, cancellationToken))
+            usage = update.Contents.OfType<UsageContent>().LastOrDefault()?.Details ?? usage;
+            finish = update.FinishReason ?? finish;
+            if (update.Text is { Length: > 0 } text)
             {
-                usage = update.Contents.OfType<UsageContent>().LastOrDefault()?.Details ?? usage;
-                finished |= update.FinishReason is not null;
-                if (update.Text is { Length: > 0 } text)
-                {
-                    chars += text.Length;
-                    output.Text(text);
-                }
+                chars += text.Length;
+                output.Text(text);
             }
         }
-        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+
+        if (finish is null)
         {
-            throw OpenAiErrors.Explain(e, _info.Name, Address, task.ModelId);
+            throw new TaskFailedException(ReasonCode.BadOutput, $"{Info.Name} broke the answer off after {chars} characters.");
         }
 
-        if (!finished)
+        var receipt = new TaskReceipt
         {
-            throw new TaskFailedException(ReasonCode.BadOutput, $"{_info.Name} broke the answer off after {chars} characters.");
-        }
-
-        return new TaskReceipt
-        {
-            AcceleratorNote = $"not reported by {_info.Name}",
-            InputUnits = usage?.InputTokenCount ?? Prompts.Of(task).Sum(p => p.Text.Length) * 10 / 36,
-            OutputUnits = usage?.OutputTokenCount ?? Math.Max(1, chars * 10 / 36),
-            Note = usage is null ? "The server reported no token counts; units are bytes / 3.6." : "",
-        }.WithTokens(usage);
-    }
-
-    public void Dispose() => _http.Dispose();
-
-    private static bool Same(RuntimeInfo a, RuntimeInfo b) =>
-        a.State == b.State && a.Reason == b.Reason && a.Name == b.Name && a.Models.Select(m => m.Id).SequenceEqual(b.Models.Select(m => m.Id));
-
-    private async Task<RuntimeInfo> ProbeAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            limit.CancelAfter(ProbeTimeout);
-            using var answer = await _http.GetAsync(new Uri(Address + "/models"), limit.Token);
-            if (!answer.IsSuccessStatusCode)
+            AcceleratorNote = $"not reported by {Info.Name}",
+            InputUnits = Math.Max(1, usage?.InputTokenCount ?? turns.Sum(p => p.Text.Length) * 10 / 36),
+            OutputUnits = Math.Max(1, usage?.OutputTokenCount ?? chars * 10 / 36),
+            Note = string.Join(' ', new[]
             {
-                return State(RuntimeState.Down, OpenAiErrors.Status((int)answer.StatusCode, Address), []);
-            }
-
-            using var body = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(limit.Token));
-            var models = body.RootElement.GetProperty("data").EnumerateArray()
-                .Select(m => m.GetProperty("id").GetString()).OfType<string>().Where(id => id.Length is > 0 and <= 200)
-                .Distinct().Take(500).Select(OpenAiModels.Of).ToImmutableArray();
-            return models.IsEmpty
-                ? State(RuntimeState.Down, $"It answers at {Address} but has no model. Get one there, for example with its own pull command.", [])
-                : State(RuntimeState.Ready, null, models);
-        }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            return State(RuntimeState.Down, OpenAiErrors.Probe(e, Address), []);
-        }
-    }
-
-    private RuntimeInfo State(RuntimeState state, string? reason, ImmutableArray<ModelInfo> models) =>
-        new($"openai:{Address}", Address.Port switch { 11434 => "Ollama", 1234 => "LM Studio", _ => "OpenAI-compatible" }, state, reason, models, [TaskKind.LlmGenerate], null);
-}
-
-internal static class ReceiptTokens
-{
-    /// <summary>Token counts, where the server reported them.</summary>
-    public static TaskReceipt WithTokens(this TaskReceipt receipt, UsageDetails? usage)
-    {
+                usage is null ? "The server reported no token counts; units are characters / 3.6." : "",
+                finish == ChatFinishReason.Length ? "It reached its length limit." : "",
+            }.Where(n => n.Length > 0)),
+        };
         if (usage?.InputTokenCount is { } read)
         {
             receipt.PromptTokens = read;
@@ -164,5 +121,31 @@ internal static class ReceiptTokens
         }
 
         return receipt;
+    }
+
+    private async Task<TaskReceipt> PaintAsync(TaskRequest task, ITaskOutput output, CancellationToken cancellationToken)
+    {
+        var wish = task.Image ?? new Core.Contracts.Image();
+        var options = new OpenAI.Images.ImageGenerationOptions { ResponseFormat = GeneratedImageFormat.Bytes };
+        if (wish is { Width: > 0, Height: > 0 })
+        {
+            options.Size = new GeneratedImageSize(wish.Width, wish.Height);
+        }
+
+        GeneratedImage image = await _client.GetImageClient(task.ModelId).GenerateImageAsync(task.Text, options, cancellationToken);
+        if (image.ImageBytes is not { } bytes)
+        {
+            throw new TaskFailedException(ReasonCode.BadOutput, $"{Info.Name} answered without an image.");
+        }
+
+        output.Artifact($"image-{task.TaskId}.png", "image/png", bytes.ToMemory().Span);
+        var asked = wish is { Steps: > 0 } or { HasSeed: true } or { NegativePrompt.Length: > 0 };
+        return new TaskReceipt
+        {
+            AcceleratorNote = $"not reported by {Info.Name}",
+            InputUnits = Math.Max(1, task.Text.Length),
+            OutputUnits = 1,
+            Note = asked ? "This protocol knows no steps, seed or negative prompt; they were not used." : "",
+        };
     }
 }

@@ -5,16 +5,33 @@ using EdgeMesh.Core.Models;
 
 namespace EdgeMesh.Agent.Runtimes.Summariser;
 
-/// <summary>Built-in extractive summaries: sentences of the text itself, so nothing is invented.</summary>
-public sealed class SummariserRuntime : IRuntime
+/// <summary>
+/// Built-in extractive summaries: sentences of the text itself, so nothing is invented. It starts by measuring itself, so that the first
+/// text finds warm code and an honest prediction.
+/// </summary>
+public sealed class SummariserRuntime(TimeProvider time) : IRuntime
 {
     public const string Id = "builtin";
     private const int DefaultSentences = 5;
+    private volatile RuntimeInfo _info = State(RuntimeState.Starting, "It measures its speed; that takes a moment.", null);
 
-    public RuntimeInfo Info { get; } = new(
-        Id, "Built-in summariser", RuntimeState.Ready, null, [new ModelInfo("textrank", [Skill.Summarize], 0, 0, 1)], [TaskKind.LlmGenerate], AcceleratorKind.CPU);
+    public RuntimeInfo Info => _info;
 
-    public Task WatchAsync(Action changed, CancellationToken cancellationToken) => Task.CompletedTask;
+    public bool IsBuiltIn => true;
+
+    public async Task WatchAsync(Action changed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var speed = await Task.Run(() => WarmUp.CharsPerSecond(time, cancellationToken), cancellationToken);
+            _info = State(RuntimeState.Ready, null, speed);
+            changed();
+        }
+        catch (OperationCanceledException)
+        {
+            // The agent stops.
+        }
+    }
 
     public Task<TaskReceipt> RunAsync(TaskRequest task, ITaskOutput output, CancellationToken cancellationToken)
     {
@@ -24,7 +41,7 @@ public sealed class SummariserRuntime : IRuntime
             throw new TaskFailedException(ReasonCode.BadInput, "The text has no sentences: there are no letters or digits in it.");
         }
 
-        var wish = task.Summarize is { HasShare: true } share ? (int)Math.Ceiling(share.Share * sentences.Count)
+        var wish = task.Summarize is { HasShare: true } share ? (int)Math.Ceiling(Math.Clamp(share.Share, 0, 1) * sentences.Count)
             : task.Summarize is { HasSentences: true } fixedLength ? fixedLength.Sentences : DefaultSentences;
         var count = Math.Clamp(wish, 1, sentences.Count);
         var chosen = count == sentences.Count
@@ -47,4 +64,8 @@ public sealed class SummariserRuntime : IRuntime
             Note = count == sentences.Count ? $"The text has {count} sentences; all were kept." : $"{count} of {sentences.Count} sentences, verbatim.",
         });
     }
+
+    private static RuntimeInfo State(RuntimeState state, string? reason, double? charsPerSecond) => new(
+        Id, "Built-in summariser", state, reason,
+        [new ModelInfo("textrank", [Skill.Summarize], 0, 0, 1, charsPerSecond)], [TaskKind.LlmGenerate], AcceleratorKind.CPU);
 }

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace EdgeMesh.Agent.Runtimes.Summariser;
 
-/// <summary>The words of a sentence as numbers: letters and digits folded to lower case; pairs of characters where a script has no spaces.</summary>
+/// <summary>
+/// The words of a sentence as numbers: letters and digits folded to lower case, words of grammar left out; pairs of characters where a
+/// script has no spaces.
+/// </summary>
 public sealed class Terms
 {
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
@@ -49,10 +52,14 @@ public sealed class Terms
         }
     }
 
-#pragma warning disable CA1308 // a folding key, never shown
     private void Add(string word, Dictionary<int, int> counts)
     {
         var folded = word.ToLowerInvariant();
+        if (StopWords.Contains(folded))
+        {
+            return;
+        }
+
         if (!_ids.TryGetValue(folded, out var id))
         {
             _ids[folded] = id = _ids.Count;
@@ -60,7 +67,6 @@ public sealed class Terms
 
         counts[id] = counts.GetValueOrDefault(id) + 1;
     }
-#pragma warning restore CA1308
 
     private static bool IsMark(char c) => CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 

@@ -2,7 +2,8 @@ namespace EdgeMesh.Agent.Runtimes.Summariser;
 
 /// <summary>
 /// TextRank (Mihalcea and Tarau, 2004): sentences vote for sentences they share words with, weighted by cosine similarity of tf-idf; the
-/// best are taken one by one, each discounted by what it repeats (maximal marginal relevance). Deterministic.
+/// best are taken one by one, each discounted by what it repeats (maximal marginal relevance) and by how near it is to one taken, so that
+/// the summary covers the whole text. Deterministic.
 /// </summary>
 public static class TextRank
 {
@@ -11,6 +12,10 @@ public static class TextRank
     private const int Rounds = 30;
     private const double Damping = 0.85;
     private const double Redundancy = 0.35;
+    private const double Nearness = 0.15;
+
+    // So alike are two sentences only when one says nothing new.
+    private const double Repeated = 0.8;
 
     /// <summary>Indexes of the chosen sentences, in their own order.</summary>
     public static List<int> Choose(IReadOnlyList<string> sentences, int count, Action<double> progress, CancellationToken cancellationToken)
@@ -20,6 +25,10 @@ public static class TextRank
         if (kept.Count > MostSentences)
         {
             kept = [.. kept.OrderByDescending(i => vectors[i].Weight).Take(Math.Max(MostSentences, count)).Order()];
+            if (count >= MostSentences)
+            {
+                return kept;
+            }
         }
 
         var edges = Edges(kept, vectors, progress, cancellationToken);
@@ -118,19 +127,23 @@ public static class TextRank
         return scores;
     }
 
-    // Openings carry the topic; fragments and very long sentences make poor summaries.
+    // Openings carry the topic. Fragments, headings, very long sentences, questions and sentences that lean on the one before read badly alone.
     private static double Shape(int index, IReadOnlyList<string> sentences)
     {
-        var position = 1 + (0.6 * Math.Exp(-index / 4.0));
-        var length = sentences[index].Length;
-        var size = length < 25 ? 0.35 : length < 45 ? 0.75 : length > 400 ? 0.6 : 1;
-        return position * size * (sentences[index].EndsWith('?') ? 0.7 : 1);
+        var sentence = sentences[index];
+        var opening = 1 + (0.5 * Math.Exp(-index / 2.0));
+        var size = sentence.Length < 25 ? 0.35 : sentence.Length < 60 ? 0.75 : sentence.Length > 400 ? 0.6 : 1;
+        var end = sentence.Length > 1 && char.IsPunctuation(sentence[^1]) ? 1 : 0.5;
+        var question = sentence[^1] is '?' or '\uFF1F' or '\u061F' ? 0.7 : 1;
+        return opening * size * end * question * (index > 0 ? StopWords.StandsAlone(sentence) : 1);
     }
 
     private static List<int> Pick(List<int> kept, double[] scores, Vector[] vectors, int count, CancellationToken cancellationToken)
     {
         var highest = scores.Max();
         var repeats = new double[kept.Count];
+        var nearness = new double[kept.Count];
+        var reach = vectors.Length / (2.0 * count);
         var taken = new bool[kept.Count];
         var chosen = new List<int>(count);
         while (chosen.Count < count)
@@ -140,7 +153,7 @@ public static class TextRank
             var bestValue = double.NegativeInfinity;
             for (var i = 0; i < kept.Count; i++)
             {
-                var value = ((1 - Redundancy) * scores[i] / highest) - (Redundancy * repeats[i]);
+                var value = ((1 - Redundancy) * scores[i] / highest) - (Redundancy * repeats[i]) - (Nearness * nearness[i]) - (repeats[i] > Repeated ? 1 : 0);
                 if (!taken[i] && value > bestValue)
                 {
                     (best, bestValue) = (i, value);
@@ -151,7 +164,11 @@ public static class TextRank
             chosen.Add(kept[best]);
             for (var i = 0; i < kept.Count; i++)
             {
-                repeats[i] = taken[i] ? repeats[i] : Math.Max(repeats[i], vectors[kept[i]].Cosine(vectors[kept[best]]));
+                if (!taken[i])
+                {
+                    repeats[i] = Math.Max(repeats[i], vectors[kept[i]].Cosine(vectors[kept[best]]));
+                    nearness[i] = Math.Max(nearness[i], Math.Exp(-Math.Abs(kept[i] - kept[best]) / reach));
+                }
             }
         }
 

@@ -5,6 +5,8 @@ namespace EdgeMesh.Dashboard.Components.Controls;
 /// <summary>Figures in words, the same everywhere.</summary>
 public static class Format
 {
+    private static readonly string[] Small = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+
     public static string Ms(double? ms) => ms switch
     {
         null => "unknown",
@@ -18,13 +20,32 @@ public static class Format
         ? string.Create(CultureInfo.InvariantCulture, $"{mb:0.#} MB")
         : string.Create(CultureInfo.InvariantCulture, $"{mb / 1_024:0.0} GB");
 
-    public static string Ago(DateTimeOffset? at, DateTimeOffset now) => at is not { } then ? "never" : (now - then) switch
+    /// <summary>How long ago, ticking by the second; what is younger than a second is <c>just now</c>.</summary>
+    public static string Ago(DateTimeOffset? at, DateTimeOffset now) => at switch
     {
-        { TotalSeconds: < 90 } age => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, age.TotalSeconds):0} s ago"),
-        { TotalMinutes: < 90 } age => string.Create(CultureInfo.InvariantCulture, $"{age.TotalMinutes:0} min ago"),
-        { TotalHours: < 48 } age => string.Create(CultureInfo.InvariantCulture, $"{age.TotalHours:0} h ago"),
-        var age => string.Create(CultureInfo.InvariantCulture, $"{age.TotalDays:0} days ago"),
+        null => "never",
+        { } then when now - then < TimeSpan.FromSeconds(1) => "just now",
+        { } then => $"{Age(then, now)} ago",
     };
+
+    /// <summary>How old, in whole units: <c>12 min</c>.</summary>
+    public static string Age(DateTimeOffset at, DateTimeOffset now) => (now - at) switch
+    {
+        { TotalSeconds: < 90 } age => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(Math.Max(0, age.TotalSeconds)):0} s"),
+        { TotalMinutes: < 90 } age => string.Create(CultureInfo.InvariantCulture, $"{age.TotalMinutes:0} min"),
+        { TotalHours: < 48 } age => string.Create(CultureInfo.InvariantCulture, $"{age.TotalHours:0} h"),
+        var age => string.Create(CultureInfo.InvariantCulture, $"{age.TotalDays:0} days"),
+    };
+
+    /// <summary>What is left, as <c>14:52</c>; never below zero.</summary>
+    public static string Countdown(TimeSpan left) => left <= TimeSpan.Zero ? "0:00"
+        : string.Create(CultureInfo.InvariantCulture, $"{(int)left.TotalMinutes}:{left.Seconds:00}");
+
+    /// <summary>A count at the start of a sentence or in it; words up to twelve.</summary>
+    public static string Count(int count) => count >= 0 && count < Small.Length ? Small[count] : count.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>The sentence with a capital.</summary>
+    public static string Capital(string sentence) => sentence.Length == 0 ? sentence : char.ToUpperInvariant(sentence[0]) + sentence[1..];
 
     /// <summary>A length in percent for CSS.</summary>
     public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{Math.Clamp(share, 0, 1) * 100:0.##}%");

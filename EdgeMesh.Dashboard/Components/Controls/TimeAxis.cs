@@ -10,6 +10,7 @@ public sealed record TimeAxis(double EndMs, ImmutableArray<TimeTick> Ticks)
 
     // Steps that people count in, per unit.
     private static readonly double[] Sixty = [1, 2, 5, 10, 15, 20, 30];
+    private static readonly double[] Decimal = [1, 2, 5, 10];
 
     private static readonly double[] Tens = [1, 2, 5, 10];
 
@@ -34,7 +35,7 @@ public sealed record TimeAxis(double EndMs, ImmutableArray<TimeTick> Ticks)
         }
 
         var magnitude = Math.Pow(10, Math.Floor(Math.Log10(span / most)));
-        return Tens.Select(f => f * magnitude).First(s => span / s <= most);
+        return Decimal.Select(f => f * magnitude).First(s => span / s <= most);
     }
 
     private static string Label(double value, string? unit) =>

@@ -38,6 +38,14 @@ public sealed partial class NewJobPage
     [SupplyParameterFromQuery]
     public string? Continue { get; set; }
 
+    /// <summary>A question to begin a chat with.</summary>
+    [SupplyParameterFromQuery]
+    public string? Ask { get; set; }
+
+    /// <summary>The model that it is for.</summary>
+    [SupplyParameterFromQuery]
+    public string? Model { get; set; }
+
     [Inject]
     private IFleet Fleet { get; set; } = null!;
 
@@ -84,6 +92,11 @@ public sealed partial class NewJobPage
             {
                 _form.Take(job.Request);
             }
+        }
+
+        else if (Ask is not null)
+        {
+            (_form.Kind, _form.Text, _form.Model) = (JobKind.Chat, Ask, Model);
         }
 
         await base.OnInitializedAsync();

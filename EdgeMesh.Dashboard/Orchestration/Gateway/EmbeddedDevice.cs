@@ -7,7 +7,7 @@ using Nerdbank.Streams;
 namespace EdgeMesh.Dashboard.Orchestration.Gateway;
 
 /// <summary>The device inside this process: the same agent, the same service, over a pipe in memory. Started again when it ends.</summary>
-public sealed class EmbeddedDevice(DashboardOptions options, Recovery recovery, EmbeddedIdentity identity, IDeviceRegistry registry, LinkGateway gateway, TimeProvider time) : BackgroundService
+public sealed class EmbeddedDevice(DashboardOptions options, Recovery recovery, EmbeddedIdentity identity, IDeviceRegistry registry, LinkGateway gateway, Models.ModelsOptions models, TimeProvider time) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -25,8 +25,10 @@ public sealed class EmbeddedDevice(DashboardOptions options, Recovery recovery, 
             await registry.AddAsync(key.Id, key.PublicKey, name, LinkKind.Embedded, null, stoppingToken);
         }
 
-        await using var agent = AgentHost.Build(new AgentOptions(options.EmbeddedDevicePath, name, [], null));
-        await agent.StartAsync(stoppingToken);
+        await using var agent = AgentHost.Build(new AgentOptions(options.EmbeddedDevicePath, name, [], null) { AllowedHosts = [.. models.AllowedHosts] });
+
+        // Not cancelled half-way: an agent that has begun to start is stopped below.
+        await agent.StartAsync(CancellationToken.None);
         var listener = agent.Services.GetRequiredService<LinkListener>();
         while (!stoppingToken.IsCancellationRequested)
         {

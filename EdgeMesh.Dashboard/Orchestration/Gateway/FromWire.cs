@@ -11,20 +11,27 @@ public static class FromWire
 {
     private const int MostItems = 200;
     private const int MostModels = 500;
+    private const int MostPixels = 65_536;
+    private const long MostUnixMs = 253_402_300_799_000; // the year 9999
 
     public static DeviceProfile Profile(Profile p) => new(
         Text(p.Os), Text(p.Architecture), Text(p.Machine), Text(p.CpuModel), p.HasPhysicalCores ? Math.Clamp(p.PhysicalCores, 0, 4096) : null,
         Math.Clamp(p.LogicalCores, 0, 4096), [.. p.InstructionSets.Take(MostItems).Select(s => Text(s))], Math.Max(0, p.RamTotalMb), p.HasDiskFreeMb ? Math.Max(0, p.DiskFreeMb) : null,
-        Enum.TryParse<FormFactor>(p.FormFactor, out var form) ? form : FormFactor.Unknown, Text(p.AgentVersion),
-        [.. p.Accelerators.Take(MostItems).Select(Accelerator).OfType<Accelerator>()],
+        Name<FormFactor>(p.FormFactor) ?? FormFactor.Unknown, Text(p.AgentVersion),
+        Accelerators(p.Accelerators),
         [.. p.Facts.Take(MostItems).Select(f => new HardwareFact(Text(f.Name), Text(f.Value), Text(f.Source)))]);
 
-    public static RuntimeReport Runtimes(IEnumerable<Wire.Runtime> runtimes, bool loaded) => new(
+    public static RuntimeReport Runtimes(IEnumerable<Wire.Runtime> runtimes, bool loaded, IEnumerable<AcceleratorInfo> accelerators) => new(
         [.. runtimes.Take(MostItems).Select(r => new RuntimeInfo(
-            Text(r.Id), Text(r.Name), Enum.TryParse<RuntimeState>(r.State, out var state) ? state : RuntimeState.Down, r.Reason.Length == 0 ? null : Text(r.Reason, 500),
+            Text(r.Id), Text(r.Name), Name<RuntimeState>(r.State) ?? RuntimeState.Down, r.Reason.Length == 0 ? null : Text(r.Reason, 500),
             [.. r.Models.Take(MostModels).Select(Model)], [.. r.TaskKinds.Take(16).Select(Kind).OfType<TaskKind>()],
-            Enum.TryParse<AcceleratorKind>(r.Accelerator, out var kind) ? kind : null))],
-        loaded);
+            Name<AcceleratorKind>(r.Accelerator)))],
+        loaded,
+        Accelerators(accelerators));
+
+    /// <summary>At most so many, unknown kinds left out.</summary>
+    public static ImmutableArray<Accelerator> Accelerators(IEnumerable<AcceleratorInfo> accelerators) =>
+        [.. accelerators.Take(MostItems).Select(Accelerator).OfType<Accelerator>()];
 
     public static Telemetry Telemetry(Beat b, DateTimeOffset now) => new(
         now, b.HasCpuPercent && double.IsFinite(b.CpuPercent) ? Math.Clamp(b.CpuPercent, 0, 100) : null, Math.Max(0, b.RamFreeMb),
@@ -39,14 +46,33 @@ public static class FromWire
         return cut.Any(char.IsControl) ? string.Concat(cut.Where(c => !char.IsControl(c))) : cut;
     }
 
-    // Proven is only what this orchestrator's own canary showed; until there is one, no device may claim it.
-    private static Accelerator? Accelerator(AcceleratorInfo a) => Enum.TryParse<AcceleratorKind>(a.Kind, out var kind)
-        ? new Accelerator(kind, Text(a.Name), a.Status == nameof(AcceleratorStatus.Absent) ? AcceleratorStatus.Absent : AcceleratorStatus.Detected, Source: Text(a.Source))
-        : null;
+    /// <summary>The value of this name; null when there is none (a number is no name).</summary>
+    public static T? Name<T>(string name)
+        where T : struct, Enum => Enum.TryParse<T>(name, out var value) && Enum.GetName(value) == name ? value : null;
+
+    // A badge is proven only with what a canary measured and when; a claim without them is no more than detected.
+    private static Accelerator? Accelerator(AcceleratorInfo a)
+    {
+        if (Name<AcceleratorKind>(a.Kind) is not { } kind)
+        {
+            return null;
+        }
+
+        var found = new Accelerator(kind, Text(a.Name), a.Status == nameof(AcceleratorStatus.Absent) ? AcceleratorStatus.Absent : AcceleratorStatus.Detected, Source: Text(a.Source, 400));
+        return a.Status == nameof(AcceleratorStatus.Proven) && a is { HasProvenAtUnixMs: true, ProvenAtUnixMs: > 0 and < MostUnixMs, HasSpeedValue: true, SpeedValue: > 0 and < 1e9 }
+            ? found with { Status = AcceleratorStatus.Proven, ProvenAt = DateTimeOffset.FromUnixTimeMilliseconds(a.ProvenAtUnixMs), Speed = new MeasuredSpeed(a.SpeedValue, Text(a.SpeedUnit, 20)) }
+            : found;
+    }
 
     private static ModelInfo Model(Wire.Model m) => new(
-        Text(m.Id), [.. m.Skills.Take(8).Select(s => Enum.TryParse<Skill>(s, out var skill) ? skill : (Skill?)null).OfType<Skill>()],
-        m.HasSizeBytes ? Math.Max(0, m.SizeBytes) : null, m.HasContextTokens ? Math.Max(0, m.ContextTokens) : null, Math.Clamp(m.QualityTier, 1, 5));
+        Text(m.Id), [.. m.Skills.Take(8).Select(Name<Skill>).OfType<Skill>()],
+        m.HasSizeBytes ? Math.Max(0, m.SizeBytes) : null, m.HasContextTokens ? Math.Max(0, m.ContextTokens) : null, Math.Clamp(m.QualityTier, 0, 5),
+        m.HasCharsPerSecond && m.CharsPerSecond is >= 1 and <= 1e9 ? m.CharsPerSecond : null, Sizes(m.ImageSizes));
+
+    // Sizes without a size of its own say nothing.
+    private static Core.Models.ImageSizes? Sizes(Wire.ImageSizes? s) => s is { Width: > 0 and <= MostPixels, Height: > 0 and <= MostPixels }
+        ? new(s.Width, s.Height, Math.Clamp(s.Multiple, 0, MostPixels), Math.Clamp(s.Most, 0, MostPixels))
+        : null;
 
     private static TaskKind? Kind(TaskKindValue kind) => kind switch
     {

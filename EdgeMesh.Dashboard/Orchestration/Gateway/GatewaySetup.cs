@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Devices;
+using EdgeMesh.Dashboard.Api;
 using EdgeMesh.Dashboard.Enrolment;
 
 namespace EdgeMesh.Dashboard.Orchestration.Gateway;
@@ -29,8 +30,8 @@ public static class GatewaySetup
         // A browser always sends Origin, an agent never: no page may open a link.
         if (!context.WebSockets.IsWebSocketRequest || context.Request.Headers.Origin.Count > 0)
         {
-            context.Response.StatusCode = StatusCodes.Status400BadRequest;
-            await context.Response.WriteAsync("This address is for EdgeMesh agents.");
+            await Problems.WriteAsync(context, StatusCodes.Status400BadRequest, new Problem(
+                "agents_only", "This address is for EdgeMesh agents.", "Agents open a WebSocket here; a browser's page may not.", "Start an agent with --orchestrator and the dashboard's address."));
             return;
         }
 

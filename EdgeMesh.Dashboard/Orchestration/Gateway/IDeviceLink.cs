@@ -45,8 +45,11 @@ public interface ILinkSink
     Task ClosedAsync(IDeviceLink link, string reason);
 }
 
+/// <summary>What a device's runtimes are now.</summary>
 /// <param name="Loaded">False while built-in runtimes still start.</param>
-public sealed record RuntimeReport(ImmutableArray<Core.Models.RuntimeInfo> Runtimes, bool Loaded);
+/// <param name="Accelerators">With what is proven by now; empty when the device did not say.</param>
+[GenerateSerializer, Immutable]
+public sealed record RuntimeReport(ImmutableArray<Core.Models.RuntimeInfo> Runtimes, bool Loaded, ImmutableArray<Accelerator> Accelerators);
 
 /// <summary>Who belongs to the mesh; backed by the database. Thread-safe.</summary>
 public interface IDeviceRegistry

@@ -46,7 +46,7 @@ public sealed class LinkGateway(ILinkSink sink, TimeProvider time) : IDeviceLink
         {
             var profile = await link.Client.GetProfileAsync(new ProfileRequest(), deadline: time.GetUtcNow().UtcDateTime.AddSeconds(10), cancellationToken: link.Closed);
             _links[device] = link;
-            await sink.OpenedAsync(link, FromWire.Profile(profile.Profile), FromWire.Runtimes(profile.Runtimes, profile.RuntimesLoaded), Math.Clamp(profile.Slots, 1, 256));
+            await sink.OpenedAsync(link, FromWire.Profile(profile.Profile), FromWire.Runtimes(profile.Runtimes, profile.RuntimesLoaded, profile.Profile.Accelerators), Math.Clamp(profile.Slots, 1, 256));
             await FollowAsync(link);
         }
         catch (Exception e) when (e is RpcException or OperationCanceledException or IOException or InvalidOperationException)
@@ -71,13 +71,18 @@ public sealed class LinkGateway(ILinkSink sink, TimeProvider time) : IDeviceLink
             double? roundTrip = null;
             if (measured == 0 || time.GetElapsedTime(measured) > TimeSpan.FromSeconds(10))
             {
-                // The cheapest call there is: cancelling nothing.
+                // The cheapest call there is: cancelling nothing. The very first one pays for cold code, not for the link.
+                if (measured == 0)
+                {
+                    await link.Client.CancelTaskAsync(new CancelRequest(), cancellationToken: link.Closed);
+                }
+
                 measured = time.GetTimestamp();
                 await link.Client.CancelTaskAsync(new CancelRequest(), cancellationToken: link.Closed);
                 roundTrip = time.GetElapsedTime(measured).TotalMilliseconds;
             }
 
-            await sink.BeatAsync(link, FromWire.Telemetry(beat, time.GetUtcNow()), beat.Runtimes is { } set ? FromWire.Runtimes(set.Runtimes, set.Loaded) : null, roundTrip);
+            await sink.BeatAsync(link, FromWire.Telemetry(beat, time.GetUtcNow()), beat.Runtimes is { } set ? FromWire.Runtimes(set.Runtimes, set.Loaded, set.Accelerators) : null, roundTrip);
         }
     }
 

@@ -1,0 +1,30 @@
+using EdgeMesh.Core.Models;
+
+namespace EdgeMesh.Agent.Models;
+
+/// <summary>What the files of a model are.</summary>
+public enum LocalModelKind
+{
+    /// <summary>A decoder in the Hugging Face Optimum layout.</summary>
+    Text,
+
+    /// <summary>Text to image in the Stable Diffusion layout.</summary>
+    Image,
+}
+
+/// <summary>A model in a folder of this device that the agent can run itself.</summary>
+/// <param name="Id">Its name in the mesh.</param>
+/// <param name="Folder">Absolute.</param>
+/// <param name="Kind">What its files are.</param>
+/// <param name="Skills">What it can be asked for.</param>
+/// <param name="SizeBytes">Bytes of its weights.</param>
+/// <param name="ContextTokens">Longest context in tokens; null for images.</param>
+/// <param name="QualityTier">0 for the built-in toys: the last choice; else 1 to 5.</param>
+/// <param name="BuiltIn">Comes with the agent, for trying out and measuring.</param>
+/// <param name="Sizes">Of the images it makes; null when they are not known.</param>
+public sealed record LocalModel(
+    string Id, string Folder, LocalModelKind Kind, ImmutableArray<Skill> Skills, long SizeBytes, int? ContextTokens, int QualityTier, bool BuiltIn, ImageSizes? Sizes = null)
+{
+    /// <summary>As the mesh is told.</summary>
+    public ModelInfo ToInfo() => new(Id, Skills, SizeBytes, ContextTokens, QualityTier, Sizes: Sizes);
+}

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using EdgeMesh.Agent.Models.Store;
+using EdgeMesh.Agent.Models.Store.Downloads;
+using EdgeMesh.Core.Contracts;
+
+namespace EdgeMesh.Agent.Models.Mesh;
+
+/// <summary>The store's records as protobuf.</summary>
+internal static class ModelWire
+{
+    /// <summary>The source of the models that come with the agent.</summary>
+    public const string BuiltInSource = "built-in";
+
+    public static StoredModel Stored(ModelManifest manifest, bool runnable, bool loaded, double? loadMs)
+    {
+        var wire = new StoredModel
+        {
+            Id = manifest.Id,
+            Kind = Word(manifest.Kind),
+            Source = manifest.Source,
+            InstalledAtUnixMs = manifest.InstalledAt.ToUnixTimeMilliseconds(),
+            Runnable = runnable,
+            Loaded = loaded,
+        };
+        wire.Skills.AddRange(manifest.Skills.Select(s => s.ToString()));
+        wire.Files.AddRange(manifest.Files.Select(f => new StoredFile { Path = f.Path, Sha256 = f.Sha256, Bytes = f.Bytes }));
+        if (loadMs is { } ms)
+        {
+            wire.LoadMs = ms;
+        }
+
+        return wire;
+    }
+
+    public static StoredModel BuiltIn(LocalModel model, bool loaded, double? loadMs)
+    {
+        var wire = new StoredModel { Id = model.Id, Kind = Word(model.Kind == LocalModelKind.Text ? ModelKind.TextOnnx : ModelKind.ImageOnnx), Source = BuiltInSource, Runnable = true, Loaded = loaded };
+        wire.Skills.AddRange(model.Skills.Select(s => s.ToString()));
+        if (loadMs is { } ms)
+        {
+            wire.LoadMs = ms;
+        }
+
+        return wire;
+    }
+
+    public static PreviewReply Preview(InstallPreview preview)
+    {
+        var wire = new PreviewReply { Files = preview.Files, DiskFreeBytes = preview.FreeDiskBytes, DiskShortfallBytes = preview.DiskShortfallBytes, Kind = Word(preview.Kind) };
+        if (preview.Bytes is { } bytes)
+        {
+            wire.Bytes = bytes;
+        }
+
+        if (preview.BytesToFetch is { } fetch)
+        {
+            wire.BytesToFetch = fetch;
+        }
+
+        if (preview.MemoryBytes is { } memory)
+        {
+            wire.MemoryBytes = memory;
+        }
+
+        if (preview.DeviceMemoryBytes is { } there)
+        {
+            wire.DeviceMemoryBytes = there;
+        }
+
+        return wire;
+    }
+
+    public static InstallStep Step(InstallProgress now)
+    {
+        var step = Step(now.Phase, now.Bytes, now.TotalBytes, now.BytesPerSecond);
+        (step.File, step.FilesDone, step.Files) = (now.File ?? "", now.FilesDone, now.Files);
+        return step;
+    }
+
+    public static InstallStep Step(InstallPhase phase, long bytes, long? total, double? speed)
+    {
+        var step = new InstallStep { Phase = phase.ToString(), Bytes = bytes };
+        if (total is { } all)
+        {
+            step.TotalBytes = all;
+        }
+
+        if (speed is > 0)
+        {
+            step.BytesPerSecond = speed.Value;
+            if (total >= bytes)
+            {
+                step.RemainingSeconds = (total.Value - bytes) / speed.Value;
+            }
+        }
+
+        return step;
+    }
+
+    public static ModelFailure Failure(ModelStoreException e) => new() { Reason = e.Failure.ToString(), Cause = e.Message, Remedy = e.Remedy };
+
+    private static string Word(ModelKind kind) => JsonSerializer.Serialize(kind).Trim('"');
+}

@@ -1,0 +1,61 @@
+namespace EdgeMesh.Agent.Models.Store;
+
+/// <summary>What can go wrong when a model is fetched, installed or checked.</summary>
+public enum StoreFailure
+{
+    SourceFailed,
+    WrongHash,
+    Truncated,
+    DiskFull,
+    TooLarge,
+    NotEnoughMemory,
+    UnsafePath,
+    RefusedAddress,
+    NotFound,
+    NeedsToken,
+    BadArchive,
+    InUse,
+}
+
+/// <summary>An expected failure of the model store: its name, its cause and the remedy in words.</summary>
+public sealed class ModelStoreException : Exception
+{
+    public ModelStoreException()
+        : this(StoreFailure.SourceFailed, "")
+    {
+    }
+
+    public ModelStoreException(string message)
+        : this(StoreFailure.SourceFailed, message)
+    {
+    }
+
+    public ModelStoreException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+
+    public ModelStoreException(StoreFailure failure, string cause)
+        : base(cause) => Failure = failure;
+
+    public StoreFailure Failure { get; }
+
+    /// <summary>The same request may work in a moment.</summary>
+    public bool Transient { get; init; }
+
+    /// <summary>What a person can do about it.</summary>
+    public string Remedy => Failure switch
+    {
+        StoreFailure.WrongHash => "Get it again. If it stays, the file was changed at its source: choose another source.",
+        StoreFailure.Truncated => "Get it again; what is already here is kept.",
+        StoreFailure.DiskFull => "Free space on the device, or remove a model.",
+        StoreFailure.TooLarge => "Choose a smaller model, or raise the limit in the settings.",
+        StoreFailure.NotEnoughMemory => "Choose a smaller model, or install it anyway if memory will be free when it runs.",
+        StoreFailure.UnsafePath or StoreFailure.BadArchive => "Do not trust this source; choose another one.",
+        StoreFailure.RefusedAddress => "Use a public address, or add the host to the allowed hosts in the settings if it is yours.",
+        StoreFailure.NotFound => "Check the name and the version.",
+        StoreFailure.NeedsToken => "Give an access token that may read it; some models also want their terms accepted first.",
+        StoreFailure.InUse => "Stop the other agent that uses this folder.",
+        _ => "Try again; what is already here is kept.",
+    };
+}

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using EdgeMesh.Agent.Runtimes.Engines;
+
+namespace EdgeMesh.Agent.Runtimes.Discovery;
+
+/// <summary>
+/// Looks for engines on their usual ports of this device. One that was found stays listed, also when it is down later; one that never
+/// answered is no noise. Addresses a person configured are left alone.
+/// </summary>
+public sealed partial class EngineDiscovery(RuntimeCatalog catalog, DiscoveryOptions options, EngineContext context, ILogger<EngineDiscovery> logger) : BackgroundService
+{
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);
+    private readonly HashSet<int> _taken = [.. options.ConfiguredPorts];
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (context.Problem is { } problem)
+        {
+            Log.BadRules(logger, problem);
+        }
+
+        using var timer = new PeriodicTimer(options.Every, context.Time);
+        do
+        {
+            foreach (var engine in options.Engines.Where(e => !_taken.Contains(e.Port)))
+            {
+                var address = new UriBuilder("http", "127.0.0.1", engine.Port).Uri;
+                if (await IsThereAsync(engine, address, stoppingToken))
+                {
+                    _taken.Add(engine.Port);
+                    Log.Found(logger, engine.Name, address);
+                    catalog.Add(engine.Create(address, context));
+                }
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private static async Task<bool> IsThereAsync(KnownEngine engine, Uri address, CancellationToken cancellationToken)
+    {
+        using var http = EngineHttp.Create(address, null);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(ProbeTimeout);
+        try
+        {
+            using var json = await http.GetJsonAsync(engine.IdentityPath, limit.Token);
+            return engine.IsIt(json.RootElement);
+        }
+        catch (Exception e) when (EngineErrors.IsExpected(e) && !cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 420, Level = LogLevel.Information, Message = "Found {Engine} at {Address}")]
+        public static partial void Found(ILogger logger, string engine, Uri address);
+
+        [LoggerMessage(EventId = 421, Level = LogLevel.Warning, Message = "The usual skill rules are used: {Problem}")]
+        public static partial void BadRules(ILogger logger, string problem);
+    }
+}
+
+/// <summary>What is looked for, and how often.</summary>
+public sealed record DiscoveryOptions
+{
+    /// <summary>The engines looked for. Default: all known ones; empty switches discovery off.</summary>
+    public ImmutableArray<KnownEngine> Engines { get; init; } = KnownEngine.All;
+
+    /// <summary>How often. Default 15 s.</summary>
+    public TimeSpan Every { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Ports of addresses that were configured: they have their adapter already.</summary>
+    public ImmutableArray<int> ConfiguredPorts { get; init; } = [];
+}

@@ -1,0 +1,67 @@
+using EdgeMesh.Agent.Models;
+using EdgeMesh.Agent.Worker;
+using EdgeMesh.Agent.Worker.Contracts;
+using EdgeMesh.Core.Jobs;
+using Grpc.Core;
+
+namespace EdgeMesh.Agent.Runtimes.Onnx;
+
+/// <summary>Runs models of one execution provider in a worker process. Every failure is a <see cref="TaskFailedException"/>. Thread-safe.</summary>
+internal sealed class InferenceClient(WorkerSupervisor worker, string provider)
+{
+    /// <summary>How the worker is told of a model.</summary>
+    public ModelRef Reference(LocalModel model, bool requireAccelerator) => new()
+    {
+        Id = model.Id,
+        Folder = model.Folder,
+        Provider = provider,
+        RequireAccelerator = requireAccelerator,
+
+        // The toy is fastest on one thread; for real models the runtime's default is right.
+        Threads = model.BuiltIn ? 1 : 0,
+    };
+
+    /// <summary>Generates text; <paramref name="onText"/> gets each piece.</summary>
+    public Task<GenerateSummary> GenerateAsync(GenerateRequest request, Action<string> onText, CancellationToken cancellationToken) =>
+        worker.UseAsync($"running {request.Model.Id}", async process =>
+        {
+            using var call = process.Client.Generate(request, cancellationToken: cancellationToken);
+            await foreach (var part in call.ResponseStream.ReadAllAsync(cancellationToken))
+            {
+                if (part.Summary is { } summary)
+                {
+                    return summary;
+                }
+
+                onText(part.Text);
+            }
+
+            throw new TaskFailedException(ReasonCode.Internal, "The worker ended an answer without its summary.");
+        }, cancellationToken);
+
+    /// <summary>Makes an image; <paramref name="onStep"/> gets each step done.</summary>
+    public Task<PaintResult> PaintAsync(PaintRequest request, Action<PaintStep> onStep, CancellationToken cancellationToken) =>
+        worker.UseAsync($"running {request.Model.Id}", async process =>
+        {
+            using var call = process.Client.Paint(request, cancellationToken: cancellationToken);
+            await foreach (var part in call.ResponseStream.ReadAllAsync(cancellationToken))
+            {
+                if (part.Result is { } result)
+                {
+                    return result;
+                }
+
+                onStep(part.Step);
+            }
+
+            throw new TaskFailedException(ReasonCode.Internal, "The worker ended an image without its result.");
+        }, cancellationToken);
+
+    /// <summary>Ids of the models in the worker's memory; empty when it does not run.</summary>
+    public async Task<ImmutableArray<string>> LoadedAsync(CancellationToken cancellationToken) =>
+        await worker.PeekAsync(async w => (ImmutableArray<string>?)[.. (await w.Client.LoadedAsync(new LoadedRequest(), cancellationToken: cancellationToken)).Ids]) ?? [];
+
+    /// <summary>Frees the model's memory; one that is in use stays until another needs the room.</summary>
+    public async Task UnloadAsync(string id, CancellationToken cancellationToken) =>
+        await worker.PeekAsync(async w => await w.Client.UnloadAsync(new UnloadRequest { Id = id }, cancellationToken: cancellationToken));
+}

@@ -1,0 +1,35 @@
+using EdgeMesh.Agent.Canary;
+using EdgeMesh.Agent.Models;
+using EdgeMesh.Agent.Worker;
+
+namespace EdgeMesh.Agent.Runtimes.Onnx;
+
+/// <summary>ONNX Runtime on the CPU from the start; on accelerators as soon as a worker has told which there are.</summary>
+internal static class OnnxServices
+{
+    public static IServiceCollection AddOnnx(this IServiceCollection services) => services
+        .AddSingleton<LocalModels>().AddSingleton<AcceleratorProofs>().AddSingleton(new WorkerOptions()).AddSingleton<OnnxRuntimes>()
+        .AddSingleton<IRuntime>(s => s.GetRequiredService<OnnxRuntimes>().Create(OnnxProvider.Cpu))
+        .AddHostedService<AcceleratorSearch>();
+}
+
+/// <summary>Makes runtimes, each with a worker process of its own: a driver that crashes takes no other accelerator with it.</summary>
+internal sealed class OnnxRuntimes : IAsyncDisposable
+{
+    private readonly Func<WorkerSupervisor> _worker;
+    private readonly Func<OnnxProvider, WorkerSupervisor, OnnxRuntime> _runtime;
+
+    public OnnxRuntimes(LocalModels models, AcceleratorProofs proofs, WorkerOptions options, TimeProvider time, ILoggerFactory logs)
+    {
+        _worker = () => new WorkerSupervisor(options, time, logs.CreateLogger<WorkerSupervisor>());
+        _runtime = (provider, worker) => new OnnxRuntime(provider, models, proofs, worker, time);
+        CpuWorker = _worker();
+    }
+
+    /// <summary>The CPU's worker, which also knows what accelerators there are.</summary>
+    public WorkerSupervisor CpuWorker { get; }
+
+    public OnnxRuntime Create(OnnxProvider provider) => _runtime(provider, provider == OnnxProvider.Cpu ? CpuWorker : _worker());
+
+    public ValueTask DisposeAsync() => CpuWorker.DisposeAsync();
+}

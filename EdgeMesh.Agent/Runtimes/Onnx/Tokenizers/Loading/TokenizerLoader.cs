@@ -1,0 +1,89 @@
+using System.Text.Json;
+using Microsoft.ML.Tokenizers;
+
+namespace EdgeMesh.Agent.Runtimes.Onnx.Tokenizers.Loading;
+
+/// <summary>Reads the tokenizer files of a model folder; whatever is wrong with them becomes a named fault.</summary>
+internal static class TokenizerLoader
+{
+    public static TextTokenizer Load(string folder, TokenizerLimits limits)
+    {
+        var settings = TokenizerSettings.From(
+            Json(folder, "tokenizer_config.json", limits),
+            Json(folder, "special_tokens_map.json", limits),
+            Guarded("chat_template.jinja", () => Bytes(folder, "chat_template.jinja", limits) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes) : null));
+        if (File.Exists(Path.Combine(folder, "tokenizer.json")))
+        {
+            return FromJson(Json(folder, "tokenizer.json", limits), settings, limits);
+        }
+
+        return Bytes(folder, "tokenizer.model", limits) is { } model
+            ? FromSentencePiece(model, Json(folder, "tokenizer_config.json", limits), settings, limits)
+            : throw new TokenizerException(TokenizerFault.Missing, $"The model folder {Path.GetFileName(folder)} has neither tokenizer.json nor tokenizer.model. Fetch the model again with its tokenizer files.");
+    }
+
+    private static TextTokenizer FromJson(JsonElement json, TokenizerSettings settings, TokenizerLimits limits) => Guarded("tokenizer.json", () =>
+    {
+        var parts = new PipelineReader(limits).Read(json);
+        var pipeline = new TokenizerPipeline(parts);
+        string? TokenOf(ImmutableArray<int> ids, Index index) => ids.Length > 0 ? parts.Added.FirstOrDefault(t => t.Id == ids[index])?.Content : null;
+        var padding = json.Part("padding");
+        var fixedLength = padding?.Part("strategy")?.Part("Fixed")?.GetInt32();
+        return new TextTokenizer(
+            pipeline,
+            settings with
+            {
+                Bos = settings.Bos ?? TokenOf(parts.Opening, 0),
+                Eos = settings.Eos ?? TokenOf(parts.Closing, ^1),
+                Pad = settings.Pad ?? padding?.TextOrNull("pad_token"),
+                FixedLength = fixedLength is > 0 and <= 65_536 ? fixedLength : null,
+            },
+            limits);
+    });
+
+    private static TextTokenizer FromSentencePiece(byte[] model, JsonElement config, TokenizerSettings settings, TokenizerLimits limits) => Guarded("tokenizer.model", () =>
+    {
+        using var stream = new MemoryStream(model);
+        var added = new Dictionary<string, int>();
+        foreach (var token in config.Part("added_tokens_decoder")?.EnumerateObject().AsEnumerable() ?? [])
+        {
+            if (token.Value.TextOrNull("content") is { Length: > 0 } content)
+            {
+                added[content] = int.Parse(token.Name, System.Globalization.CultureInfo.InvariantCulture);
+            }
+        }
+
+        var tokenizer = SentencePieceTokenizer.Create(stream, settings.AddBos, settings.AddEos, added);
+        return new TextTokenizer(
+            new SentencePieceEngine(tokenizer, settings.AddBos, settings.AddEos),
+            settings with { Bos = settings.Bos ?? tokenizer.BeginningOfSentenceToken, Eos = settings.Eos ?? tokenizer.EndOfSentenceToken },
+            limits);
+    });
+
+    // An absent file reads as an empty object.
+    private static JsonElement Json(string folder, string file, TokenizerLimits limits) => Guarded(file, () =>
+    {
+        var bytes = Bytes(folder, file, limits);
+        return JsonSerializer.Deserialize<JsonElement>(bytes is null ? "{}"u8 : bytes.AsSpan() is [0xEF, 0xBB, 0xBF, .. var rest] ? rest : bytes);
+    });
+
+    private static byte[]? Bytes(string folder, string file, TokenizerLimits limits)
+    {
+        var info = new FileInfo(Path.Combine(folder, file));
+        return !info.Exists ? null
+            : info.Length > limits.MaxFileBytes ? throw new TokenizerException(TokenizerFault.TooLarge, $"{file} has {info.Length >> 20} MB; at most {limits.MaxFileBytes >> 20} MB are read.")
+            : File.ReadAllBytes(info.FullName);
+    }
+
+    private static T Guarded<T>(string file, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is not TokenizerException and not OutOfMemoryException)
+        {
+            throw new TokenizerException(TokenizerFault.Garbled, $"{file} cannot be read as what its name says. Fetch the model again.", e);
+        }
+    }
+}

@@ -1,0 +1,207 @@
+using System.Threading.Channels;
+using EdgeMesh.Agent.Runtimes;
+using EdgeMesh.Agent.Runtimes.Onnx.Images;
+using EdgeMesh.Agent.Runtimes.Onnx.Sessions;
+using EdgeMesh.Agent.Runtimes.Onnx.Text;
+using EdgeMesh.Agent.Runtimes.Onnx.Tokenizers;
+using EdgeMesh.Agent.Worker.Contracts;
+using EdgeMesh.Core.Jobs;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace EdgeMesh.Agent.Worker;
+
+/// <summary>The worker's side of the pipe. Native work runs on its own thread; what it says is written as it comes.</summary>
+internal sealed class InferenceWorkerService(LoadedModels models, TimeProvider time) : InferenceWorker.InferenceWorkerBase
+{
+    private const int MostTokensUnasked = 1_024;
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(5);
+
+    public override Task<ProvidersReply> Providers(ProvidersRequest request, ServerCallContext context)
+    {
+        var reply = new ProvidersReply();
+        reply.Providers.AddRange(ExecutionProviders.All.Where(p => p.IsAvailable).Select(p => new ProviderInfo { Name = p.Name, Title = p.Title, Accelerator = p.Kind.ToString() }));
+        return Task.FromResult(reply);
+    }
+
+    public override Task<LoadReply> Load(ModelRef request, ServerCallContext context) => ToldAsync(async () =>
+    {
+        using var lease = await models.UseAsync(request, context.CancellationToken);
+        var reply = new LoadReply { WasLoaded = lease.LoadMs == 0, LoadMs = lease.LoadMs, SizeBytes = lease.Model.SizeBytes };
+        if (lease.Model is LoadedTextModel text)
+        {
+            (reply.ContextTokens, reply.CacheBytesPerToken) = (text.Model.Facts.ContextTokens, text.Model.Facts.KvBytesPerToken);
+        }
+
+        reply.Shares.AddRange(Shares(lease.Model));
+        return reply;
+    });
+
+    public override Task<UnloadReply> Unload(UnloadRequest request, ServerCallContext context) => Task.FromResult(new UnloadReply { WasLoaded = models.Unload(request.Id) });
+
+    public override Task<LoadedReply> Loaded(LoadedRequest request, ServerCallContext context) => Task.FromResult(new LoadedReply { Ids = { models.Ids } });
+
+    public override Task Generate(GenerateRequest request, IServerStreamWriter<GeneratePart> responseStream, ServerCallContext context) => ToldAsync(async () =>
+    {
+        using var lease = await models.UseAsync(request.Model, context.CancellationToken);
+        var model = lease.As<LoadedTextModel>();
+        var pieces = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        var work = Task.Run(() => Complete(pieces, () => Answer(model, request, pieces, context.CancellationToken)), CancellationToken.None);
+        await foreach (var text in GatheredAsync(pieces.Reader, context.CancellationToken))
+        {
+            await responseStream.WriteAsync(new GeneratePart { Text = text }, context.CancellationToken);
+        }
+
+        var result = await work;
+        var summary = new GenerateSummary
+        {
+            PromptTokens = result.PromptTokens,
+            OutputTokens = result.Tokens.Length,
+            LoadMs = lease.LoadMs,
+            PrefillMs = result.Prefill.TotalMilliseconds,
+            DecodeMs = result.Decode.TotalMilliseconds,
+            Finish = result.Finish is FinishReason.MaxTokens or FinishReason.ContextFull ? "length" : "stop",
+        };
+        summary.Shares.AddRange(Shares(model));
+        if (request.WithIds)
+        {
+            summary.Ids.AddRange(result.Tokens);
+            if (result.EndToken is { } end)
+            {
+                summary.Ids.Add(end);
+            }
+        }
+
+        await responseStream.WriteAsync(new GeneratePart { Summary = summary }, context.CancellationToken);
+        return true;
+    });
+
+    public override Task Paint(PaintRequest request, IServerStreamWriter<PaintPart> responseStream, ServerCallContext context) => ToldAsync(async () =>
+    {
+        using var lease = await models.UseAsync(request.Model, context.CancellationToken);
+        var model = lease.As<LoadedImageModel>();
+        var prompt = Prompt(request);
+        var steps = Channel.CreateUnbounded<PaintStep>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        var work = Task.Run(() => Complete(steps, () => model.Model.Generate(prompt, new Steps(steps.Writer), context.CancellationToken)), CancellationToken.None);
+        await foreach (var step in steps.Reader.ReadAllAsync(context.CancellationToken))
+        {
+            await responseStream.WriteAsync(new PaintPart { Step = step }, context.CancellationToken);
+        }
+
+        var result = await work;
+        var told = new PaintResult
+        {
+            Png = UnsafeByteOperations.UnsafeWrap(result.Png),
+            Width = result.Width,
+            Height = result.Height,
+            Steps = result.Steps,
+            Seed = prompt.Seed,
+            LoadMs = lease.LoadMs,
+            StepMs = result.MsPerStep,
+        };
+        told.Shares.AddRange(Shares(model));
+        await responseStream.WriteAsync(new PaintPart { Result = told }, context.CancellationToken);
+        return true;
+    });
+
+    private static IEnumerable<ProviderShare> Shares(LoadedModel model) => model.Shares?.Nodes.Select(n => new ProviderShare { Provider = n.Key, Nodes = n.Value }) ?? [];
+
+    private static ImagePrompt Prompt(PaintRequest request) => new(
+        request.Prompt,
+        request.NegativePrompt,
+        request.HasSeed ? request.Seed : Random.Shared.Next(),
+        request.Steps > 0 ? request.Steps : null,
+        request.HasGuidance ? request.Guidance : null,
+        request.Width > 0 ? request.Width : null,
+        request.Height > 0 ? request.Height : null);
+
+    private static GenerationOptions Options(TextModel model, GenerateRequest request, int promptTokens)
+    {
+        var options = model.Suggested;
+        if (request.HasTemperature)
+        {
+            options = options with { Temperature = (float)request.Temperature };
+        }
+
+        if (request.Greedy)
+        {
+            options = new GenerationOptions();
+        }
+
+        // A limit is an upper bound: what does not fit the context any more is not asked for.
+        var wished = request.HasMaxTokens ? request.MaxTokens : MostTokensUnasked;
+        var fits = model.Facts.ContextTokens - promptTokens;
+        return options with
+        {
+            Seed = request.HasSeed ? unchecked((ulong)request.Seed) : options.Seed == 0 ? (ulong)Random.Shared.NextInt64() : options.Seed,
+            MaxTokens = fits > 0 ? Math.Min(wished, fits) : wished,
+        };
+    }
+
+    // A failed or cancelled piece of work ends its channel, so that the reader ends too.
+    private static TResult Complete<TItem, TResult>(Channel<TItem> channel, Func<TResult> work)
+    {
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            channel.Writer.Complete();
+        }
+    }
+
+    private static async Task<T> ToldAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (TaskFailedException e)
+        {
+            throw WorkerErrors.Write(e);
+        }
+        catch (TokenizerException e)
+        {
+            throw WorkerErrors.Write(new TaskFailedException(e.Fault == TokenizerFault.TooLarge ? ReasonCode.BadInput : ReasonCode.Unsupported, e.Message));
+        }
+        catch (OutOfMemoryException)
+        {
+            throw WorkerErrors.Write(new TaskFailedException(ReasonCode.OutOfMemory, "The worker had no memory left for it."));
+        }
+    }
+
+    private GenerationResult Answer(LoadedTextModel model, GenerateRequest request, Channel<string> pieces, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<int> prompt = request.PromptIds.Count > 0 ? request.PromptIds : model.Prompt(request.Turns, time, cancellationToken);
+        return model.Model.Generate(prompt, Options(model.Model, request, prompt.Count), new TokenizerAdapter(model.Tokenizer), t => pieces.Writer.TryWrite(t), cancellationToken);
+    }
+
+    // The first piece goes at once; after that what came in the last moments goes together.
+    private async IAsyncEnumerable<string> GatheredAsync(ChannelReader<string> reader, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var text = new System.Text.StringBuilder();
+        var first = true;
+        while (await reader.WaitToReadAsync(cancellationToken))
+        {
+            if (!first)
+            {
+                await Task.Delay(Gather, time, cancellationToken);
+            }
+
+            while (reader.TryRead(out var piece))
+            {
+                text.Append(piece);
+            }
+
+            yield return text.ToString();
+            text.Clear();
+            first = false;
+        }
+    }
+
+    private sealed class Steps(ChannelWriter<PaintStep> writer) : IProgress<ImageProgress>
+    {
+        public void Report(ImageProgress value) => writer.TryWrite(new PaintStep { Step = value.Step, Steps = value.Steps });
+    }
+}

@@ -1,0 +1,128 @@
+using EdgeMesh.Agent.Runtimes;
+using EdgeMesh.Agent.Runtimes.Onnx.Images;
+using EdgeMesh.Agent.Runtimes.Onnx.Sessions;
+using EdgeMesh.Agent.Runtimes.Onnx.Templates;
+using EdgeMesh.Agent.Runtimes.Onnx.Text;
+using EdgeMesh.Agent.Runtimes.Onnx.Tokenizers;
+using EdgeMesh.Agent.Worker.Contracts;
+using EdgeMesh.Core.Jobs;
+
+namespace EdgeMesh.Agent.Worker;
+
+/// <summary>A model in memory, of one of the kinds below.</summary>
+internal abstract class LoadedModel(string id, long sizeBytes) : IDisposable
+{
+    public string Id => id;
+
+    /// <summary>Bytes of its weights on disk, which is about what they take in memory.</summary>
+    public long SizeBytes => sizeBytes;
+
+    /// <summary>Which provider ran how many nodes of the warm-up.</summary>
+    public abstract ProviderShares? Shares { get; }
+
+    /// <summary>Loads what is in the folder: its layout says which kind it is.</summary>
+    public static LoadedModel Load(ModelRef reference, TimeProvider time)
+    {
+        var provider = ExecutionProviders.Find(reference.Provider)
+            ?? throw new TaskFailedException(ReasonCode.Unsupported, $"There is no execution provider {reference.Provider}.");
+        var choices = new SessionChoices { Threads = reference.Threads, RequireAccelerator = reference.RequireAccelerator, Root = reference.Folder };
+        return File.Exists(Path.Combine(reference.Folder, "model_index.json"))
+            ? LoadedImageModel.Load(reference, provider, choices, time)
+            : LoadedTextModel.Load(reference, provider, choices, time);
+    }
+
+    /// <summary>Bytes of the weights in a model's folder.</summary>
+    public static long SizeOf(string folder) => !Directory.Exists(folder) ? 0
+        : Directory.EnumerateFiles(folder, "*.onnx*", SearchOption.AllDirectories).Sum(f => new FileInfo(f).Length);
+
+    public abstract void Dispose();
+}
+
+/// <summary>A decoder with its tokenizer and chat template.</summary>
+internal sealed class LoadedTextModel(string id, TextModel model, TextTokenizer tokenizer, ChatTemplate? template) : LoadedModel(id, model.Facts.Bytes)
+{
+    public TextModel Model => model;
+
+    public TextTokenizer Tokenizer => tokenizer;
+
+    public override ProviderShares? Shares => model.Shares;
+
+    public static LoadedTextModel Load(ModelRef reference, ExecutionProvider provider, SessionChoices choices, TimeProvider time)
+    {
+        // Small files first: a model without a tokenizer need not be read at all.
+        var tokenizer = TextTokenizer.Load(reference.Folder);
+        var template = tokenizer.ChatTemplateSource is { } source ? Parse(source, reference.Id) : null;
+        return new LoadedTextModel(reference.Id, TextModel.Load(reference.Folder, new TextModelChoices { Provider = provider, Session = choices }, time), tokenizer, template);
+    }
+
+    /// <summary>The prompt's token ids.</summary>
+    /// <exception cref="TaskFailedException">The model has no chat template, or it refuses the conversation.</exception>
+    public IReadOnlyList<int> Prompt(IEnumerable<Turn> turns, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (template is null)
+        {
+            throw new TaskFailedException(ReasonCode.Unsupported, $"{Id} has no chat template, so it is not known how to talk to it.");
+        }
+
+        var input = new ChatTemplateInput([.. turns.Select(t => new ChatTemplateMessage(t.Role, t.Content))]) { BosToken = tokenizer.BosToken, EosToken = tokenizer.EosToken };
+        try
+        {
+            return tokenizer.Encode(template.Render(input, time, cancellationToken), addSpecialTokens: false);
+        }
+        catch (ChatTemplateException e)
+        {
+            throw new TaskFailedException(ReasonCode.BadInput, $"The chat template of {Id} failed: {e.Message}");
+        }
+    }
+
+    public override void Dispose() => model.Dispose();
+
+    private static ChatTemplate Parse(string source, string id)
+    {
+        try
+        {
+            return ChatTemplate.Parse(source);
+        }
+        catch (ChatTemplateException e)
+        {
+            throw new TaskFailedException(ReasonCode.Unsupported, $"The chat template of {id} cannot be read: {e.Message}");
+        }
+    }
+}
+
+/// <summary>A text-to-image pipeline.</summary>
+internal sealed class LoadedImageModel : LoadedModel
+{
+    private LoadedImageModel(string id, long bytes, ImageModel model, ProviderShares? shares)
+        : base(id, bytes) => (Model, Shares) = (model, shares);
+
+    public ImageModel Model { get; }
+
+    public override ProviderShares? Shares { get; }
+
+    public static LoadedImageModel Load(ModelRef reference, ExecutionProvider provider, SessionChoices choices, TimeProvider time)
+    {
+        var sessions = new List<OpenedSession>();
+        var model = ImageModel.Load(reference.Folder, path =>
+        {
+            var opened = SessionFactory.Open(path, provider, choices);
+            sessions.Add(opened);
+            return opened.Session;
+        }, PromptTokenizer.Load, time);
+        try
+        {
+            // One step of warm-up tells for each part who ran what; the denoiser does nearly all of the work.
+            model.Generate(new ImagePrompt("warm-up", Steps: 1), null, CancellationToken.None);
+            sessions.ForEach(s => s.ReadShares(static () => { }));
+            var nodes = sessions.SelectMany(s => s.Shares?.Nodes ?? ImmutableSortedDictionary<string, int>.Empty).GroupBy(n => n.Key, n => n.Value).ToImmutableSortedDictionary(n => n.Key, n => n.Sum());
+            return new LoadedImageModel(reference.Id, SizeOf(reference.Folder), model, new ProviderShares(nodes));
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    public override void Dispose() => Model.Dispose();
+}

@@ -1,0 +1,28 @@
+using System.IO.Pipes;
+using EdgeMesh.Agent.Link;
+
+namespace EdgeMesh.Agent.Worker;
+
+/// <summary>The worker process itself: serves its agent over the pipe it is given until that breaks.</summary>
+internal static class WorkerCommand
+{
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
+
+    public static async Task<int> RunAsync(string pipeName, CancellationToken cancellationToken)
+    {
+        await using var pipe = new NamedPipeClientStream(".", pipeName, PipeDirection.InOut, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(ConnectLimit);
+        await pipe.ConnectAsync(limit.Token);
+        var builder = LinkServer.CreateBuilder("edgemesh-worker");
+        builder.Services.AddSingleton<LoadedModels>().AddSingleton<InferenceWorkerService>();
+        await using var app = builder.Build();
+        app.MapGrpcService<InferenceWorkerService>();
+        await app.StartAsync(cancellationToken);
+        await app.Services.GetRequiredService<LinkListener>().ServeAsync(DuplexPipe.Over(pipe), cancellationToken);
+
+        // The agent is gone or wants us gone. A native call may not end in time, and nothing here needs saving.
+        Environment.Exit(0);
+        return 0;
+    }
+}

@@ -1,0 +1,34 @@
+using EdgeMesh.Core.Costing;
+using EdgeMesh.Core.Devices;
+
+namespace EdgeMesh.Core.Placement;
+
+/// <summary>What devices without runs of their own may borrow: the fleet's best known figure of a key, looked for once a decision.</summary>
+internal sealed class Borrowable(FleetSnapshot fleet)
+{
+    private readonly Dictionary<CalibrationKey, Calibration?> _found = [];
+
+    /// <summary>Null when the device knows it itself, or nobody does.</summary>
+    public Calibration? For(DeviceSnapshot device, CalibrationKey key)
+    {
+        if (!device.Calibrations.IsEmpty && device.Calibrations.ContainsKey(key))
+        {
+            return null;
+        }
+
+        if (!_found.TryGetValue(key, out var best))
+        {
+            foreach (var other in fleet.Devices)
+            {
+                if (!other.Calibrations.IsEmpty && other.Calibrations.TryGetValue(key, out var known) && known.Runs > (best?.Runs ?? 0))
+                {
+                    best = known;
+                }
+            }
+
+            _found[key] = best;
+        }
+
+        return best;
+    }
+}

@@ -1,0 +1,109 @@
+using EdgeMesh.Core.Costing;
+using EdgeMesh.Core.Devices;
+using EdgeMesh.Core.Models;
+using EdgeMesh.Core.Planning;
+
+namespace EdgeMesh.Core.Placement;
+
+/// <summary>Finds each device's best model for one task, or why none of its models fits.</summary>
+internal sealed class ModelSearch(PlannedTask task, TaskLoad load, FleetSnapshot fleet, FilterContext context, bool inParts)
+{
+    // MiB.
+    private const double Small = 64;
+    private readonly IPlacementPolicy _policy = Policies.For(context.Request.Policy);
+    private readonly Borrowable _borrowable = new(fleet);
+    private readonly ImmutableArray<string> _preferred = context.Plan.Preferences?.Of(context.Request.Kind) ?? [];
+    private readonly Dictionary<string, int> _ranks = [];
+
+    /// <summary>Whether a model was left out because its context is too short.</summary>
+    public bool AnyTooShort { get; private set; }
+
+    /// <summary>The best model that fits, or the filter that took the last one and why.</summary>
+    public (Candidate? Candidate, (string Filter, string Reason)? Unfit) Best(DeviceSnapshot device)
+    {
+        Candidate? best = null;
+        Candidate? smallest = null;
+        (string, string)? unfit = null;
+        foreach (var runtime in device.Runtimes)
+        {
+            if (!SkillFilter.Fits(runtime, context))
+            {
+                continue;
+            }
+
+            foreach (var model in runtime.Models)
+            {
+                if (!SkillFilter.Fits(model, context))
+                {
+                    continue;
+                }
+
+                if (Unfit(model) is { } why)
+                {
+                    unfit ??= why;
+                    continue;
+                }
+
+                var candidate = Price(device, runtime, model);
+                if (candidate.Price.RamMb is { } need && device.Telemetry is { } now && !Fits(need, device, now))
+                {
+                    smallest = smallest?.Price.RamMb < need ? smallest : candidate;
+                }
+                else
+                {
+                    best = best is null || Placer.Compare(candidate, best) < 0 ? candidate : best;
+                }
+            }
+        }
+
+        return best is not null ? (best, null)
+            : StartingFilter.Starting(device, context) is { } starting ? (null, (StartingFilter.Word, starting))
+            : smallest is not null ? (null, ("ram", TooBig(smallest))) : (null, unfit);
+    }
+
+    private static string TooBig(Candidate smallest) =>
+        $"{smallest.Model.Id} needs {smallest.Price.RamMb:N0} MB and {Placer.Free(smallest.Device, smallest.Device.Telemetry!):N0} MB are free. Choose a smaller model, or close programs there.";
+
+    // The margin is for models: what needs little may use it, so that a small board is not refused a summary.
+    private static bool Fits(double needMb, DeviceSnapshot device, Telemetry now) =>
+        needMb <= Placer.Free(device, now) || (needMb <= Small && needMb <= (now.RamFreeMb - device.ReservedRamMb) * 0.9);
+
+    private (string Filter, string Reason)? Unfit(ModelInfo model)
+    {
+        if (SizeFit.Reject(model, task) is { } size)
+        {
+            return (SizeFit.Word, size);
+        }
+
+        if (ContextFit.Reject(model, task, load) is not { } length)
+        {
+            return null;
+        }
+
+        AnyTooShort = true;
+        return inParts && ContextFit.Room(model, task.Kind, task.Options) >= ContextFit.LeastPart ? null : (ContextFit.Word, length);
+    }
+
+    private Candidate Price(DeviceSnapshot device, RuntimeInfo runtime, ModelInfo model)
+    {
+        var borrowed = _borrowable.For(device, CalibrationKey.Of(task, runtime.Id, model.Id));
+        var price = CostModel.Price(task, load.Chars, device, runtime, model, borrowed);
+        return new Candidate(device, runtime, model, price, _policy.Rank(device.Id, context.Plan), Preference(model.Id), borrowed);
+    }
+
+    // A fleet has many devices and few models: a name is held against the patterns once a decision.
+    private int Preference(string modelId)
+    {
+        if (_preferred.IsEmpty)
+        {
+            return ModelPreferences.NotPreferred;
+        }
+
+        if (!_ranks.TryGetValue(modelId, out var rank))
+        {
+            _ranks[modelId] = rank = ModelPreferences.Rank(_preferred, modelId);
+        }
+
+        return rank;
+    }
+}

@@ -1,0 +1,48 @@
+using EdgeMesh.Dashboard.Models;
+
+namespace EdgeMesh.Dashboard.Features.Models;
+
+/// <summary>Models in words.</summary>
+internal static class ModelWords
+{
+    private const double Mib = 1 << 20;
+
+    public static string Size(long? bytes) => bytes is { } b ? Components.Controls.Format.Gb(b / Mib) : "unknown";
+
+    public static string Speed(double bytesPerSecond) => $"{Components.Controls.Format.Gb(bytesPerSecond / Mib)}/s";
+
+    public static string Tier(int? tier) => tier switch
+    {
+        null => "no engine runs it now",
+        0 => "last choice",
+        _ => $"tier {tier} of 5",
+    };
+
+    /// <summary>CSS class, glyph and word of a model on a device.</summary>
+    public static (string Class, string Glyph, string Word) Place(ModelPlace place) => place switch
+    {
+        { Stored.Loaded: true } => ("st-ok", "busy", "In memory"),
+        { Stored: { Runnable: false }, Runtimes.IsEmpty: true } => ("st-mute", "none", "Kept"),
+        { Ready: false } => ("st-mute", "none", "Engine not ready"),
+        { Stored.BuiltIn: true } => ("st-ok", "idle", "Built in"),
+        { Stored: not null } => ("st-ok", "idle", "On disk"),
+        _ => ("st-ok", "idle", $"In {place.Runtimes[0]}"),
+    };
+
+    public static string Explain(ModelPlace place) => string.Join(" ", new[]
+    {
+        place.Runtimes.IsEmpty ? "No engine on this device runs this kind of model." : $"Runs on {string.Join(", ", place.Runtimes)}.",
+        place.Stored?.LoadMs is { } ms ? $"Loading took {Components.Controls.Format.Ms(ms)} the last time." : "",
+        place.Stored is { BuiltIn: false } stored ? $"From {stored.Source}." : "",
+    }.Where(s => s.Length > 0));
+
+    public static string Phase(ModelTransfer transfer) => transfer switch
+    {
+        { State: TransferState.Waiting } => "Waits for another device to have it",
+        { Phase: "Listing" or null } => "Reading the list of files",
+        { Phase: "Unpacking" } => "Unpacking",
+        { Phase: "Installing" } => "Putting it in place",
+        { TotalBytes: { } total } => $"{Size(transfer.Bytes)} of {Size(total)}",
+        _ => Size(transfer.Bytes),
+    };
+}

@@ -1,0 +1,59 @@
+using EdgeMesh.Core.Devices;
+using EdgeMesh.Core.Models;
+
+namespace EdgeMesh.Dashboard.Models;
+
+/// <summary>A model and the devices that have it.</summary>
+/// <param name="Id">Its name in the mesh.</param>
+/// <param name="Tier">0 for the built-in toys, else 1 to 5; null when nothing runs it now.</param>
+/// <param name="Places">In join order.</param>
+public sealed record ModelRow(string Id, ImmutableArray<Skill> Skills, int? Tier, ImmutableArray<ModelPlace> Places)
+{
+    public bool BuiltIn => Places.Any(p => p.Stored?.BuiltIn == true);
+
+    /// <summary>Of the weights or, in a store, of all files; null when nobody says.</summary>
+    public long? Bytes => Places.Select(p => p.Bytes).FirstOrDefault(b => b > 0);
+}
+
+/// <summary>A model on one device.</summary>
+/// <param name="Runtimes">The engines there that can run it, by name.</param>
+/// <param name="Ready">Whether one of them is ready.</param>
+/// <param name="Stored">In the device's store or built in; null when another engine keeps it.</param>
+public sealed record ModelPlace(DeviceSnapshot Device, ImmutableArray<string> Runtimes, bool Ready, long? Bytes, StoredModelInfo? Stored)
+{
+    /// <summary>Whether it can be removed here.</summary>
+    public bool Removable => Stored is { BuiltIn: false };
+}
+
+/// <summary>Which model is where: what engines report, joined with what stores have. Pure.</summary>
+public static class ModelMatrix
+{
+    /// <summary>Rows of models that can be asked for something or lie in a store; the built-in ones are last.</summary>
+    public static ImmutableArray<ModelRow> Of(FleetSnapshot fleet, ModelsSnapshot models)
+    {
+        ArgumentNullException.ThrowIfNull(fleet);
+        ArgumentNullException.ThrowIfNull(models);
+        var places =
+            from device in fleet.Devices
+            let stored = models.Stores.GetValueOrDefault(device.Id)?.Models ?? []
+            let reported = device.Runtimes.SelectMany(r => r.Models.Where(m => !m.Skills.IsEmpty).Select(m => (Runtime: r, Model: m))).ToLookup(r => r.Model.Id)
+            from id in reported.Select(r => r.Key).Union(stored.Select(s => s.Id))
+            select (Id: id, Place: Place(device, stored.FirstOrDefault(s => s.Id == id), [.. reported[id]]), Models: reported[id].Select(r => r.Model).ToList(), Stored: stored.FirstOrDefault(s => s.Id == id));
+        return
+        [
+            .. places.GroupBy(p => p.Id).Select(g => new ModelRow(
+                g.Key,
+                g.SelectMany(p => p.Models).FirstOrDefault()?.Skills ?? g.Select(p => p.Stored).First(s => s is not null)!.Skills,
+                g.SelectMany(p => p.Models).Select(m => (int?)m.QualityTier).Max(),
+                [.. g.Select(p => p.Place)]))
+            .OrderBy(r => r.BuiltIn || r.Skills.IsEmpty).ThenByDescending(r => r.Tier ?? 0).ThenBy(r => r.Id, StringComparer.Ordinal),
+        ];
+    }
+
+    private static ModelPlace Place(DeviceSnapshot device, StoredModelInfo? stored, ImmutableArray<(RuntimeInfo Runtime, ModelInfo Model)> reported) => new(
+        device,
+        [.. reported.Select(r => r.Runtime.Name).Distinct()],
+        reported.Any(r => r.Runtime.State == RuntimeState.Ready),
+        stored is { BuiltIn: false } ? stored.Bytes : reported.Select(r => r.Model.SizeBytes).FirstOrDefault(b => b is > 0),
+        stored);
+}

@@ -1,0 +1,63 @@
+using EdgeMesh.Core.Models;
+
+namespace EdgeMesh.Dashboard.Models;
+
+/// <summary>A model to bring to devices.</summary>
+/// <param name="Devices">Where to. With more than one the first fetches it, and the others get it from there.</param>
+/// <param name="Source">Where from.</param>
+/// <param name="Id">Its name in the mesh; null names it after the source.</param>
+/// <param name="Skills">What it can be asked for; empty goes by the devices' rules.</param>
+/// <param name="EvenIfMemoryIsShort">A person has read the estimate and wants it all the same.</param>
+public sealed record ModelOrder(ImmutableArray<DeviceId> Devices, ModelSource Source, string? Id = null, ImmutableArray<Skill> Skills = default, bool EvenIfMemoryIsShort = false);
+
+/// <summary>Where a model comes from.</summary>
+public abstract record ModelSource
+{
+    private ModelSource()
+    {
+    }
+
+    /// <summary>For people; never with a secret in it.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>A Hugging Face repository, or one of a host that speaks the same protocol.</summary>
+    public sealed record HuggingFace(string Repository, string? Revision, ImmutableArray<string> Files, string? Token, string? Host) : ModelSource
+    {
+        public override string Name => Revision is null ? Repository : $"{Repository}@{Revision}";
+
+        public override string ToString() => Name;
+    }
+
+    /// <summary>A file or archive at an address.</summary>
+    public sealed record Url(string Address, string? Sha256, string? Token) : ModelSource
+    {
+        // Query and user info may be secrets (signed links).
+        public override string Name => Uri.TryCreate(Address, UriKind.Absolute, out var uri) ? uri.GetComponents(UriComponents.Scheme | UriComponents.HostAndPort | UriComponents.Path, UriFormat.UriEscaped) : "an address";
+
+        public override string ToString() => Name;
+    }
+
+    /// <summary>A folder on the device itself.</summary>
+    public sealed record Folder(string Path) : ModelSource
+    {
+        public override string Name => Path;
+    }
+
+    /// <summary>Another device of the mesh, over the links.</summary>
+    public sealed record Device(DeviceId From, string Model) : ModelSource
+    {
+        public override string Name => $"device {From.Short}";
+    }
+
+    /// <summary>Files that were uploaded to the dashboard.</summary>
+    public sealed record Upload(string Id) : ModelSource
+    {
+        public override string Name => "upload";
+    }
+
+    /// <summary>Ollama on the device gets it by itself.</summary>
+    public sealed record Ollama(string Model) : ModelSource
+    {
+        public override string Name => "Ollama";
+    }
+}

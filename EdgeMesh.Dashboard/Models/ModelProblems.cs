@@ -1,0 +1,63 @@
+using System.Text.RegularExpressions;
+using EdgeMesh.Core.Contracts;
+using EdgeMesh.Dashboard.Orchestration.Gateway;
+using Grpc.Core;
+
+namespace EdgeMesh.Dashboard.Models;
+
+/// <summary>What can go wrong with models, in words: the device, the cause, the remedy.</summary>
+internal static partial class ModelProblems
+{
+    public static Problem DeviceUnknown(string id) => new(
+        "device_unknown", "There is no such device.", $"No device has the id \"{id}\".", "GET /api/devices lists the devices there are.", "deviceIds");
+
+    public static Problem NoDevice() => new("device_missing", "No device was named.", "deviceIds is empty.", "Name at least one device.", "deviceIds");
+
+    public static Problem NotLinked(string device) => new(
+        "device_not_linked", $"{device} cannot be reached.", "It is not linked to the dashboard now.", "Start its agent, or choose another device.");
+
+    public static Problem UploadUnknown() => new(
+        "upload_unknown", "There is no such upload.", "It was installed already, or the dashboard was started again since.", "Upload the files again.", "source.upload");
+
+    public static Problem UploadTooLarge(long most) => new(
+        "upload_too_large", "The upload is too large.", $"{most:N0} bytes are allowed.", "Raise EdgeMesh:Models:MaxUploadBytes in the configuration, or install from a folder on the device.");
+
+    public static Problem UploadFailed(string cause) => new("upload_failed", "The upload did not arrive.", cause, "Free space on the dashboard's disk if it is full, then send it again.");
+
+    public static Problem NameWrong(string name) => new(
+        "name_invalid", "This is not the name of a file.", $"\"{FromWire.Text(name)}\" could lead outside a folder.", "Give a plain file name.", "name");
+
+    public static Problem SourceLacksModel(string device, string model) => new(
+        "model_unknown", $"{device} does not have {model}.", "Only a model in a device's store can be relayed; built-in ones come with every agent.", "GET /api/models lists where each model is.", "source.model");
+
+    public static Problem ModelUnknown(string device, string model) => new(
+        "model_unknown", $"{device} does not have {model}.", "Its store has no model of this name.", "GET /api/models lists where each model is.");
+
+    public static Problem TransferUnknown() => new("transfer_unknown", "There is no such transfer.", "None has this id.", "GET /api/models/transfers lists them.");
+
+    public static Problem TransferOver() => new("transfer_over", "It has ended already.", "Nothing is left to cancel.", "Remove the model if it is not wanted.");
+
+    public static Problem TooMany(int most) => new(
+        "transfers_full", "Too many transfers run.", $"{most} may run at once.", "Wait for one to end, or cancel one.");
+
+    public static Problem SameTransfer(string device, string model) => new(
+        "transfer_running", $"{device} is getting {model} already.", "One transfer of a model to a device runs at a time.", "Wait for it to end, or cancel it.");
+
+    public static Problem Restarted(string device, string model) => new(
+        "dashboard_stopped", $"{device} did not get all of {model}.", "The dashboard was stopped meanwhile. What was fetched is kept on the device.", "Get it again; it goes on where it was.");
+
+    /// <summary>What the device itself said.</summary>
+    public static Problem Told(string device, string model, ModelFailure failure) => new(
+        Word().Replace(FromWire.Text(failure.Reason, 40), "_$0").TrimStart('_').ToLowerInvariant() is { Length: > 0 } code ? code : "model_failed",
+        $"{device} did not get {model}.", FromWire.Text(failure.Cause, 500), FromWire.Text(failure.Remedy, 300));
+
+    /// <summary>What the link to the device said.</summary>
+    public static Problem Link(string device, string model, RpcException e) => e.StatusCode == StatusCode.Unimplemented
+        ? new("agent_too_old", $"{device} has no model store.", "Its agent is of an older version.", "Update the agent on that device.")
+        : e.StatusCode is StatusCode.Unavailable or StatusCode.Cancelled
+            ? new("device_lost", $"{device} did not get {model}.", "Its link was lost. What was fetched is kept there.", "Get it again when the device is back; it goes on where it was.")
+            : new("agent_failed", $"{device} did not get {model}.", $"Its agent failed ({e.StatusCode}).", "Look at the agent's output on that device; if it stays, report it.");
+
+    [GeneratedRegex("[A-Z]")]
+    private static partial Regex Word();
+}

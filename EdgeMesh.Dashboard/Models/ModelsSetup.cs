@@ -1,0 +1,18 @@
+using EdgeMesh.Dashboard.Hosting;
+
+namespace EdgeMesh.Dashboard.Models;
+
+/// <summary>The models of the mesh.</summary>
+public static class ModelsSetup
+{
+    /// <summary>Needs IFleet and IDeviceLinks.</summary>
+    public static WebApplicationBuilder AddModels(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddSingleton(CheckedOptions.Read<ModelsOptions>(builder.Configuration, ModelsOptions.Section));
+        builder.Services.AddSingleton<TransferJournal>().AddSingleton<ModelBoard>().AddSingleton<ModelUploads>().AddSingleton<ModelWishes>();
+        builder.Services.AddSingleton<ModelInventory>().AddHostedService(s => s.GetRequiredService<ModelInventory>());
+        builder.Services.AddSingleton<IModels, MeshModels>();
+        return builder;
+    }
+}

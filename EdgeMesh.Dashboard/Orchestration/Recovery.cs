@@ -1,0 +1,72 @@
+using EdgeMesh.Dashboard.Storage.Artifacts;
+
+namespace EdgeMesh.Dashboard.Orchestration;
+
+/// <summary>At start: devices are remembered and what was interrupted gets its honest end. At a stop: so do running jobs.</summary>
+public sealed partial class Recovery(
+    DeviceStore devices, JobHistory history, ArtifactStore artifacts, OpenJobs open, JobFeed jobs, FleetFeed fleet, IGrainFactory grains, ILogger<Recovery> logger) : BackgroundService
+{
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when the history and the fleet are as they should be.</summary>
+    public Task Ready => _ready.Task;
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        foreach (var job in open.All)
+        {
+            await TryAsync(job, g => g.AbandonAsync("The dashboard was stopped while it ran.").WaitAsync(cancellationToken));
+        }
+
+        await base.StopAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await devices.LoadAsync();
+        foreach (var job in await history.UnfinishedAsync())
+        {
+            await TryAsync(job, g => g.AbandonAsync("The dashboard ended while it ran."));
+        }
+
+        artifacts.Sweep(await history.IdsAsync());
+        _ready.TrySetResult();
+        try
+        {
+            await FollowFleetAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Stopping.
+        }
+    }
+
+    private async Task FollowFleetAsync(CancellationToken cancellationToken)
+    {
+        await using var changes = fleet.Subscribe();
+        await foreach (var _ in changes.Changes(cancellationToken))
+        {
+            // A job with a plan has nothing to look for.
+            foreach (var job in open.All.Where(j => jobs.Find(j) is not { Plan: not null }))
+            {
+                await TryAsync(job, g => g.FleetChangedAsync());
+            }
+        }
+    }
+
+    // One job that cannot be read or stored must not keep the others, or the dashboard, from going on.
+    private async Task TryAsync(JobId job, Func<IJobGrain, Task> step)
+    {
+        try
+        {
+            await step(grains.GetGrain<IJobGrain>(job.Value));
+        }
+        catch (Exception e)
+        {
+            LogFailed(logger, job, e.Message);
+        }
+    }
+
+    [LoggerMessage(3201, LogLevel.Warning, "Job {Job} could not go on: {Reason}")]
+    private static partial void LogFailed(ILogger logger, JobId job, string reason);
+}

@@ -1,0 +1,117 @@
+using EdgeMesh.Core.Contracts;
+using EdgeMesh.Core.Devices;
+using EdgeMesh.Core.Jobs;
+using EdgeMesh.Dashboard.Orchestration.Gateway;
+using Wire = EdgeMesh.Core.Contracts;
+
+namespace EdgeMesh.Dashboard.Orchestration;
+
+/// <summary>Attempts to protobuf and receipts back.</summary>
+internal static class TaskWire
+{
+    private const string CodeSystem = "You write code. Answer with one fenced code block and at most a few sentences of explanation.";
+
+    public static Wire.TaskRequest Request(AttemptOrder order)
+    {
+        var request = new Wire.TaskRequest
+        {
+            JobId = order.Id.Job.Value,
+            TaskId = order.Id.Task.Value,
+            Attempt = order.Id.Number,
+            RuntimeId = order.Placement.RuntimeId,
+            ModelId = order.Placement.ModelId,
+            Text = order.InputText,
+            Kind = order.Task.Kind switch
+            {
+                TaskKind.Sysinfo => TaskKindValue.Sysinfo,
+                TaskKind.Echo => TaskKindValue.Echo,
+                TaskKind.ImageGenerate => TaskKindValue.ImageGenerate,
+                _ => TaskKindValue.LlmGenerate,
+            },
+        };
+        switch (order.Task.Options)
+        {
+            case SummarizeOptions o:
+                request.Summarize = new Summarize();
+                if (o.Sentences is { } sentences)
+                {
+                    request.Summarize.Sentences = sentences;
+                }
+
+                if (o.Share is { } share)
+                {
+                    request.Summarize.Share = share;
+                }
+
+                break;
+            case ChatOptions o:
+                request.Generate = Generate(o.MaxTokens, o.Temperature, o.Seed);
+                request.Generate.Messages.AddRange(o.Messages.Select(m => new Message { Role = m.Role, Content = m.Content }));
+                if (order.InputText.Length > 0)
+                {
+                    request.Generate.Messages.Add(new Message { Role = "user", Content = order.InputText });
+                    request.Text = "";
+                }
+
+                break;
+            case CodeOptions o:
+                request.Generate = Generate(o.MaxTokens, o.Temperature, o.Seed);
+                request.Generate.Messages.Add(new Message { Role = "system", Content = o.Language is null ? CodeSystem : $"{CodeSystem} The language is {o.Language}." });
+                request.Generate.Messages.Add(new Message { Role = "user", Content = order.InputText });
+                request.Text = "";
+                break;
+            case ImageOptions o:
+                request.Image = Image(o, order.Id.Task.Number);
+                break;
+        }
+
+        return request;
+    }
+
+    public static Receipt Receipt(TaskReceipt r, AttemptOrder order, string deviceName) => new(
+        order.Placement.Device, deviceName, FromWire.Text(r.RuntimeId), FromWire.Text(r.ModelId), FromWire.Name<AcceleratorKind>(r.Accelerator), FromWire.Text(r.AcceleratorNote),
+        r.HasPromptTokens ? r.PromptTokens : null, r.HasOutputTokens ? r.OutputTokens : null, r.HasInputUnits ? r.InputUnits : null, r.HasOutputUnits ? r.OutputUnits : null,
+        r.HasFirstOutputMs ? Finite(r.FirstOutputMs) : null, Finite(r.QueueMs), Finite(r.RunMs), r.HasPeakRamMb ? r.PeakRamMb : null, FromWire.Text(r.AgentVersion),
+        r.Note.Length == 0 ? null : FromWire.Text(r.Note, 500));
+
+    private static double Finite(double value) => double.IsFinite(value) && value > 0 ? value : 0;
+
+    // 0 is the model's own; with a seed the images of a job count up from it, so that they differ and each can be made again.
+    private static Wire.Image Image(ImageOptions options, int number)
+    {
+        var image = new Wire.Image
+        {
+            Width = options.Width ?? 0,
+            Height = options.Height ?? 0,
+            Steps = options.Steps ?? 0,
+            NegativePrompt = options.NegativePrompt ?? "",
+        };
+        if (options.Seed is { } seed)
+        {
+            image.Seed = unchecked(seed + number - 1);
+        }
+
+        return image;
+    }
+
+    private static Generate Generate(int? maxTokens, double? temperature, long? seed)
+    {
+        var generate = new Generate();
+        if (maxTokens is { } most)
+        {
+            generate.MaxTokens = most;
+        }
+
+        if (temperature is { } warmth)
+        {
+            generate.Temperature = warmth;
+        }
+
+        if (seed is { } number)
+        {
+            generate.Seed = number;
+        }
+
+        return generate;
+    }
+}

@@ -1,0 +1,148 @@
+using System.Net;
+using EdgeMesh.Dashboard.Access;
+using EdgeMesh.Tests.Fakes;
+using Microsoft.Extensions.Time.Testing;
+
+namespace EdgeMesh.Tests.Access;
+
+/// <summary>Logins, their cookies, and where they lead.</summary>
+public sealed class LoginTests
+{
+    private static CancellationToken Test => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Link_WithTheStartToken_SetsAStrictHttpOnlyCookieThatWorks()
+    {
+        await using var host = await ApiFakesHost.StartAsync();
+        using var answer = await host.Anonymous.GetAsync(Url($"/login?t={host.StartToken}"), Test);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var cookie = answer.Headers.GetValues("Set-Cookie").Single();
+        Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("samesite=strict", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("domain=", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Matches("^edgemesh_[0-9a-f]{8}=", cookie);
+        Assert.DoesNotContain(host.StartToken, cookie, StringComparison.Ordinal);
+        Assert.Equal("no-store", answer.Headers.CacheControl!.ToString());
+
+        using var session = await host.LoggedInAsync();
+        Assert.Equal(HttpStatusCode.OK, (await session.GetAsync(Url("/api/devices"), Test)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Link_WithATokenOfAnotherStart_IsRefused()
+    {
+        await using var first = await ApiFakesHost.StartAsync();
+        await using var second = await ApiFakesHost.StartAsync();
+        using var answer = await second.Anonymous.GetAsync(Url($"/login?t={first.StartToken}"), Test);
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.False(answer.Headers.Contains("Set-Cookie"));
+    }
+
+    [Theory]
+    [InlineData("https://evil.example/")]
+    [InlineData("//evil.example")]
+    [InlineData("/\\evil.example")]
+    [InlineData("\\\\evil.example")]
+    [InlineData("javascript:alert(1)")]
+    [InlineData("/\tevil.example")]
+    [InlineData("/login?returnUrl=/login")]
+    [InlineData("/logout")]
+    [InlineData("jobs")]
+    public async Task ReturnUrl_OfElsewhere_LeadsHome(string returnUrl)
+    {
+        await using var host = await ApiFakesHost.StartAsync();
+        using var answer = await host.Anonymous.GetAsync(Url($"/login?t={host.StartToken}&returnUrl={Uri.EscapeDataString(returnUrl)}"), Test);
+        Assert.Contains("url=/\"", await answer.Content.ReadAsStringAsync(Test), StringComparison.Ordinal);
+        Assert.Equal("/", LocalUrl.OrHome(returnUrl));
+    }
+
+    [Fact]
+    public async Task ReturnUrl_OfOurs_IsKeptAndEncoded()
+    {
+        await using var host = await ApiFakesHost.StartAsync();
+        using var answer = await host.Anonymous.GetAsync(Url($"/login?t={host.StartToken}&returnUrl={Uri.EscapeDataString("/jobs?text=\"><script>")}"), Test);
+        var page = await answer.Content.ReadAsStringAsync(Test);
+        Assert.DoesNotContain("<script>", page, StringComparison.Ordinal);
+        Assert.Contains("url=/jobs?text=&quot;", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Form_NeedsItsAntiforgeryToken()
+    {
+        await using var host = await ApiFakesHost.StartAsync();
+        using var bare = new FormUrlEncodedContent(new Dictionary<string, string> { ["token"] = host.AdminKey });
+        using var refused = await host.Anonymous.PostAsync(Url("/login"), bare, Test);
+        Assert.Equal("/login?error=expired", refused.Headers.Location!.ToString());
+        Assert.False(refused.Headers.Contains("Set-Cookie"));
+
+        using var page = await host.Anonymous.GetAsync(Url("/login"), Test);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/login")
+        {
+            Content = new FormUrlEncodedContent(new Dictionary<string, string>
+            {
+                ["token"] = host.AdminKey,
+                ["returnUrl"] = "/jobs",
+                ["__RequestVerificationToken"] = await page.Content.ReadAsStringAsync(Test),
+            }),
+        };
+        request.Headers.Add("Cookie", ApiFakesHost.Cookie(page));
+        using var taken = await host.Anonymous.SendAsync(request, Test);
+        Assert.Equal("/jobs", taken.Headers.Location!.ToString());
+        Assert.StartsWith("edgemesh_", ApiFakesHost.Cookie(taken), StringComparison.Ordinal);
+        var antiforgery = page.Headers.GetValues("Set-Cookie").Single();
+        Assert.Contains("samesite=strict", antiforgery, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("httponly", antiforgery, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Form_TooLarge_IsA413()
+    {
+        await using var host = await ApiFakesHost.StartAsync();
+        using var large = new FormUrlEncodedContent(new Dictionary<string, string> { ["token"] = new string('a', 100_000) });
+        using var answer = await host.Anonymous.PostAsync(Url("/login"), large, Test);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Logout_WithoutItsAntiforgeryToken_LeavesTheSession()
+    {
+        await using var host = await ApiFakesHost.StartAsync();
+        using var session = await host.LoggedInAsync();
+        using var answer = await session.PostAsync(Url("/logout"), null, Test);
+        Assert.False(answer.Headers.Contains("Set-Cookie"));
+        Assert.Equal(HttpStatusCode.OK, (await session.GetAsync(Url("/api/devices"), Test)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Logins_TooManyWrong_WaitAndThenGoOn()
+    {
+        FakeTimeProvider time = new(Samples.Now);
+        await using var host = await ApiFakesHost.StartAsync(time: time, settings: ("EdgeMesh:FailedLoginsPerMinute", "3"));
+        for (var n = 0; n < 3; n++)
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, (await host.SendAsync(HttpMethod.Get, "/login?t=wrong", client: host.Anonymous)).Answer.StatusCode);
+        }
+
+        var (answer, problem) = await host.SendAsync(HttpMethod.Get, $"/login?t={host.StartToken}", client: host.Anonymous);
+        Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
+        Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
+        Assert.Equal("login_throttled", problem.GetProperty("code").GetString());
+        Assert.NotEmpty(problem.GetProperty("remedy").GetString()!);
+
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(HttpStatusCode.OK, (await host.SendAsync(HttpMethod.Get, $"/login?t={host.StartToken}", client: host.Anonymous)).Answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Sessions_OfTwoDashboardsOnOneHost_HaveNamesOfTheirOwn()
+    {
+        await using var one = await ApiFakesHost.StartAsync();
+        await using var two = await ApiFakesHost.StartAsync();
+        using var first = await one.Anonymous.GetAsync(Url($"/login?t={one.StartToken}"), Test);
+        using var second = await two.Anonymous.GetAsync(Url($"/login?t={two.StartToken}"), Test);
+        Assert.NotEqual(ApiFakesHost.Cookie(first).Split('=')[0], ApiFakesHost.Cookie(second).Split('=')[0]);
+    }
+
+    private static Uri Url(string path) => new(path, UriKind.Relative);
+}

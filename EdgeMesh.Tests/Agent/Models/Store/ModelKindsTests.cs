@@ -1,0 +1,23 @@
+using EdgeMesh.Agent.Models.Store;
+
+namespace EdgeMesh.Tests.Agent.Models.Store;
+
+public sealed class ModelKindsTests
+{
+    [Theory]
+    [InlineData("config.json,tokenizer.json,onnx/model.onnx", ModelKind.TextOnnx)]
+    [InlineData("model_index.json,unet/model.onnx,unet/config.json", ModelKind.ImageOnnx)]
+    [InlineData("classifier.onnx,labels.txt", ModelKind.Onnx)]
+    [InlineData("net_ctx.onnx,net_qnn.bin", ModelKind.EpContext)]
+    [InlineData("qwen.Q4_K_M.gguf", ModelKind.Gguf)]
+    [InlineData("readme.md", ModelKind.Other)]
+    public void Of_FileNames_TellsTheKind(string files, ModelKind kind) => Assert.Equal(kind, ModelKinds.Of(files.Split(',')));
+
+    [Fact]
+    public void Estimate_UnknownSize_IsUnknown()
+    {
+        Assert.Null(MemoryEstimate.Of([("a.onnx", 5), ("b.gguf", null)]));
+        Assert.Equal(MemoryEstimate.BesideWeights + 7, MemoryEstimate.Of([("a.onnx", 3), ("a.onnx_data", 4), ("config.json", 100)]));
+        Assert.Equal(0, MemoryEstimate.Of([("config.json", 100)]));
+    }
+}

@@ -1,0 +1,47 @@
+using EdgeMesh.Agent.Runtimes.Onnx.Text;
+
+namespace EdgeMesh.Tests.Agent.Runtimes.Onnx.Text;
+
+/// <summary>Stop strings across token borders, on the engine with the pieces of the built-in vocabulary.</summary>
+public sealed class StopStringTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    // "a wheeled vehicle that has two wheels and is moved by foot pedals."
+    private static readonly GoldenCase Bicycle = ModelFixtures.Golden[0];
+
+    [Fact]
+    public void Generate_NoStopString_GivesTheWholeText() =>
+        Assert.Equal(("a wheeled vehicle that has two wheels and is moved by foot pedals.", FinishReason.EndOfText), Answer());
+
+    [Theory]
+    [InlineData(" two wheels", "a wheeled vehicle that has")]
+    [InlineData("eeled ve", "a wh")]
+    [InlineData("pedals.", "a wheeled vehicle that has two wheels and is moved by foot ")]
+    [InlineData("a", "")]
+    public void Generate_StopString_EndsBeforeIt(string stop, string text) =>
+        Assert.Equal((text, FinishReason.StopString), Answer(stop));
+
+    [Fact]
+    public void Generate_BeginningOfAStopStringOnly_IsGivenOutAtTheEnd() =>
+        Assert.Equal(("a wheeled vehicle that has two wheels and is moved by foot pedals.", FinishReason.EndOfText), Answer("pedals.!", "two wheels or"));
+
+    [Fact]
+    public void Push_StopStringInPieces_IsNeverGivenOut()
+    {
+        var stops = new StopStrings(["</end>"]);
+
+        string[] given = [stops.Push("one <"), stops.Push("/e"), stops.Push("d <"), stops.Push("/end"), stops.Push("> two"), stops.Flush()];
+
+        Assert.Equal(["one ", "", "</ed ", "", "", ""], given);
+        Assert.True(stops.Reached);
+    }
+
+    private static (string Text, FinishReason Finish) Answer(params string[] stops)
+    {
+        using var model = ModelFixtures.Load(ModelFixtures.BuiltIn);
+        var text = "";
+        var result = model.Generate(Bicycle.Prompt, new() { StopStrings = [.. stops] }, new PieceTokenizer(ModelFixtures.BuiltIn), t => text += t, Token);
+        return (text, result.Finish);
+    }
+}

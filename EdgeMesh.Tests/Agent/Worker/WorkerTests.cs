@@ -1,0 +1,178 @@
+using System.Diagnostics;
+using EdgeMesh.Agent.Canary;
+using EdgeMesh.Agent.Models;
+using EdgeMesh.Agent.Runtimes;
+using EdgeMesh.Agent.Runtimes.Onnx;
+using EdgeMesh.Agent.Worker;
+using EdgeMesh.Agent.Worker.Contracts;
+using EdgeMesh.Core.Devices;
+using EdgeMesh.Core.Jobs;
+using EdgeMesh.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EdgeMesh.Tests.Agent.Worker;
+
+/// <summary>Real worker processes that run the real built-in models.</summary>
+public sealed class WorkerTests : IAsyncLifetime
+{
+    private const string Cpu = "CPUExecutionProvider";
+    private readonly WorkerSupervisor _worker = Supervisor(new WorkerOptions());
+
+    private InferenceClient Client => new(_worker, Cpu);
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => _worker.DisposeAsync();
+
+    [Fact]
+    public async Task Generate_EveryGoldenPrompt_GivesTheGoldenTokens()
+    {
+        foreach (var golden in GoldenText.Read(BuiltInModels.Text.Folder))
+        {
+            var request = new GenerateRequest { Model = Client.Reference(BuiltInModels.Text, false), MaxTokens = golden.Expected.Length, Greedy = true, WithIds = true };
+            request.PromptIds.AddRange(golden.PromptIds);
+            var summary = await Client.GenerateAsync(request, _ => { }, Stop);
+            Assert.Equal(golden.Expected, summary.Ids);
+            Assert.Equal(Cpu, Assert.Single(summary.Shares).Provider);
+        }
+    }
+
+    [Fact]
+    public async Task Generate_Turns_StreamsTheAnswerInPieces()
+    {
+        var request = new GenerateRequest { Model = Client.Reference(BuiltInModels.Text, false), Greedy = true };
+        request.Turns.Add(new Turn { Role = "user", Content = "what is a bicycle?" });
+        List<string> pieces = [];
+        var summary = await Client.GenerateAsync(request, pieces.Add, Stop);
+        Assert.Equal("a wheeled vehicle that has two wheels and is moved by foot pedals.", string.Concat(pieces).Trim());
+        Assert.Equal("stop", summary.Finish);
+        Assert.True(summary is { PromptTokens: 11, OutputTokens: > 10, PrefillMs: > 0, DecodeMs: > 0 });
+    }
+
+    [Fact]
+    public async Task Paint_EveryGoldenPrompt_GivesTheGoldenPixels()
+    {
+        foreach (var golden in GoldenImage.Read(BuiltInModels.Image.Folder))
+        {
+            var steps = 0;
+            var result = await Client.PaintAsync(
+                new PaintRequest { Model = Client.Reference(BuiltInModels.Image, false), Prompt = golden.Prompt, Seed = golden.Seed, Steps = golden.Steps, Guidance = golden.Guidance }, _ => steps++, Stop);
+            Assert.True(golden.Matches(result.Png.Span), $"{golden.Prompt}: {golden.Difference(result.Png.Span)} off");
+            Assert.Equal(golden.Steps, steps);
+        }
+    }
+
+    [Fact]
+    public async Task Canary_OnTheCpu_ProvesItWithASpeed()
+    {
+        var proof = await CanaryRunner.RunAsync(Client, Cpu, AcceleratorKind.CPU, TimeProvider.System, Stop);
+        Assert.True(proof.IsProven, proof.Failure);
+        Assert.Equal("tok/s", proof.Speed!.Unit);
+        Assert.True(proof.Speed.Value > 1);
+    }
+
+    [Theory]
+    [InlineData("QNNExecutionProvider", AcceleratorKind.NPU)]
+    [InlineData("CUDAExecutionProvider", AcceleratorKind.GPU)]
+    public async Task Canary_OnAnAbsentProvider_ProvesNothingAndSaysWhy(string provider, AcceleratorKind kind)
+    {
+        var proof = await CanaryRunner.RunAsync(new InferenceClient(_worker, provider), provider, kind, TimeProvider.System, Stop);
+        Assert.False(proof.IsProven);
+        Assert.Null(proof.Speed);
+        Assert.Contains("not in this build", proof.Failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Generate_WorkerKilledMeanwhile_FailsWithTheCauseAndTheNextRunWorks()
+    {
+        var request = new GenerateRequest { Model = Client.Reference(BuiltInModels.Text, false), Greedy = true };
+        request.Turns.Add(new Turn { Role = "user", Content = "what is a bicycle?" });
+        await Client.GenerateAsync(request, _ => { }, Stop);
+        var first = _worker.ProcessId!.Value;
+
+        var failed = await Assert.ThrowsAsync<TaskFailedException>(() => Client.GenerateAsync(request, _ => Process.GetProcessById(first).Kill(), Stop));
+        Assert.Equal(ReasonCode.OutOfMemory, failed.Reason);
+        Assert.Contains(BuiltInModels.TextId, failed.Message, StringComparison.Ordinal);
+        Assert.Contains("SIGKILL", failed.Message, StringComparison.Ordinal);
+
+        await Client.GenerateAsync(request, _ => { }, Stop);
+        Assert.NotEqual(first, _worker.ProcessId);
+    }
+
+    [Fact]
+    public async Task Worker_OverItsMemoryLimit_IsEndedWithTheCause()
+    {
+        await using var small = Supervisor(new WorkerOptions { MemoryLimitMb = 1 });
+        var request = new GenerateRequest { Model = Client.Reference(BuiltInModels.Text, false), Greedy = true };
+        request.Turns.Add(new Turn { Role = "user", Content = "what is a bicycle?" });
+        var failed = await Assert.ThrowsAsync<TaskFailedException>(async () =>
+        {
+            while (true)
+            {
+                await new InferenceClient(small, Cpu).GenerateAsync(request, _ => { }, Stop);
+            }
+        });
+        Assert.Equal(ReasonCode.OutOfMemory, failed.Reason);
+        Assert.Contains("its limit of 1 MB", failed.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Worker_NotUsedForLong_IsStopped()
+    {
+        await using var worker = Supervisor(new WorkerOptions { IdleAfter = TimeSpan.FromMilliseconds(50) });
+        await worker.UseAsync("listing", async w => await w.Client.ProvidersAsync(new ProvidersRequest()), Stop);
+        await Until.TrueAsync("the idle worker to stop", () => worker.ProcessId is null);
+    }
+
+    [Theory]
+    [InlineData("garbage")]
+    [InlineData("truncated")]
+    public async Task Generate_DamagedModel_IsANamedErrorAndTheWorkerGoesOn(string how)
+    {
+        using var folder = new TemporaryDirectory();
+        CopyModel(BuiltInModels.Text.Folder, folder.Path);
+        var onnx = Directory.GetFiles(folder.Path, "*.onnx", SearchOption.AllDirectories).Single();
+        var bytes = await File.ReadAllBytesAsync(onnx, Stop);
+        await File.WriteAllBytesAsync(onnx, how == "garbage" ? [.. Enumerable.Range(0, 4096).Select(i => (byte)(i * 31))] : bytes[..(bytes.Length / 3)], Stop);
+
+        await _worker.UseAsync("listing", async w => await w.Client.ProvidersAsync(new ProvidersRequest()), Stop);
+        var before = _worker.ProcessId;
+        var model = BuiltInModels.Text with { Id = "broken", Folder = folder.Path };
+        var request = new GenerateRequest { Model = Client.Reference(model, false), Greedy = true };
+        request.Turns.Add(new Turn { Role = "user", Content = "what is a bicycle?" });
+        var failed = await Assert.ThrowsAsync<TaskFailedException>(() => Client.GenerateAsync(request, _ => { }, Stop));
+        Assert.Equal(ReasonCode.ModelMissing, failed.Reason);
+        Assert.Equal(before, _worker.ProcessId);
+    }
+
+    [Fact]
+    public async Task Worker_Environment_HasNoSecretsOfTheAgent()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "reads /proc");
+        Environment.SetEnvironmentVariable("EDGEMESH_OPENAI_KEY", "sk-secret-of-the-agent");
+        try
+        {
+            await using var worker = Supervisor(new WorkerOptions());
+            await worker.UseAsync("listing", async w => await w.Client.ProvidersAsync(new ProvidersRequest()), Stop);
+            Assert.DoesNotContain("sk-secret-of-the-agent", await File.ReadAllTextAsync($"/proc/{worker.ProcessId}/environ", Stop), StringComparison.Ordinal);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("EDGEMESH_OPENAI_KEY", null);
+        }
+    }
+
+    private static WorkerSupervisor Supervisor(WorkerOptions options) => new(options, TimeProvider.System, NullLogger<WorkerSupervisor>.Instance);
+
+    private static void CopyModel(string from, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target, overwrite: true);
+        }
+    }
+}

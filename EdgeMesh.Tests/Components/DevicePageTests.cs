@@ -1,0 +1,173 @@
+using Bunit;
+using EdgeMesh.Core.Costing;
+using EdgeMesh.Core.Devices;
+using EdgeMesh.Core.Jobs;
+using EdgeMesh.Core.Models;
+using EdgeMesh.Dashboard.Features.Devices;
+using EdgeMesh.Tests.Fakes;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EdgeMesh.Tests.Components;
+
+public sealed class DevicePageTests : MeshPages
+{
+    private static readonly DeviceSnapshot MiniPc = Samples.Device();
+
+    [Fact]
+    public void UnknownId_SaysThereIsNone()
+    {
+        Fleet.Publish(MiniPc);
+        Assert.Contains("There is no such device", Page<DevicePage>(p => p.Add(d => d.Id, "nonsense")).Find("h1").TextContent, StringComparison.Ordinal);
+        Assert.Contains("There is no such device", Page<DevicePage>(p => p.Add(d => d.Id, Samples.DeviceIdOf("Other").Value)).Find("h1").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FleetNotThereYet_ShowsASkeleton() => Assert.Equal("true", Page<DevicePage>(p => p.Add(d => d.Id, MiniPc.Id.Value)).Find(".phead").GetAttribute("aria-busy"));
+
+    [Fact]
+    public void Device_ShowsFactsWithTheirSourcesAndRuntimes()
+    {
+        var page = Open(MiniPc);
+        Assert.Contains("Mini PC", page.Find("h1").TextContent, StringComparison.Ordinal);
+        Assert.Equal(["Cores", "8 physical, 16 logical", "/proc/cpuinfo"], page.FindAll(".facts-table tbody td").Select(c => c.TextContent));
+        Assert.Contains("None found", page.Find(".accs").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Radeon 780M", page.Find(".accs").TextContent, StringComparison.Ordinal);
+        Assert.Equal("textrank", page.Find(".mdl .mono").TextContent);
+        Assert.Contains("0.8 ms round trip", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NoAttemptsAndNothingLearned_HasNoSuchSections()
+    {
+        var page = Open(MiniPc);
+        Assert.Empty(page.FindAll("#attempts"));
+        Assert.Empty(page.FindAll("#learned"));
+    }
+
+    [Fact]
+    public void RuntimeDown_ShowsItsReason()
+    {
+        var page = Open(MiniPc with { Runtimes = [Samples.Ollama with { State = RuntimeState.Down, Reason = "Nothing listens there." }] });
+        Assert.Contains("Nothing listens there.", page.Find(".rt .em-note").TextContent, StringComparison.Ordinal);
+        Assert.Contains("http://127.0.0.1:11434/v1", page.Find(".rt").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Learned_SaysFromHowManyRuns()
+    {
+        var known = new Calibration(31, Math.Log(20), 0.01, 1.5, 0, 0);
+        var page = Open(MiniPc with { Calibrations = MiniPc.Calibrations.Add(new CalibrationKey("system", "system", TaskKind.Sysinfo), known) });
+        var row = page.Find("#learned").Closest("section")!.QuerySelector("tbody tr")!.TextContent;
+        Assert.Contains("measured from 31 runs", row, StringComparison.Ordinal);
+        Assert.Contains("20 ms", row, StringComparison.Ordinal);
+        Assert.Contains("+14 %", row, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Attempts_ShowPredictedBesideActual_AndComeLive()
+    {
+        var page = Open(MiniPc);
+        var job = Samples.Job(JobState.Succeeded, device: MiniPc);
+        Jobs.PublishJob(job);
+        Jobs.History.Add(Samples.Summary(JobState.Succeeded, job.Id));
+        Jobs.PublishHistory();
+        page.WaitForElement("#attempts");
+        var row = page.Find("#attempts").Closest("section")!.QuerySelector("tbody tr")!.TextContent;
+        Assert.Contains("400 ms", row, StringComparison.Ordinal);
+        Assert.Contains("420 ms", row, StringComparison.Ordinal);
+        Assert.Contains("+5 %", row, StringComparison.Ordinal);
+        Assert.Contains("median error of the prediction 5 %", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void HistoryCannotBeRead_SaysSoAndKeepsTheRest()
+    {
+        Jobs.ListFailure = new IOException("locked");
+        var page = Open(MiniPc);
+        Assert.Contains("The history could not be read.", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
+        Assert.NotEmpty(page.FindAll("#hardware"));
+    }
+
+    [Fact]
+    public void Lost_SaysWhyAndThatFiguresAreOld()
+    {
+        var page = Open(Samples.Device(state: DeviceState.Lost));
+        Assert.Contains("No beat for 40 s", page.Find(".dev-note").TextContent, StringComparison.Ordinal);
+        Assert.Equal("Last known", page.Find("#now").TextContent);
+        Assert.DoesNotContain(page.FindAll("button"), b => b.TextContent.Trim() == "Drain");
+    }
+
+    [Fact]
+    public void Drain_AsksTheFleetAndCanBeUndone()
+    {
+        var page = Open(MiniPc);
+        Button(page, "Drain").Click();
+        Assert.Contains("Mini PC is draining.", Toast(), StringComparison.Ordinal);
+        Assert.Equal([$"drain {MiniPc.Id}"], Fleet.Commands);
+    }
+
+    [Fact]
+    public void Rename_Refused_KeepsTheDialogWithTheReason()
+    {
+        var page = Open(MiniPc);
+        Button(page, "Rename").Click();
+        var dialog = Dialog();
+        Fleet.Refusal = new Problem("name_invalid", "This is not a name.", "A name has 1 to 64 characters.", "Choose another name.");
+        dialog.Find("#device-name").Input("");
+        dialog.Find("form").Submit();
+        dialog.WaitForAssertion(() => Assert.Contains("A name has 1 to 64 characters.", dialog.Find("[role=alert]").TextContent, StringComparison.Ordinal));
+        Fleet.Refusal = null;
+        dialog.Find("#device-name").Input("Kitchen");
+        dialog.Find("form").Submit();
+        dialog.WaitForAssertion(() => Assert.Empty(dialog.FindAll(".dlg")));
+        Assert.Equal($"rename {MiniPc.Id} Kitchen", Fleet.Commands[^1]);
+    }
+
+    [Fact]
+    public void Forget_SaysTheConsequenceAndDoesItOnlyWhenConfirmed()
+    {
+        var page = Open(MiniPc);
+        Button(page, "Forget").Click();
+        Assert.Contains("it needs a new join token", Dialog().Markup, StringComparison.Ordinal);
+        Button(Dialog(), "Keep it").Click();
+        Assert.Empty(Fleet.Commands);
+
+        Button(page, "Forget").Click();
+        Button(Dialog(), "Forget device").Click();
+        page.WaitForAssertion(() => Assert.Equal([$"forget {MiniPc.Id}"], Fleet.Commands));
+        page.WaitForAssertion(() => Assert.Equal("http://localhost/", Services.GetRequiredService<NavigationManager>().Uri));
+    }
+
+    [Fact]
+    public void OwnDevice_CannotBeForgotten()
+    {
+        Fleet.LocalDevice = MiniPc.Id;
+        Assert.DoesNotContain(Open(MiniPc).FindAll("button"), b => b.TextContent.Trim() == "Forget");
+    }
+
+    [Fact]
+    public void ForgottenWhileShown_SaysSo()
+    {
+        var page = Open(MiniPc);
+        Fleet.Publish();
+        page.WaitForAssertion(() => Assert.Contains("Mini PC was forgotten", page.Find("h1").TextContent, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Disposed_LeavesNoSubscriber()
+    {
+        Open(MiniPc);
+        Assert.Equal(1, Fleet.SubscriberCount);
+        Assert.Equal(1, Jobs.SubscriberCount);
+        await DisposeComponentsAsync();
+        Assert.Equal(0, Fleet.SubscriberCount);
+        Assert.Equal(0, Jobs.SubscriberCount);
+    }
+
+    private IRenderedComponent<DevicePage> Open(DeviceSnapshot device)
+    {
+        Fleet.Publish(device);
+        return Page<DevicePage>(p => p.Add(d => d.Id, device.Id.Value));
+    }
+}

@@ -1,0 +1,89 @@
+using Bunit;
+using EdgeMesh.Dashboard.Access;
+using EdgeMesh.Dashboard.Enrolment;
+using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Orchestration;
+using EdgeMesh.Tests.Fakes;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using MudBlazor;
+using MudBlazor.Services;
+
+namespace EdgeMesh.Tests.Components;
+
+/// <summary>Pages over fakes, with MudBlazor's providers, a clock of its own and a browser that answers anything.</summary>
+public abstract class MeshPages : BunitContext
+{
+    private IRenderedComponent<MudDialogProvider>? _dialogs;
+    private IRenderedComponent<MudSnackbarProvider>? _toasts;
+
+    protected MeshPages()
+    {
+        // A busy machine may take its time; a wait ends as soon as its condition holds.
+        DefaultWaitTimeout = TimeSpan.FromSeconds(20);
+        JSInterop.Mode = JSRuntimeMode.Loose;
+        Services.AddMudServices(o => o.SnackbarConfiguration.ShowTransitionDuration = 0);
+        Services.AddSingleton<TimeProvider>(Time);
+        Services.AddSingleton<IFleet>(Fleet);
+        Services.AddSingleton<IJobs>(Jobs);
+        Services.AddSingleton<IModelSettings>(Models);
+        Services.AddSingleton<IApiKeys>(Keys);
+        Services.AddSingleton<IJoinTokens>(Tokens);
+        Services.AddSingleton(Options);
+    }
+
+    protected FakeTimeProvider Time { get; } = new(Samples.Now);
+
+    protected FakeFleet Fleet { get; } = new();
+
+    protected FakeJobs Jobs { get; } = new();
+
+    protected FakeModelSettings Models { get; } = new();
+
+    protected FakeApiKeys Keys { get; } = new();
+
+    protected FakeJoinTokens Tokens { get; } = new();
+
+    protected DashboardOptions Options { get; } = new() { DataDirectory = "/home/ada/.local/share/edgemesh", EmbeddedDevice = false };
+
+    /// <summary>Renders a page after the providers that it needs.</summary>
+    protected IRenderedComponent<T> Page<T>(Action<ComponentParameterCollectionBuilder<T>>? parameters = null)
+        where T : IComponent
+    {
+        if (_dialogs is null)
+        {
+            Render<MudPopoverProvider>();
+            _dialogs = Render<MudDialogProvider>();
+            _toasts = Render<MudSnackbarProvider>();
+        }
+
+        return Render(parameters ?? (_ => { }));
+    }
+
+    /// <summary>The open dialog, once it is there.</summary>
+    protected IRenderedComponent<MudDialogProvider> Dialog()
+    {
+        var dialogs = _dialogs ?? throw new InvalidOperationException("Open a page first.");
+        dialogs.WaitForElement(".dlg");
+        return dialogs;
+    }
+
+    /// <summary>The text of the toasts, once there is one.</summary>
+    protected string Toast()
+    {
+        var toasts = _toasts ?? throw new InvalidOperationException("Open a page first.");
+        toasts.WaitForElement(".mud-snackbar");
+        return toasts.Markup;
+    }
+
+    /// <summary>The button with this text in a component.</summary>
+    protected static AngleSharp.Dom.IElement Button(IRenderedComponent<IComponent> where, string text)
+    {
+        where.WaitForState(() => Buttons(where, text).Any());
+        return Buttons(where, text).First();
+    }
+
+    private static IEnumerable<AngleSharp.Dom.IElement> Buttons(IRenderedComponent<IComponent> where, string text) =>
+        where.FindAll("button").Where(b => b.TextContent.Trim() == text || b.GetAttribute("aria-label") == text);
+}

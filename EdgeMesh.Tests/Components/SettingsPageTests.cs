@@ -1,0 +1,148 @@
+using Bunit;
+using EdgeMesh.Dashboard.Features.Settings;
+using EdgeMesh.Tests.Fakes;
+using TestContext = Xunit.TestContext;
+
+namespace EdgeMesh.Tests.Components;
+
+public sealed class SettingsPageTests : MeshPages
+{
+    [Fact]
+    public void Open_ShowsKeysTokensAndWhereTheDataIs()
+    {
+        var page = Page<SettingsPage>();
+        Assert.Contains("admin", page.Find("#keys").Closest("section")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("None was made yet", page.Find("#tokens").Closest("section")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains(Options.DataDirectory, page.Find("#about").Closest("section")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("OFL-1.1", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void MakeKey_ShowsItsSecretOnce()
+    {
+        var page = Page<SettingsPage>();
+        page.Find("#key-name").Input("Home assistant");
+        page.Find("form").Submit();
+        page.WaitForAssertion(() => Assert.Contains("em_sample1", page.Find(".term").TextContent, StringComparison.Ordinal));
+        Button(page, "I have it").Click();
+        Assert.Empty(page.FindAll(".term"));
+        Assert.Contains("Home assistant", page.Find(".set-list").TextContent, StringComparison.Ordinal);
+        Assert.Equal("", page.Find("#key-name").GetAttribute("value"));
+    }
+
+    [Theory]
+    [InlineData("", "Give it a name")]
+    [InlineData("   ", "Give it a name")]
+    [InlineData("a\u0007b", "no control characters")]
+    public async Task MakeKey_NameWrong_SaysWhatAndMakesNone(string name, string says)
+    {
+        var page = Page<SettingsPage>();
+        page.Find("#key-name").Input(name);
+        page.Find("form").Submit();
+        Assert.Contains(says, page.Find("#key-wrong").TextContent, StringComparison.Ordinal);
+        Assert.Single(await Keys.ListAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task DeleteKey_AsksFirst()
+    {
+        await Keys.CreateAsync("Old laptop", TestContext.Current.CancellationToken);
+        var page = Page<SettingsPage>();
+        Button(page, "Delete the key Old laptop").Click();
+        Assert.Contains("end within a second", Dialog().Markup, StringComparison.Ordinal);
+        Button(Dialog(), "Keep it").Click();
+        Assert.Equal(2, (await Keys.ListAsync(TestContext.Current.CancellationToken)).Length);
+
+        Button(page, "Delete the key Old laptop").Click();
+        Button(Dialog(), "Delete key").Click();
+        page.WaitForAssertion(() => Assert.DoesNotContain("Old laptop", page.Markup, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void DeleteLastKey_SaysWhyNot()
+    {
+        var page = Page<SettingsPage>();
+        Button(page, "Delete the key admin").Click();
+        Button(Dialog(), "Delete key").Click();
+        page.WaitForAssertion(() => Assert.Contains("The last key cannot be deleted.", page.Find("[role=alert]").TextContent, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Token_WaitsUntilRevoked()
+    {
+        await Tokens.CreateAsync("admin", TestContext.Current.CancellationToken);
+        var page = Page<SettingsPage>();
+        Assert.Contains("Waits, 15:00 left", page.Markup, StringComparison.Ordinal);
+        page.Find("#tokens").Closest("section")!.QuerySelector("li button")!.Click();
+        page.WaitForAssertion(() => Assert.Contains("Revoked", page.Markup, StringComparison.Ordinal));
+        Assert.Empty(page.FindAll("#tokens ~ li button"));
+    }
+
+    [Fact]
+    public async Task Token_AfterItsTime_IsExpired()
+    {
+        await Tokens.CreateAsync("admin", TestContext.Current.CancellationToken);
+        Time.Advance(TimeSpan.FromMinutes(16));
+        Assert.Contains("Expired unused", Page<SettingsPage>().Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void MakeToken_OpensTheDialogAndListsItAfterwards()
+    {
+        var page = Page<SettingsPage>();
+        Button(page, "Make a join token").Click();
+        Button(Dialog(), "Close").Click();
+        page.WaitForAssertion(() => Assert.Contains("with the key “the dashboard”", page.Markup, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Models_AddedRaisedAndRemoved_AreKeptInThatOrder()
+    {
+        var page = Page<SettingsPage>();
+        page.Find("#model-kind").Change("Code");
+        page.Find("#model-name").Input("my-coder*");
+        page.Find("#model-name").Closest("form")!.Submit();
+        page.WaitForAssertion(() => Assert.Equal("my-coder*", Models.Current.Code[^1]));
+        Assert.Equal("", page.Find("#model-name").GetAttribute("value"));
+
+        for (var times = Models.Current.Code.Length - 1; times > 0; times--)
+        {
+            Button(page, "Prefer my-coder* more for Code").Click();
+        }
+
+        Assert.Equal("my-coder*", Models.Current.Code[0]);
+        Button(page, "Do not prefer my-coder* for Code").Click();
+        Assert.Equal(EdgeMesh.Core.Models.ModelPreferences.Default.Code.AsEnumerable(), Models.Current.Code);
+    }
+
+    [Theory]
+    [InlineData("", "1 to 200 characters")]
+    [InlineData("*QWEN3?8b*", "there twice")]
+    public void Models_AddedWrong_SaysWhatAndKeepsThem(string name, string says)
+    {
+        var page = Page<SettingsPage>();
+        page.Find("#model-name").Input(name);
+        page.Find("#model-name").Closest("form")!.Submit();
+        page.WaitForAssertion(() => Assert.Contains(says, page.Find("#model-wrong").TextContent, StringComparison.Ordinal));
+        Assert.Equal(EdgeMesh.Core.Models.ModelPreferences.Default, Models.Current);
+    }
+
+    [Fact]
+    public void Models_InTheFleet_AreNamed()
+    {
+        var device = Samples.Device();
+        Fleet.Publish(Samples.Fleet(device with { Runtimes = [Samples.Ollama with { Models = [Samples.Ollama.Models[0] with { Id = "qwen3:8b" }] }] }));
+        Assert.Contains("Now: qwen3:8b", Page<SettingsPage>().Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Theme_ChosenIsMarkedAndKept()
+    {
+        JSInterop.Setup<string>("edgemesh.theme").SetResult("system");
+        var page = Page<SettingsPage>();
+        page.WaitForAssertion(() => Assert.Equal("true", Button(page, "System").GetAttribute("aria-checked")));
+        Button(page, "Light").Click();
+        Assert.Equal("true", Button(page, "Light").GetAttribute("aria-checked"));
+        Assert.Equal("light", JSInterop.VerifyInvoke("edgemesh.setTheme").Arguments[0]);
+    }
+}

@@ -1,0 +1,297 @@
+using EdgeMesh.Core.Contracts;
+using EdgeMesh.Core.Devices;
+using EdgeMesh.Core.Jobs;
+using EdgeMesh.Dashboard.Orchestration;
+using EdgeMesh.Tests.Fakes;
+using EdgeMesh.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Concurrency;
+
+namespace EdgeMesh.Tests.Orchestration;
+
+/// <summary>What becomes of an attempt that does not go as planned.</summary>
+public sealed class AttemptTests
+{
+    [Theory]
+    [InlineData("Busy", ReasonCode.Busy)]
+    [InlineData("OutOfMemory", ReasonCode.OutOfMemory)]
+    [InlineData("never heard of", ReasonCode.Internal)]
+    public async Task Attempt_RefusedByTheDevice_IsPlacedElsewhere(string told, ReasonCode reason)
+    {
+        await using var mesh = await MeshHost.StartAsync();
+        var (one, two) = (await mesh.JoinAsync("One"), await mesh.JoinAsync("Two"));
+        one.OnRun = two.OnRun = OnceFailing(run => run.Fail(told, "not now"));
+
+        var job = await mesh.EndedAsync(await mesh.SubmitAsync(Samples.Request()));
+
+        Assert.Equal(JobState.Succeeded, job.State);
+        var attempts = job.Tasks.Single().Attempts;
+        Assert.Equal([AttemptState.Failed, AttemptState.Succeeded], attempts.Select(a => a.State));
+        Assert.Equal(reason, attempts[0].Reason);
+        Assert.NotEqual(attempts[0].DeviceId, attempts[1].DeviceId);
+    }
+
+    [Fact]
+    public async Task Attempt_LinkBreaks_IsLostAndPlacedElsewhereWithoutItsHalfOutput()
+    {
+        await using var mesh = await MeshHost.StartAsync();
+        var (one, two) = (await mesh.JoinAsync("One"), await mesh.JoinAsync("Two"));
+        one.OnRun = two.OnRun = OnceFailing(run => run.Started().Text("half an ans").Break());
+
+        var job = await mesh.EndedAsync(await mesh.SubmitAsync(Samples.Request(text: "whole")));
+
+        Assert.Equal(ReasonCode.Lost, job.Tasks.Single().Attempts[0].Reason);
+        Assert.Equal("whole", job.Result!.Text);
+    }
+
+    [Fact]
+    public async Task Attempt_FailsEverywhere_EndsAfterMaxAttemptsWithTheCause()
+    {
+        await using var mesh = await MeshHost.StartAsync();
+        List<FakeDevice> devices = [await mesh.JoinAsync("One"), await mesh.JoinAsync("Two"), await mesh.JoinAsync("Three"), await mesh.JoinAsync("Four")];
+        devices.ForEach(d => d.OnRun = run => run.Fail("RuntimeDown", "the engine stopped"));
+
+        var job = await mesh.EndedAsync(await mesh.SubmitAsync(Samples.Request()));
+
+        Assert.Equal(JobState.Failed, job.State);
+        Assert.Equal(3, job.Tasks.Single().Attempts.Select(a => a.DeviceId).Distinct().Count());
+        Assert.Contains("the engine stopped", job.Error!.Detail, StringComparison.Ordinal);
+        Assert.NotEmpty(job.Error.Remedy);
+    }
+
+    [Fact]
+    public async Task Attempt_BadInput_IsNotTriedAgain()
+    {
+        await using var mesh = await MeshHost.StartAsync();
+        var (one, two) = (await mesh.JoinAsync("One"), await mesh.JoinAsync("Two"));
+        one.OnRun = two.OnRun = run => run.Fail("BadInput", "no sentence in it");
+
+        var job = await mesh.EndedAsync(await mesh.SubmitAsync(Samples.Request()));
+
+        Assert.Equal(JobState.Failed, job.State);
+        Assert.Single(job.Tasks.Single().Attempts);
+        Assert.Equal(1, one.Runs.Count + two.Runs.Count);
+    }
+
+    [Fact]
+    public async Task Attempt_EndsWithoutReceipt_IsBadOutput()
+    {
+        await using var mesh = await MeshHost.StartAsync();
+        var one = await mesh.JoinAsync("One");
+        one.OnRun = run => run.Started().Text("some").Leave();
+
+        var job = await mesh.EndedAsync(await mesh.SubmitAsync(Samples.Request()));
+
+        Assert.Equal(JobState.Failed, job.State);
+        Assert.Equal(ReasonCode.BadOutput, job.Tasks.Single().Attempts.Single().Reason);
+    }
+
+    [Fact]
+    public async Task Attempt_OfALyingDevice_HurtsNothing()
+    {
+        await using var mesh = await MeshHost.StartAsync();
+        var one = await mesh.JoinAsync("One");
+        one.OnRun = run => run.Started()
+            .Say(new TaskUpdate { Progress = new Progress { Fraction = double.NaN, Note = new string('n', 5_000) } })
+            .Say(new TaskUpdate
+            {
+                Receipt = new TaskReceipt
+                {
+                    Accelerator = "99", RunMs = double.NegativeInfinity, QueueMs = double.NaN, FirstOutputMs = double.PositiveInfinity, Note = new string('n', 100_000), AgentVersion = "1\n2",
+                },
+            });
+        var id = await mesh.SubmitAsync(Samples.Request());
+
+        var receipt = (await mesh.EndedAsync(id)).Tasks[0].Current!.Receipt!;
+        Assert.Equal((0, 0, 0), (receipt.RunMs, receipt.DeviceQueueMs, receipt.FirstOutputMs));
+        Assert.Null(receipt.Accelerator);
+        Assert.True(receipt.Note!.Length <= 500);
+        Assert.Equal("12", receipt.AgentVersion);
+        Assert.Equal("Succeeded", (await mesh.GetAsync($"/api/jobs/{id}")).GetProperty("state").GetString());
+
+        one.OnRun = run => run.Fail("42", new string('c', 100_000));
+        var failed = await mesh.EndedAsync(await mesh.SubmitAsync(Samples.Request()));
+        Assert.Equal(ReasonCode.Internal, failed.Tasks[0].Current!.Reason);
+        Assert.True(failed.Error!.Detail.Length < 3_000);
+    }
+
+    [Fact]
+    public async Task Attempt_WritesTooMuch_IsStoppedAndFails()
+    {
+        await using var mesh = await MeshHost.StartAsync(null, ("EdgeMesh:Orchestrator:MaxOutputChars", "1000"));
+        var one = await mesh.JoinAsync("One");
+        var stopped = new TaskCompletionSource();
+        one.OnRun = run =>
+        {
+            run.OnCancel = _ => stopped.TrySetResult();
+            run.Started().Text(new string('a', 900)).Text(new string('b', 101));
+        };
+
+        var job = await mesh.EndedAsync(await mesh.SubmitAsync(Samples.Request()));
+
+        Assert.Equal(ReasonCode.BadOutput, job.Tasks.Single().Attempts.Single().Reason);
+        await stopped.Task.WaitAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task LateReports_OfAnOlderAttempt_ChangeNothing()
+    {
+        await using var mesh = await MeshHost.StartAsync();
+        var (one, two) = (await mesh.JoinAsync("One"), await mesh.JoinAsync("Two"));
+        one.OnRun = two.OnRun = run =>
+        {
+            if (run.Request.Attempt == 1)
+            {
+                run.Break();
+            }
+            else
+            {
+                run.Started();
+            }
+        };
+        var id = await mesh.SubmitAsync(Samples.Request(text: "right"));
+        var second = (await mesh.JobAsync(id, v => v.Tasks is [{ Attempts.Length: 2 } t] && t.Current!.State == AttemptState.Running)).Tasks[0];
+        var first = second.Attempts[0];
+        var now = TimeProvider.System.GetUtcNow();
+        ImmutableArray<JobEvent> late =
+        [
+            new OutputAppended(now, second.Id, 1, 0, "wrong", null),
+            new AttemptSucceeded(now, second.Id, 1, 5, Samples.Receipt(mesh.Fleet.Current.Find(first.DeviceId)!)),
+        ];
+        await mesh.Services.GetRequiredService<IGrainFactory>().GetGrain<IJobGrain>(id.Value).ReportAsync(new Immutable<ImmutableArray<JobEvent>>(late));
+
+        var open = await mesh.Jobs.GetAsync(id, TestContext.Current.CancellationToken);
+        Assert.False(open!.IsFinished);
+        Assert.Equal(AttemptState.Failed, open.Tasks[0].Attempts[0].State);
+        Assert.Empty(open.Tasks[0].Attempts[0].Output.Text);
+
+        one.Runs.Concat(two.Runs).Single(r => r.Request.Attempt == 2).Text("right").Succeed();
+        Assert.Equal("right", (await mesh.EndedAsync(id)).Result!.Text);
+    }
+
+    [Fact]
+    public async Task Reports_ThatComeTwice_AreTakenOnce()
+    {
+        await using var mesh = await MeshHost.StartAsync();
+        var one = await mesh.JoinAsync("One");
+        one.OnRun = run => run.Started();
+        var id = await mesh.SubmitAsync(Samples.Request());
+        await mesh.JobAsync(id, v => v.Tasks is [{ State: TaskState.Running }]);
+        var grain = mesh.Services.GetRequiredService<IGrainFactory>().GetGrain<IJobGrain>(id.Value);
+        ImmutableArray<JobEvent> report = [new OutputAppended(TimeProvider.System.GetUtcNow(), new TaskId(1), 1, 0, "once", null)];
+
+        await grain.ReportAsync(new Immutable<ImmutableArray<JobEvent>>(report));
+        await grain.ReportAsync(new Immutable<ImmutableArray<JobEvent>>(report));
+
+        one.Runs.Single().Succeed();
+        Assert.Equal("once", (await mesh.EndedAsync(id)).Result!.Text);
+    }
+
+    [Fact]
+    public async Task Device_ForgottenWhileItWorks_IsCutAndItsWorkGoesElsewhere()
+    {
+        await using var mesh = await MeshHost.StartAsync();
+        var (one, two) = (await mesh.JoinAsync("One"), await mesh.JoinAsync("Two"));
+        one.OnRun = two.OnRun = OnceFailing(run => run.Started());
+        var id = await mesh.SubmitAsync(Samples.Request());
+        var first = (await mesh.JobAsync(id, v => v.Tasks is [{ State: TaskState.Running }])).Tasks[0].Current!;
+
+        var link = mesh.Links.Find(first.DeviceId)!;
+        Assert.Null(await mesh.Fleet.ForgetAsync(first.DeviceId, TestContext.Current.CancellationToken));
+
+        Assert.True(link.Closed.IsCancellationRequested);
+        Assert.Null(mesh.Fleet.Current.Find(first.DeviceId));
+        var job = await mesh.EndedAsync(id);
+        Assert.Equal(JobState.Succeeded, job.State);
+        Assert.Equal(ReasonCode.Lost, job.Tasks[0].Attempts[0].Reason);
+    }
+
+    [Fact]
+    public async Task Device_ForgottenWhileItLinks_IsCut()
+    {
+        await using var mesh = await MeshHost.StartAsync();
+        var one = await mesh.JoinAsync("One");
+        await mesh.Fleet.ForgetAsync(one.Id, TestContext.Current.CancellationToken);
+
+        var link = mesh.Links.Open(one);
+        await mesh.Services.GetRequiredService<Dashboard.Orchestration.Gateway.ILinkSink>().OpenedAsync(link, Samples.Profile(), new([], true, []), 2);
+
+        Assert.True(link.Closed.IsCancellationRequested);
+        Assert.Null(mesh.Fleet.Current.Find(one.Id));
+    }
+
+    [Fact]
+    public async Task Device_Draining_FinishesWhatItHasAndTakesNothingNew()
+    {
+        await using var mesh = await MeshHost.StartAsync();
+        var one = await mesh.JoinAsync("One");
+        one.OnRun = run => run.Started();
+        var running = await mesh.SubmitAsync(Samples.Request());
+        await mesh.JobAsync(running, v => v.Tasks is [{ State: TaskState.Running }]);
+
+        Assert.Null(await mesh.Fleet.DrainAsync(one.Id, TestContext.Current.CancellationToken));
+        await Until.TrueAsync("the drain to show", () => mesh.Fleet.Current.Find(one.Id)!.State == DeviceState.Draining);
+        var refused = await mesh.Jobs.SubmitAsync(Samples.Request(), TestContext.Current.CancellationToken);
+        Assert.Contains("Draining", refused.Refused!.Devices.Single().Reason, StringComparison.Ordinal);
+
+        one.Runs.Single().Text("done").Succeed();
+        Assert.Equal(JobState.Succeeded, (await mesh.EndedAsync(running)).State);
+
+        Assert.Null(await mesh.Fleet.ResumeAsync(one.Id, TestContext.Current.CancellationToken));
+        await Until.TrueAsync("the resume to show", () => mesh.Fleet.Current.Find(one.Id)!.State == DeviceState.Online);
+        one.OnRun = run => run.Started().Succeed();
+        Assert.Equal(JobState.Succeeded, (await mesh.EndedAsync(await mesh.SubmitAsync(Samples.Request()))).State);
+    }
+
+    [Fact]
+    public async Task Device_SilentForTooLong_IsSuspectThenLostAndItsWorkGoesElsewhere()
+    {
+        await using var mesh = await MeshHost.StartAsync(null, ("EdgeMesh:Orchestrator:SuspectAfter", "00:00:01"), ("EdgeMesh:Orchestrator:LostAfter", "00:00:02"));
+        var one = await mesh.JoinAsync("One");
+        one.OnRun = run => run.Started();
+        var id = await mesh.SubmitAsync(Samples.Request());
+
+        await Until.TrueAsync("the device to be lost", () => mesh.Fleet.Current.Find(one.Id)!.State == DeviceState.Lost);
+        var job = await mesh.EndedAsync(id);
+        Assert.Equal(JobState.Failed, job.State);
+        Assert.Equal("lost", job.Error!.Code, ignoreCase: true);
+        Assert.NotNull(mesh.Fleet.Current.Find(one.Id)!.LastSeen);
+    }
+
+    [Fact]
+    public async Task Job_OnlyCandidateIsStarting_WaitsForIt()
+    {
+        await using var mesh = await MeshHost.StartAsync();
+        var one = await mesh.JoinAsync("One", loaded: false);
+
+        var id = await mesh.SubmitAsync(Samples.Request(text: "patience"));
+        Assert.Equal(JobState.Queued, (await mesh.Jobs.GetAsync(id, TestContext.Current.CancellationToken))!.State);
+        await mesh.BeatAsync(mesh.Links.Find(one.Id)!, justLoaded: true);
+
+        Assert.Equal("patience", (await mesh.EndedAsync(id)).Result!.Text);
+    }
+
+    [Fact]
+    public async Task Job_StartingDeviceNeverBecomesReady_FailsInWords()
+    {
+        await using var mesh = await MeshHost.StartAsync(null, ("EdgeMesh:Orchestrator:WaitForDevice", "00:00:01"));
+        await mesh.JoinAsync("One", loaded: false);
+
+        var job = await mesh.EndedAsync(await mesh.SubmitAsync(Samples.Request()));
+
+        Assert.Equal(JobState.Failed, job.State);
+        Assert.NotEmpty(job.Error!.Remedy);
+    }
+
+    private static Action<FakeRun> OnceFailing(Action<FakeRun> fail) => run =>
+    {
+        if (run.Request.Attempt == 1)
+        {
+            fail(run);
+        }
+        else
+        {
+            run.Started().Text(run.Request.Text).Succeed();
+        }
+    };
+}

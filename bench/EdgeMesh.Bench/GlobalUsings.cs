@@ -1,0 +1,5 @@
+global using System.Collections.Immutable;
+global using System.Diagnostics;
+global using EdgeMesh.Bench.Programs;
+global using EdgeMesh.Bench.Reporting;
+global using EdgeMesh.Core.Primitives;

@@ -1,0 +1,84 @@
+using System.Threading.Channels;
+
+namespace EdgeMesh.Bench.Programs;
+
+/// <summary>A real process of ours, started as a person would; it ends with its owner.</summary>
+internal sealed class ProgramProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly Process _process;
+    private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
+
+    private ProgramProcess(Process process) => _process = process;
+
+    /// <summary>Resident memory now, MB (2^20 bytes).</summary>
+    public double ResidentMb
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64 / 1024.0 / 1024.0;
+        }
+    }
+
+    public static ProgramProcess Start(string dll, params IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [dll, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["DOTNET_ENVIRONMENT"] = "Production";
+        var program = new ProgramProcess(new Process { StartInfo = start });
+        program._process.OutputDataReceived += (_, e) => program.Keep(e.Data);
+        program._process.ErrorDataReceived += (_, e) => program.Keep(e.Data);
+        program._process.Start();
+        program._process.BeginOutputReadLine();
+        program._process.BeginErrorReadLine();
+        return program;
+    }
+
+    /// <summary>The next line it prints that has this text in it.</summary>
+    public async Task<string> LineAsync(string text, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Patience);
+        await foreach (var line in _lines.Reader.ReadAllAsync(limit.Token))
+        {
+            if (line.Contains(text, StringComparison.Ordinal))
+            {
+                return line;
+            }
+        }
+
+        throw new InvalidOperationException($"It ended without printing \"{text}\".");
+    }
+
+    /// <summary>The median of a reading each half second.</summary>
+    public async Task<double> ResidentMbOverAsync(TimeSpan duration, CancellationToken cancellationToken)
+    {
+        List<double> readings = [];
+        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < duration;)
+        {
+            readings.Add(ResidentMb);
+            await Task.Delay(TimeSpan.FromSeconds(0.5), TimeProvider.System, cancellationToken);
+        }
+
+        return Repeat.Median([.. readings]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is not null)
+        {
+            _lines.Writer.TryWrite(line);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using EdgeMesh.Tests.Support;
+
+namespace EdgeMesh.Bench.Programs;
+
+/// <summary>The built dashboard as a process of its own, with a client that holds its admin key.</summary>
+internal sealed class RealDashboard : IAsyncDisposable
+{
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
+
+    private RealDashboard(ProgramProcess process, Uri loginUrl, string dataDirectory)
+    {
+        Process = process;
+        LoginUrl = loginUrl;
+        Client = new HttpClient { BaseAddress = new Uri(loginUrl.GetLeftPart(UriPartial.Authority)) };
+        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", File.ReadAllText(Path.Combine(dataDirectory, "admin.key")).Trim());
+    }
+
+    public ProgramProcess Process { get; }
+
+    public Uri LoginUrl { get; }
+
+    public Uri Address => Client.BaseAddress!;
+
+    public HttpClient Client { get; }
+
+    /// <summary>From starting <c>dotnet</c> until <c>/readyz</c> said 200.</summary>
+    public TimeSpan ReadyAfter { get; private set; }
+
+    public static async Task<RealDashboard> StartAsync(string dataDirectory, CancellationToken cancellationToken)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var process = ProgramProcess.Start(BuiltPrograms.Dashboard, "--urls", "http://127.0.0.1:0", "--data", dataDirectory);
+        try
+        {
+            var line = await process.LineAsync("/login?t=", cancellationToken);
+            var dashboard = new RealDashboard(process, new Uri(line[line.IndexOf("http", StringComparison.Ordinal)..].Trim()), dataDirectory);
+            while (!await dashboard.IsReadyAsync(cancellationToken))
+            {
+                await Task.Delay(Step, TimeProvider.System, cancellationToken);
+            }
+
+            dashboard.ReadyAfter = Stopwatch.GetElapsedTime(start);
+            return dashboard;
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A fresh join token; waits when the dashboard says that too many were asked for.</summary>
+    public async Task<string> JoinTokenAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            using var answer = await Client.PostAsync(new Uri("/api/join-tokens", UriKind.Relative), null, cancellationToken);
+            if (answer.StatusCode != HttpStatusCode.TooManyRequests)
+            {
+                answer.EnsureSuccessStatusCode();
+                return (await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("token").GetString()!;
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, cancellationToken);
+        }
+    }
+
+    public async Task<int> OnlineDevicesAsync(CancellationToken cancellationToken) =>
+        (await Client.GetFromJsonAsync<JsonElement>(new Uri("/api/devices", UriKind.Relative), cancellationToken))
+        .EnumerateArray().Count(d => d.GetProperty("state").GetString() == "Online");
+
+    /// <summary>Runs an echo job on every device and returns how many of its tasks succeeded.</summary>
+    public async Task<int> EchoEverywhereAsync(CancellationToken cancellationToken)
+    {
+        using var answer = await Client.PostAsJsonAsync("/api/jobs", new { kind = "echo", text = "hello" }, cancellationToken);
+        answer.EnsureSuccessStatusCode();
+        while (true)
+        {
+            var job = await Client.GetFromJsonAsync<JsonElement>(answer.Headers.Location, cancellationToken);
+            if (job.GetProperty("state").GetString() is not ("Queued" or "Running"))
+            {
+                return job.GetProperty("tasks").EnumerateArray().Count(t => t.GetProperty("state").GetString() == "Succeeded");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await Process.DisposeAsync();
+    }
+
+    private async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
+    {
+        using var answer = await Client.GetAsync(new Uri("/readyz", UriKind.Relative), cancellationToken);
+        return answer.StatusCode == HttpStatusCode.OK;
+    }
+}
