@@ -12,8 +12,6 @@ public sealed record TimeAxis(double EndMs, ImmutableArray<TimeTick> Ticks)
     private static readonly double[] Sixty = [1, 2, 5, 10, 15, 20, 30];
     private static readonly double[] Decimal = [1, 2, 5, 10];
 
-    private static readonly double[] Tens = [1, 2, 5, 10];
-
     /// <summary>An axis that ends at <paramref name="endMs"/>, or with <paramref name="round"/> at the next tick after it.</summary>
     public static TimeAxis To(double endMs, int most = 6, bool round = false)
     {
