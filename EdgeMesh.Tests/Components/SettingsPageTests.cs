@@ -112,7 +112,7 @@ public sealed class SettingsPageTests : MeshPages
 
         Assert.Equal("my-coder*", Preferred.Current.Code[0]);
         Button(page, "Do not prefer my-coder* for Code").Click();
-        Assert.Equal(EdgeMesh.Core.Preferred.ModelPreferences.Default.Code.AsEnumerable(), Preferred.Current.Code);
+        Assert.Equal(EdgeMesh.Core.Models.ModelPreferences.Default.Code.AsEnumerable(), Preferred.Current.Code);
     }
 
     [Theory]
@@ -124,7 +124,7 @@ public sealed class SettingsPageTests : MeshPages
         page.Find("#model-name").Input(name);
         page.Find("#model-name").Closest("form")!.Submit();
         page.WaitForAssertion(() => Assert.Contains(says, page.Find("#model-wrong").TextContent, StringComparison.Ordinal));
-        Assert.Equal(EdgeMesh.Core.Preferred.ModelPreferences.Default, Preferred.Current);
+        Assert.Equal(EdgeMesh.Core.Models.ModelPreferences.Default, Preferred.Current);
     }
 
     [Fact]
