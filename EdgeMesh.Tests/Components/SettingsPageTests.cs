@@ -107,11 +107,11 @@ public sealed class SettingsPageTests : MeshPages
 
         for (var times = Preferred.Current.Code.Length - 1; times > 0; times--)
         {
-            Button(page, "Prefer my-coder* more for Code").Click();
+            Button(page, "Up: prefer my-coder* more for Code").Click();
         }
 
         Assert.Equal("my-coder*", Preferred.Current.Code[0]);
-        Button(page, "Do not prefer my-coder* for Code").Click();
+        Button(page, "Remove my-coder* for Code").Click();
         Assert.Equal(EdgeMesh.Core.Models.ModelPreferences.Default.Code.AsEnumerable(), Preferred.Current.Code);
     }
 
