@@ -1,4 +1,3 @@
-using System.Globalization;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
@@ -76,7 +75,7 @@ public static class CostModel
             sigma = Math.Max(LeastSigma, Math.Sqrt(learned.LogCostVariance + (0.01 / learned.Runs)));
             sigma = origin == EstimateOrigin.Borrowed ? Math.Max(BorrowedSigma, sigma) : sigma;
             overhead = learned.OverheadMs;
-            basis = string.Concat(learned.Runs.ToString(CultureInfo.InvariantCulture), origin == EstimateOrigin.Measured ? " runs here" : " runs on another device");
+            basis = BasisWords.Runs(learned.Runs, origin);
         }
         else
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
@@ -42,17 +41,13 @@ public static class CostPrior
                 return (20, "20 ms assumed");
             case TaskKind.LlmGenerate when extractive:
                 var speed = model.CharsPerSecond is > 0 and var measured ? measured : AssumedCharsPerSecond;
-                var said = model.CharsPerSecond is > 0 ? "measured by the device at its start" : "assumed";
-                return (work / speed * 1_000, string.Create(CultureInfo.InvariantCulture, $"{speed:N0} characters/s {said}"));
+                return (work / speed * 1_000, BasisWords.CharactersPerSecond(speed, model.CharsPerSecond is > 0));
             case TaskKind.LlmGenerate:
                 var tokens = TokensPerSecond(device, model);
-                var tenths = (int)Math.Round(tokens * 10);
-                return (work / WrittenPerRead / tokens * 1_000, string.Create(CultureInfo.InvariantCulture, $"{tenths / 10}.{tenths % 10} tok/s assumed"));
-            case TaskKind.ImageGenerate when model.SizeBytes is > 0 and var bytes:
-                var stepMs = bytes * AssumedMsPerByteAndStep;
-                return (stepMs * work, string.Create(CultureInfo.InvariantCulture, $"{stepMs:0.#} ms a step assumed"));
+                return (work / WrittenPerRead / tokens * 1_000, BasisWords.Tenths(tokens, " tok/s assumed"));
             case TaskKind.ImageGenerate:
-                return (AssumedStepMs * work, string.Create(CultureInfo.InvariantCulture, $"{AssumedStepMs:0} ms a step assumed"));
+                var stepMs = model.SizeBytes is > 0 and var bytes ? bytes * AssumedMsPerByteAndStep : AssumedStepMs;
+                return (stepMs * work, BasisWords.Tenths(stepMs, " ms a step assumed"));
             default:
                 return (60_000, "a minute assumed");
         }

@@ -29,7 +29,7 @@ public static class Placer
     public static Surveyed Survey(PlannedTask task, TaskLoad load, FleetSnapshot fleet, FilterContext context, bool inParts = false)
     {
         var search = new ModelSearch(task, load, fleet, context, inParts);
-        var candidates = new List<Candidate>();
+        var candidates = new List<Candidate>(fleet.Devices.Length);
         var rejected = new Dictionary<DeviceId, (string, string)>();
         foreach (var device in fleet.Devices)
         {

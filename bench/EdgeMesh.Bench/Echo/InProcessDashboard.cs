@@ -1,6 +1,7 @@
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
 using Microsoft.AspNetCore.Builder;
@@ -20,6 +21,7 @@ internal sealed class InProcessDashboard : IAsyncDisposable
         var builder = DashboardHost.CreateBuilder(new DashboardArguments("http://127.0.0.1:0", _directory["data"]));
         builder.AddOrchestrator();
         builder.AddGateway();
+        builder.AddModels();
         _app = builder.Build();
         _jobs = _app.Services.GetRequiredService<IJobs>();
     }
