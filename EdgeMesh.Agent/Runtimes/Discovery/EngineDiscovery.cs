@@ -19,13 +19,14 @@ public sealed partial class EngineDiscovery(RuntimeCatalog catalog, DiscoveryOpt
             Log.BadRules(logger, problem);
         }
 
+        using var http = EngineHttp.Create(new Uri("http://127.0.0.1/"), null);
         using var timer = new PeriodicTimer(options.Every, context.Time);
         do
         {
             foreach (var engine in options.Engines.Where(e => !_taken.Contains(e.Port)))
             {
                 var address = new UriBuilder("http", "127.0.0.1", engine.Port).Uri;
-                if (await IsThereAsync(engine, address, stoppingToken))
+                if (await IsThereAsync(http, engine, address, stoppingToken))
                 {
                     _taken.Add(engine.Port);
                     Log.Found(logger, engine.Name, address);
@@ -36,14 +37,13 @@ public sealed partial class EngineDiscovery(RuntimeCatalog catalog, DiscoveryOpt
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private static async Task<bool> IsThereAsync(KnownEngine engine, Uri address, CancellationToken cancellationToken)
+    private static async Task<bool> IsThereAsync(HttpClient http, KnownEngine engine, Uri address, CancellationToken cancellationToken)
     {
-        using var http = EngineHttp.Create(address, null);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(ProbeTimeout);
         try
         {
-            using var json = await http.GetJsonAsync(engine.IdentityPath, limit.Token);
+            using var json = await http.GetJsonAsync(new Uri(address, engine.IdentityPath), limit.Token);
             return engine.IsIt(json.RootElement);
         }
         catch (Exception e) when (EngineErrors.IsExpected(e) && !cancellationToken.IsCancellationRequested)

@@ -49,9 +49,13 @@ public static class EngineHttp
     }
 
     /// <summary>Reads an answer as JSON.</summary>
-    public static async Task<JsonDocument> GetJsonAsync(this HttpClient http, string path, CancellationToken cancellationToken)
+    public static Task<JsonDocument> GetJsonAsync(this HttpClient http, string path, CancellationToken cancellationToken) =>
+        http.GetJsonAsync(new Uri(path, UriKind.Relative), cancellationToken);
+
+    /// <summary>Reads an answer as JSON.</summary>
+    public static async Task<JsonDocument> GetJsonAsync(this HttpClient http, Uri address, CancellationToken cancellationToken)
     {
-        using var answer = await http.GetAsync(new Uri(path, UriKind.Relative), cancellationToken);
+        using var answer = await http.GetAsync(address, cancellationToken);
         return await JsonDocument.ParseAsync(await answer.Content.ReadAsStreamAsync(cancellationToken), cancellationToken: cancellationToken);
     }
 
