@@ -11,7 +11,7 @@ namespace EdgeMesh.Core.Costing;
 /// Assumed otherwise: an extractive summary reads 2 million characters a second; a language model reads 20 times as fast as it writes, and
 /// writes at 40 GB/s of memory bandwidth (half on fewer than four cores) over its bytes, 3 GB when unknown; an image takes 25 steps of 2.4 ms for
 /// each MB of weights, 1 GB when unknown; the way through the
-/// orchestrator costs 4 ms and a round trip, 0.3 ms inside this process and 3 ms elsewhere until measured.
+/// orchestrator costs 10 ms (a first job's, at p90 three times that) and a round trip, 0.3 ms inside this process and 3 ms elsewhere until measured.
 /// </summary>
 public static class CostPrior
 {
@@ -20,6 +20,9 @@ public static class CostPrior
 
     /// <summary>Tokens read in the time one is written.</summary>
     public const double WrittenPerRead = 20;
+
+    /// <summary>p90 of a first job's overhead over its p50: it meets cold code and cold disks.</summary>
+    internal const double OverheadSpread = 3.2;
 
     private const double AssumedCharsPerSecond = 2_000_000;
     private const double AssumedBytesPerSecond = 40e9;
@@ -53,7 +56,7 @@ public static class CostPrior
         }
     }
 
-    internal static double OverheadMs(DeviceSnapshot device) => 4 + (device.RoundTripMs ?? (device.Link == LinkKind.Embedded ? 0.3 : 3));
+    internal static double OverheadMs(DeviceSnapshot device) => 10 + (device.RoundTripMs ?? (device.Link == LinkKind.Embedded ? 0.3 : 3));
 
     /// <summary>Tokens written when nothing is known.</summary>
     internal static double Output(PlannedTask task) => task.Skill switch
