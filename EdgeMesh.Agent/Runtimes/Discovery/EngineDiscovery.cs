@@ -1,4 +1,5 @@
-using System.Text.Json;
+using System.Net;
+using System.Net.Sockets;
 using EdgeMesh.Agent.Runtimes.Engines;
 
 namespace EdgeMesh.Agent.Runtimes.Discovery;
@@ -39,6 +40,11 @@ public sealed partial class EngineDiscovery(RuntimeCatalog catalog, DiscoveryOpt
 
     private static async Task<bool> IsThereAsync(HttpClient http, KnownEngine engine, Uri address, CancellationToken cancellationToken)
     {
+        if (!await ListensAsync(engine.Port))
+        {
+            return false;
+        }
+
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(ProbeTimeout);
         try
@@ -50,6 +56,16 @@ public sealed partial class EngineDiscovery(RuntimeCatalog catalog, DiscoveryOpt
         {
             return false;
         }
+    }
+
+    // Nearly always nobody listens: found out without an exception each, and without waking the HTTP client.
+    private static async Task<bool> ListensAsync(int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        using var connect = new SocketAsyncEventArgs { RemoteEndPoint = new IPEndPoint(IPAddress.Loopback, port) };
+        var done = new TaskCompletionSource<SocketError>(TaskCreationOptions.RunContinuationsAsynchronously);
+        connect.Completed += (_, e) => done.TrySetResult(e.SocketError);
+        return (socket.ConnectAsync(connect) ? await done.Task : connect.SocketError) == SocketError.Success;
     }
 
     private static partial class Log
