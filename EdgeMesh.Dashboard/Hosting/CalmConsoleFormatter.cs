@@ -17,6 +17,12 @@ internal sealed class CalmConsoleFormatter() : ConsoleFormatter(FormatterName)
             return;
         }
 
+        // When a start fails, what had begun is cancelled: that is no failure of its own.
+        if (exception is OperationCanceledException && logEntry.Category.StartsWith("Microsoft.Extensions.Hosting", StringComparison.Ordinal))
+        {
+            return;
+        }
+
         textWriter.Write(logEntry.LogLevel switch
         {
             LogLevel.Trace or LogLevel.Debug => "debug  ",

@@ -29,22 +29,27 @@ public sealed class EmbeddedDevice(DashboardOptions options, Recovery recovery, 
 
         // Not cancelled half-way: an agent that has begun to start is stopped below.
         await agent.StartAsync(CancellationToken.None);
-        var listener = agent.Services.GetRequiredService<LinkListener>();
-        while (!stoppingToken.IsCancellationRequested)
+        try
         {
-            var (device, dashboard) = EdgeMesh.Agent.Link.DuplexPipe.CreatePair();
-            using var link = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-            var serving = listener.ServeAsync(device, link.Token);
-            await using (var stream = dashboard.AsStream())
+            var listener = agent.Services.GetRequiredService<LinkListener>();
+            while (!stoppingToken.IsCancellationRequested)
             {
-                await gateway.RunAsync(key.Id, LinkKind.Embedded, stream, link.Token);
+                var (device, dashboard) = EdgeMesh.Agent.Link.DuplexPipe.CreatePair();
+                using var link = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+                var serving = listener.ServeAsync(device, link.Token);
+                await using (var stream = dashboard.AsStream())
+                {
+                    await gateway.RunAsync(key.Id, LinkKind.Embedded, stream, link.Token);
+                }
+
+                await link.CancelAsync();
+                await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(TimeSpan.FromSeconds(1), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
-
-            await link.CancelAsync();
-            await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await Task.Delay(TimeSpan.FromSeconds(1), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-
-        await agent.StopAsync(CancellationToken.None);
+        finally
+        {
+            await agent.StopAsync(CancellationToken.None);
+        }
     }
 }
