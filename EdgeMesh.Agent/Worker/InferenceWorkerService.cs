@@ -45,6 +45,7 @@ internal sealed class InferenceWorkerService(LoadedModels models, TimeProvider t
     {
         using var lease = await models.UseAsync(request.Model, context.CancellationToken);
         var model = lease.As<LoadedTextModel>();
+        var allocated = GC.GetTotalAllocatedBytes();
         var pieces = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
         var work = Task.Run(() => Complete(pieces, () => Answer(model, request, pieces, context.CancellationToken)), CancellationToken.None);
         await foreach (var text in GatheredAsync(pieces.Reader, context.CancellationToken))
@@ -61,6 +62,7 @@ internal sealed class InferenceWorkerService(LoadedModels models, TimeProvider t
             PrefillMs = result.Prefill.TotalMilliseconds,
             DecodeMs = result.Decode.TotalMilliseconds,
             Finish = result.Finish is FinishReason.MaxTokens or FinishReason.ContextFull ? "length" : "stop",
+            AllocatedBytes = GC.GetTotalAllocatedBytes() - allocated,
         };
         summary.Shares.AddRange(Shares(model));
         if (request.WithIds)
