@@ -1,4 +1,3 @@
-using System.Text.Json;
 using EdgeMesh.Tests.Support;
 
 namespace EdgeMesh.Tests.Integration;
@@ -23,7 +22,7 @@ public sealed class LlamaCppJobTests(LlamaServer llama) : IClassFixture<LlamaSer
         Assert.Equal(12, attempt.GetProperty("receipt").GetProperty("outputTokens").GetInt32());
 
         var id = await dashboard.SubmitAsync(Chat(400));
-        await Until.TrueAsync("words of the running job", async () => Said(await dashboard.GetAsync($"/api/jobs/{id}")).Length > 0);
+        await StreamsAsync(dashboard, id);
         await dashboard.PostAsync($"/api/jobs/{id}/cancel");
         var cancelled = await dashboard.EndedAsync(id);
         Assert.Equal("Cancelled", cancelled.GetProperty("state").GetString());
@@ -34,6 +33,20 @@ public sealed class LlamaCppJobTests(LlamaServer llama) : IClassFixture<LlamaSer
 
     private static object Chat(int tokens) => new { kind = "chat", text = "What is a tide?", model = LlamaServer.Model, options = new { maxTokens = tokens, temperature = 0 } };
 
-    private static string Said(JsonElement job) =>
-        job.GetProperty("result") is { ValueKind: JsonValueKind.Object } result && result.GetProperty("text") is { ValueKind: JsonValueKind.String } text ? text.GetString()! : "";
+    /// <summary>Returns as soon as a word of the answer is told.</summary>
+    private static async Task StreamsAsync(DashboardProcess dashboard, string id)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        using var events = new StreamReader(await dashboard.Client.GetStreamAsync(new Uri($"/api/jobs/{id}/events", UriKind.Relative), limit.Token));
+        while (await events.ReadLineAsync(limit.Token) is { } line)
+        {
+            if (line == "event: OutputAppended")
+            {
+                return;
+            }
+        }
+
+        Assert.Fail("The job ended without a word.");
+    }
 }
