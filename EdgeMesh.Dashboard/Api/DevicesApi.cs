@@ -15,7 +15,7 @@ internal static class DevicesApi
             .Produces(204).Fails(404, 409).Describe("Drain a device", "It finishes what it has and takes nothing new.");
         devices.MapPost("/{id}/resume", (string id, IFleet fleet, CancellationToken cancel) => CommandAsync(id, fleet, d => fleet.ResumeAsync(d, cancel)))
             .Produces(204).Fails(404, 409).Describe("Resume a device", "Undoes a drain.");
-        devices.MapPost("/{id}/prove", (string id, IFleet fleet, CancellationToken cancel) => CommandAsync(id, fleet, d => fleet.ProveAsync(d, cancel), TypedResults.Accepted((string?)null)))
+        devices.MapPost("/{id}/prove", (string id, IFleet fleet, CancellationToken cancel) => CommandAsync(id, fleet, d => fleet.ProveAsync(d, cancel), TypedResults.StatusCode(StatusCodes.Status202Accepted)))
             .Produces(202).Fails(404, 409).Describe("Prove a device's accelerators again", "Each runs a small built-in model whose right answer is known. What comes of it is in the device's accelerators: provenAt, speed, status.");
         devices.MapPatch("/{id}", RenameAsync).Accepts<NameBody>("application/json").Produces<DeviceDto>().Fails(400, 404)
             .Describe("Rename a device", "Its name for people: 1 to 64 characters.");

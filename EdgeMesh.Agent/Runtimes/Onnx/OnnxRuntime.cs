@@ -109,12 +109,18 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
     public async Task<TaskReceipt> RunAsync(TaskRequest task, ITaskOutput output, CancellationToken cancellationToken)
     {
         var model = _models.Find(task.ModelId) ?? throw new TaskFailedException(ReasonCode.ModelMissing, $"There is no model {task.ModelId} here.");
-        return task.Kind switch
+        var receipt = task.Kind switch
         {
             TaskKindValue.LlmGenerate when model.Kind == LocalModelKind.Text => await GenerateAsync(task, model, output, cancellationToken),
             TaskKindValue.ImageGenerate when model.Kind == LocalModelKind.Image => await PaintAsync(task, model, output, cancellationToken),
             _ => throw new TaskFailedException(ReasonCode.Unsupported, $"{model.Id} cannot do this kind of task."),
         };
+        if (_worker.PeakRamMb is { } ram)
+        {
+            receipt.PeakRamMb = ram;
+        }
+
+        return receipt;
     }
 
     public async ValueTask DisposeAsync()
