@@ -54,15 +54,20 @@ public sealed partial record OptionLine
 
     /// <summary>The line, as the service takes it.</summary>
     public override string ToString() =>
-        string.Join(' ', new[] { Stray }.Concat(Options.Select(o => o.Value.Length == 0 ? o.Name : $"{o.Name} {Quoted(o.Value)}")).Where(w => w.Length > 0));
+        string.Join(' ', new[] { Stray }.Concat(Options.Select(o => o.Value.Length == 0 ? o.Name : $"{o.Name} {Quote(o.Value)}")).Where(w => w.Length > 0));
 
-    private static string Quoted(string value) => value.Any(char.IsWhiteSpace) ? $"\"{value.Replace("\"", "", StringComparison.Ordinal)}\"" : value;
+    private static string Quote(string value) =>
+        !value.Any(c => char.IsWhiteSpace(c) || c is '"' or '\'') ? value
+        : value.Contains('"', StringComparison.Ordinal) ? $"'{value.Replace("'", "", StringComparison.Ordinal)}'"
+        : $"\"{value}\"";
 
-    private static IEnumerable<string> Words(string text) => Word().Matches(text).Select(m => Quote().Replace(m.Value, ""));
+    private static IEnumerable<string> Words(string text) => Word().Matches(text).Select(m => Quoted().Replace(m.Value, "$1$2"));
 
     [GeneratedRegex("""(?:"[^"]*"?|'[^']*'?|[^\s"'])+""")]
     private static partial Regex Word();
 
-    [GeneratedRegex("""["']""")]
-    private static partial Regex Quote();
+    [GeneratedRegex("""
+        "([^"]*)"?|'([^']*)'?
+        """)]
+    private static partial Regex Quoted();
 }
