@@ -24,16 +24,21 @@ public sealed record ModelRow(string Id, ImmutableArray<Skill> Skills, int? Tier
 /// <param name="Ready">Whether one of them is ready.</param>
 /// <param name="WithAgent">It came with the agent: a built-in model, or the built-in summariser.</param>
 /// <param name="Stored">In the device's store or built in; null when another engine keeps it.</param>
-public sealed record ModelPlace(DeviceSnapshot Device, ImmutableArray<string> Runtimes, bool Ready, bool WithAgent, long? Bytes, StoredModelInfo? Stored)
+/// <param name="InOllama">Ollama keeps it.</param>
+public sealed record ModelPlace(DeviceSnapshot Device, ImmutableArray<string> Runtimes, bool Ready, bool WithAgent, long? Bytes, StoredModelInfo? Stored, bool InOllama = false)
 {
-    /// <summary>Whether it can be removed here.</summary>
-    public bool Removable => Stored is { BuiltIn: false };
+    /// <summary>Whether another device can get it from here.</summary>
+    public bool CanBeRelayed => Stored is { BuiltIn: false };
+
+    /// <summary>Whether it can be removed here: from the store, or by Ollama.</summary>
+    public bool Removable => CanBeRelayed || (InOllama && Ready);
 }
 
 /// <summary>Which model is where: what engines report, joined with what stores have. Pure.</summary>
 public static class ModelMatrix
 {
     private const string BuiltInSummariser = "builtin";
+    private const string OllamaPrefix = "ollama:";
 
     /// <summary>Rows of models that can be asked for something or lie in a store; the built-in ones are last.</summary>
     public static ImmutableArray<ModelRow> Of(FleetSnapshot fleet, ModelsSnapshot models)
@@ -63,5 +68,6 @@ public static class ModelMatrix
         reported.Any(r => r.Runtime.State == RuntimeState.Ready),
         stored?.BuiltIn ?? reported.All(r => r.Runtime.Id == BuiltInSummariser),
         stored is { BuiltIn: false } ? stored.Bytes : reported.Select(r => r.Model.SizeBytes).FirstOrDefault(b => b is > 0),
-        stored);
+        stored,
+        stored is null && reported.Any(r => r.Runtime.Id.StartsWith(OllamaPrefix, StringComparison.Ordinal)));
 }
