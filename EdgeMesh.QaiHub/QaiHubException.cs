@@ -38,6 +38,12 @@ public sealed class QaiHubException : Exception
 
     /// <summary>The storage's own name for it, such as <c>RequestTimeout</c>, or null.</summary>
     public string? StorageCode { get; init; }
+
+    /// <summary>Whether trying again may help.</summary>
+    internal bool Passing { get; init; }
+
+    /// <summary>Whether the request may have arrived, though nothing came back.</summary>
+    internal bool Sent { get; init; }
 }
 
 /// <summary>The named failures of <see cref="QaiHubException"/>.</summary>
