@@ -1,2 +1,1 @@
-var app = WebApplication.CreateSlimBuilder(args).Build();
-await app.RunAsync();
+return await EdgeMesh.QaiHub.Emulator.EmulatorCommand.InvokeAsync(args);
