@@ -6,6 +6,7 @@ using EdgeMesh.Dashboard.Hubs;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
+using EdgeMesh.Dashboard.QaiHub;
 
 return await CommandLine.RunAsync(args, async arguments =>
 {
@@ -13,6 +14,7 @@ return await CommandLine.RunAsync(args, async arguments =>
     builder.AddOrchestrator();
     builder.AddGateway();
     builder.AddModels();
+    builder.AddQaiHub();
     builder.AddAccess();
     builder.AddApi();
     builder.AddHubs();

@@ -7,7 +7,8 @@ namespace EdgeMesh.Dashboard.Hosting;
 /// <param name="Urls">Addresses to listen on, separated by semicolons.</param>
 /// <param name="Data">The data directory.</param>
 /// <param name="NoEmbeddedDevice">Run no device in this process.</param>
-public sealed record DashboardArguments(string? Urls = null, string? Data = null, bool NoEmbeddedDevice = false);
+/// <param name="QaiHubEmulator">Use an emulator of Qualcomm AI Hub in this process.</param>
+public sealed record DashboardArguments(string? Urls = null, string? Data = null, bool NoEmbeddedDevice = false, bool QaiHubEmulator = false);
 
 /// <summary>Reads the command line, answers <c>--help</c> and <c>--version</c>, and turns a failed start into one sentence and an exit code.</summary>
 public static class CommandLine
@@ -31,11 +32,16 @@ public static class CommandLine
         Description = "Do not use this machine as a device of the mesh.",
     };
 
+    private static readonly Option<bool> QaiHubEmulator = new("--qaihub-emulator")
+    {
+        Description = "Use an emulator of Qualcomm AI Hub in this process instead of the service. Its data is made up and labelled so on every page.",
+    };
+
     /// <summary>Runs <paramref name="start"/> with the arguments; returns the exit code: 0 fine, 1 could not start, 2 bad usage.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, Func<DashboardArguments, Task> start)
     {
         ArgumentNullException.ThrowIfNull(start);
-        var root = new RootCommand("The EdgeMesh dashboard: turns the devices you own into one AI computer.") { Urls, Data, NoEmbeddedDevice };
+        var root = new RootCommand("The EdgeMesh dashboard: turns the devices you own into one AI computer.") { Urls, Data, NoEmbeddedDevice, QaiHubEmulator };
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
         if (parsed.Errors.Count > 0)
         {
@@ -49,7 +55,7 @@ public static class CommandLine
 
         try
         {
-            await start(new DashboardArguments(parsed.GetValue(Urls), parsed.GetValue(Data), parsed.GetValue(NoEmbeddedDevice)));
+            await start(new DashboardArguments(parsed.GetValue(Urls), parsed.GetValue(Data), parsed.GetValue(NoEmbeddedDevice), parsed.GetValue(QaiHubEmulator)));
             return 0;
         }
         catch (StartupException e)

@@ -4,6 +4,7 @@ using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Orchestration;
+using EdgeMesh.Dashboard.QaiHub;
 using EdgeMesh.Tests.Fakes;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,6 +34,7 @@ public abstract class MeshPages : BunitContext
         Services.AddSingleton<IJoinTokens>(Tokens);
         Services.AddSingleton(Options);
         Services.AddSingleton<IModels>(Models);
+        Services.AddSingleton<IQaiHub>(Hub);
         Services.AddSingleton(new ModelsOptions());
     }
 
@@ -43,6 +45,8 @@ public abstract class MeshPages : BunitContext
     protected FakeJobs Jobs { get; } = new();
 
     protected FakeModels Models { get; } = new();
+
+    protected FakeQaiHub Hub { get; } = new();
 
     protected FakeModelSettings Preferred { get; } = new();
 
