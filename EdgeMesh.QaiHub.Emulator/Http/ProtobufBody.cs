@@ -20,6 +20,11 @@ internal static class ProtobufBody
             throw new Refusal(StatusCodes.Status415UnsupportedMediaType, $"Unsupported media type \"{request.ContentType}\" in request.");
         }
 
+        if (request.ContentLength > MostBytes)
+        {
+            throw new Refusal(StatusCodes.Status413PayloadTooLarge, $"A request may have at most {MostBytes} bytes.");
+        }
+
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
             limit.MaxRequestBodySize = MostBytes;

@@ -101,7 +101,7 @@ internal sealed class RawHttpServer : IAsyncDisposable
             {
                 await stream.WriteAsync(answer, _stop.Token);
                 socket.Shutdown(SocketShutdown.Send);
-                await stream.ReadAsync(new byte[1], _stop.Token); // the other side has it all before the connection goes
+                _ = await stream.ReadAsync(new byte[1], _stop.Token); // the other side has it all before the connection goes
             }
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or EndOfStreamException or ObjectDisposedException or SocketException)
