@@ -3,6 +3,7 @@ using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Models;
+using EdgeMesh.Dashboard.Models.Profiled;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Tests.Fakes;
 using Microsoft.AspNetCore.Components;
@@ -33,6 +34,7 @@ public abstract class MeshPages : BunitContext
         Services.AddSingleton<IJoinTokens>(Tokens);
         Services.AddSingleton(Options);
         Services.AddSingleton<IModels>(Models);
+        Services.AddSingleton<IProfiledLatencies>(Profiled);
         Services.AddSingleton(new ModelsOptions());
     }
 
@@ -43,6 +45,8 @@ public abstract class MeshPages : BunitContext
     protected FakeJobs Jobs { get; } = new();
 
     protected FakeModels Models { get; } = new();
+
+    protected FakeProfiledLatencies Profiled { get; } = new();
 
     protected FakeModelSettings Preferred { get; } = new();
 
