@@ -25,7 +25,7 @@ public static class ChipsetMatch
 
         // The longest sign says most: a Snapdragon 8 Elite Gen 5 is no Snapdragon 8 Elite.
         return Chipsets.All.SelectMany(c => c.Signs.Select(s => (Chipset: c, Sign: s)))
-            .Where(s => said.Contains($" {s.Sign} ", StringComparison.Ordinal)).MaxBy(s => s.Sign.Length).Chipset;
+            .Where(s => said.Contains($" {s.Sign} ", StringComparison.Ordinal)).OrderByDescending(s => s.Sign.Length).FirstOrDefault().Chipset;
     }
 
     /// <summary>Whether the device has the chip of a target: by one of its names, or by its number together with its Hexagon version.</summary>

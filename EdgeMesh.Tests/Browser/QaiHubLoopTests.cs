@@ -88,6 +88,14 @@ public sealed partial class QaiHubLoopTests(BrowserFixture fixture)
             await PictureAsync(session, "qaihub-deploy");
             await page.GetByRole(AriaRole.Button, new() { NameRegex = DeployTo() }).Last.ClickAsync();
             await page.Locator("[data-deployed]").WaitForAsync(new() { Timeout = Patience });
+
+            // Run it there.
+            await page.GetByRole(AriaRole.Button, new() { NameRegex = RunIt() }).ClickAsync();
+            await page.WaitForURLAsync(MeshJob());
+            await page.GetByText("Succeeded").First.WaitForAsync(new() { Timeout = Patience });
+            await page.GetByText("probabilities").First.WaitForAsync(new() { Timeout = Patience });
+            await PictureAsync(session, "qaihub-run-there");
+
             await page.GotoAsync("/qaihub/jobs");
             await page.Locator("article[data-state='Done']").First.WaitForAsync();
             await CheckAsync(page, "jobs");
@@ -162,6 +170,12 @@ public sealed partial class QaiHubLoopTests(BrowserFixture fixture)
 
     [GeneratedRegex("^Profile ")]
     private static partial Regex ProfileName();
+
+    [GeneratedRegex("^Run it on ")]
+    private static partial Regex RunIt();
+
+    [GeneratedRegex("/jobs/[0-9a-zA-Z]{12,}")]
+    private static partial Regex MeshJob();
 
     [GeneratedRegex("^Deploy to ")]
     private static partial Regex DeployTo();

@@ -3,6 +3,7 @@ using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Models;
+using EdgeMesh.Dashboard.Models.Profiled;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Dashboard.QaiHub;
 using EdgeMesh.Tests.Fakes;
@@ -35,6 +36,7 @@ public abstract class MeshPages : BunitContext
         Services.AddSingleton(Options);
         Services.AddSingleton<IModels>(Models);
         Services.AddSingleton<IQaiHub>(Hub);
+        Services.AddSingleton<IProfiledLatencies>(Profiled);
         Services.AddSingleton(new ModelsOptions());
     }
 
@@ -47,6 +49,8 @@ public abstract class MeshPages : BunitContext
     protected FakeModels Models { get; } = new();
 
     protected FakeQaiHub Hub { get; } = new();
+
+    protected FakeProfiledLatencies Profiled { get; } = new();
 
     protected FakeModelSettings Preferred { get; } = new();
 

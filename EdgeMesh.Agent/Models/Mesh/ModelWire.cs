@@ -1,4 +1,3 @@
-using System.Text.Json;
 using EdgeMesh.Agent.Models.Store;
 using EdgeMesh.Agent.Models.Store.Downloads;
 using EdgeMesh.Core.Contracts;
@@ -16,7 +15,7 @@ internal static class ModelWire
         var wire = new StoredModel
         {
             Id = manifest.Id,
-            Kind = Word(manifest.Kind),
+            Kind = ModelKinds.Word(manifest.Kind),
             Source = manifest.Source,
             InstalledAtUnixMs = manifest.InstalledAt.ToUnixTimeMilliseconds(),
             Runnable = runnable,
@@ -34,7 +33,7 @@ internal static class ModelWire
 
     public static StoredModel BuiltIn(LocalModel model, bool loaded, double? loadMs)
     {
-        var wire = new StoredModel { Id = model.Id, Kind = Word(model.Kind == LocalModelKind.Text ? ModelKind.TextOnnx : ModelKind.ImageOnnx), Source = BuiltInSource, Runnable = true, Loaded = loaded };
+        var wire = new StoredModel { Id = model.Id, Kind = ModelKinds.Word(model.Kind == LocalModelKind.Text ? ModelKind.TextOnnx : ModelKind.ImageOnnx), Source = BuiltInSource, Runnable = true, Loaded = loaded };
         wire.Skills.AddRange(model.Skills.Select(s => s.ToString()));
         if (loadMs is { } ms)
         {
@@ -46,7 +45,7 @@ internal static class ModelWire
 
     public static PreviewReply Preview(InstallPreview preview)
     {
-        var wire = new PreviewReply { Files = preview.Files, DiskFreeBytes = preview.FreeDiskBytes, DiskShortfallBytes = preview.DiskShortfallBytes, Kind = Word(preview.Kind) };
+        var wire = new PreviewReply { Files = preview.Files, DiskFreeBytes = preview.FreeDiskBytes, DiskShortfallBytes = preview.DiskShortfallBytes, Kind = ModelKinds.Word(preview.Kind) };
         if (preview.Bytes is { } bytes)
         {
             wire.Bytes = bytes;
@@ -98,6 +97,4 @@ internal static class ModelWire
     }
 
     public static ModelFailure Failure(ModelStoreException e) => new() { Reason = e.Failure.ToString(), Cause = e.Message, Remedy = e.Remedy };
-
-    private static string Word(ModelKind kind) => JsonSerializer.Serialize(kind).Trim('"');
 }
