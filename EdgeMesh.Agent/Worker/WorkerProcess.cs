@@ -37,10 +37,13 @@ internal sealed class WorkerProcess : IAsyncDisposable
             MaxReceiveMessageSize = 80 * 1024 * 1024,
         });
         Client = new InferenceWorker.InferenceWorkerClient(_channel);
+        Meter = new ModelMeter.ModelMeterClient(_channel);
         _watching = WatchAsync(memoryLimitMb, time);
     }
 
     public InferenceWorker.InferenceWorkerClient Client { get; }
+
+    public ModelMeter.ModelMeterClient Meter { get; }
 
     public int Id => _process.Id;
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using EdgeMesh.Agent.Models.Store;
 using EdgeMesh.Agent.Models.Store.Downloads;
 using EdgeMesh.Agent.Tasks;
@@ -17,7 +16,7 @@ internal static class ModelWire
         var wire = new StoredModel
         {
             Id = manifest.Id,
-            Kind = Word(manifest.Kind),
+            Kind = ModelKinds.Word(manifest.Kind),
             Source = manifest.Source,
             InstalledAtUnixMs = manifest.InstalledAt.ToUnixTimeMilliseconds(),
             Runnable = runnable,
@@ -32,7 +31,7 @@ internal static class ModelWire
 
     public static StoredModel BuiltIn(LocalModel model, bool loaded, double? loadMs)
     {
-        var wire = new StoredModel { Id = model.Id, Kind = Word(model.Kind == LocalModelKind.Text ? ModelKind.TextOnnx : ModelKind.ImageOnnx), Source = BuiltInSource, Runnable = true, Loaded = loaded };
+        var wire = new StoredModel { Id = model.Id, Kind = ModelKinds.Word(model.Kind == LocalModelKind.Text ? ModelKind.TextOnnx : ModelKind.ImageOnnx), Source = BuiltInSource, Runnable = true, Loaded = loaded };
         wire.Skills.AddRange(model.Skills.Select(s => s.ToString()));
         loadMs.Into(v => wire.LoadMs = v);
 
@@ -41,7 +40,7 @@ internal static class ModelWire
 
     public static PreviewReply Preview(InstallPreview preview)
     {
-        var wire = new PreviewReply { Files = preview.Files, DiskFreeBytes = preview.FreeDiskBytes, DiskShortfallBytes = preview.DiskShortfallBytes, Kind = Word(preview.Kind) };
+        var wire = new PreviewReply { Files = preview.Files, DiskFreeBytes = preview.FreeDiskBytes, DiskShortfallBytes = preview.DiskShortfallBytes, Kind = ModelKinds.Word(preview.Kind) };
         preview.Bytes.Into(v => wire.Bytes = v);
         preview.BytesToFetch.Into(v => wire.BytesToFetch = v);
         preview.MemoryBytes.Into(v => wire.MemoryBytes = v);
@@ -75,6 +74,4 @@ internal static class ModelWire
     }
 
     public static ModelFailure Failure(ModelStoreException e) => new() { Reason = e.Failure.ToString(), Cause = e.Message, Remedy = e.Remedy };
-
-    private static string Word(ModelKind kind) => JsonSerializer.Serialize(kind).Trim('"');
 }

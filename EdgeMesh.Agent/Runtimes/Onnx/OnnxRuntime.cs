@@ -1,5 +1,6 @@
 using EdgeMesh.Agent.Canary;
 using EdgeMesh.Agent.Models;
+using EdgeMesh.Agent.Runtimes.Onnx.Measure;
 using EdgeMesh.Agent.Worker;
 using EdgeMesh.Agent.Worker.Contracts;
 using EdgeMesh.Core.Contracts;
@@ -14,6 +15,9 @@ namespace EdgeMesh.Agent.Runtimes.Onnx;
 /// <param name="Title">For people.</param>
 internal sealed record OnnxProvider(string Name, string Title, AcceleratorKind Kind)
 {
+    /// <summary>Name of the one for Qualcomm's NPU.</summary>
+    public const string Qnn = "QNNExecutionProvider";
+
     /// <summary>The one that every build has.</summary>
     public static OnnxProvider Cpu { get; } = new("CPUExecutionProvider", "CPU", AcceleratorKind.CPU);
 
@@ -39,14 +43,15 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
     private readonly AcceleratorProofs _proofs;
     private readonly WorkerSupervisor _worker;
     private readonly InferenceClient _client;
+    private readonly OnnxMeasurer _measurer;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _wanted = new(0);
     private volatile AcceleratorProof? _proof;
     private volatile RuntimeInfo _info;
 
-    public OnnxRuntime(OnnxProvider provider, LocalModels models, AcceleratorProofs proofs, WorkerSupervisor worker, TimeProvider time)
+    public OnnxRuntime(OnnxProvider provider, LocalModels models, AcceleratorProofs proofs, WorkerSupervisor worker, OnnxMeasurer measurer, TimeProvider time)
     {
-        (_provider, _models, _proofs, _worker, _time) = (provider, models, proofs, worker, time);
+        (_provider, _models, _proofs, _worker, _measurer, _time) = (provider, models, proofs, worker, measurer, time);
         _client = new InferenceClient(worker, provider.Name);
         _info = Describe();
     }
@@ -54,6 +59,9 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
     public RuntimeInfo Info => _info;
 
     public bool IsBuiltIn => _provider == OnnxProvider.Cpu;
+
+    /// <summary>Runs what is compiled for Qualcomm's NPU.</summary>
+    public bool IsQnn => _provider.Name == OnnxProvider.Qnn;
 
     /// <summary>Ids of the models in memory.</summary>
     public Task<ImmutableArray<string>> LoadedAsync(CancellationToken cancellationToken) => _client.LoadedAsync(cancellationToken);
@@ -113,6 +121,7 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
         {
             TaskKindValue.LlmGenerate when model.Kind == LocalModelKind.Text => await GenerateAsync(task, model, output, cancellationToken),
             TaskKindValue.ImageGenerate when model.Kind == LocalModelKind.Image => await PaintAsync(task, model, output, cancellationToken),
+            TaskKindValue.OnnxRun => await _measurer.RunAsync(_provider, model, task.Onnx ?? new OnnxRun(), output, cancellationToken),
             _ => throw new TaskFailedException(ReasonCode.Unsupported, $"{model.Id} cannot do this kind of task."),
         };
         if (_worker.PeakRamMb is { } ram)
@@ -142,8 +151,8 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
         $"ONNX Runtime, {_provider.Title}",
         _proof switch { null => RuntimeState.Starting, { IsProven: true } => RuntimeState.Ready, _ => RuntimeState.Down },
         _proof switch { null => $"A canary run is proving the {_provider.Kind}.", { IsProven: true } => null, _ => $"The canary run failed: {_proof.Failure}" },
-        [.. _models.All.Where(m => m.Kind != LocalModelKind.Image || _proof?.Images is not { Failure: not null }).Select(m => m.ToInfo())],
-        [TaskKind.LlmGenerate, TaskKind.ImageGenerate],
+        [.. _models.All.Where(m => m.Kind != LocalModelKind.Image || _proof?.Images is not { Failure: not null }).Select(m => m.ToInfo(IsQnn))],
+        [TaskKind.LlmGenerate, TaskKind.ImageGenerate, TaskKind.OnnxRun],
         _provider.Kind);
 
     private async Task<TaskReceipt> GenerateAsync(TaskRequest task, LocalModel model, ITaskOutput output, CancellationToken cancellationToken)
