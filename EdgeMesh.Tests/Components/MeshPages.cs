@@ -4,6 +4,7 @@ using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Orchestration;
+using EdgeMesh.Dashboard.Trust;
 using EdgeMesh.Tests.Fakes;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,6 +32,7 @@ public abstract class MeshPages : BunitContext
         Services.AddSingleton<IModelSettings>(Preferred);
         Services.AddSingleton<IApiKeys>(Keys);
         Services.AddSingleton<IJoinTokens>(Tokens);
+        Services.AddSingleton<IJoinRequests>(Requests).AddSingleton<ILanAccess>(Lan).AddSingleton<IAuthorityRotation>(Rotation).AddSingleton<ILoginLinks>(new FakeLoginLinks(Time));
         Services.AddSingleton(Options);
         Services.AddSingleton<IModels>(Models);
         Services.AddSingleton(new ModelsOptions());
@@ -49,6 +51,12 @@ public abstract class MeshPages : BunitContext
     protected FakeApiKeys Keys { get; } = new();
 
     protected FakeJoinTokens Tokens { get; } = new();
+
+    protected FakeJoinRequests Requests { get; } = new();
+
+    protected FakeLanAccess Lan { get; } = new();
+
+    protected FakeRotation Rotation { get; } = new();
 
     protected DashboardOptions Options { get; } = new() { DataDirectory = "/home/ada/.local/share/edgemesh", EmbeddedDevice = false };
 

@@ -9,6 +9,7 @@ using EdgeMesh.Dashboard.Hubs;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Dashboard.Storage;
+using EdgeMesh.Dashboard.Trust;
 using EdgeMesh.Tests.Support;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Builder;
@@ -86,6 +87,7 @@ public sealed class ApiFakesHost : IAsyncDisposable
         builder.Services.AddSingleton<IModelSettings, FakeModelSettings>();
         builder.Services.AddSingleton<IJoinTokens>(tokens);
         builder.Services.AddSingleton<IModels>(new FakeModels());
+        builder.Services.AddSingleton<IJoinRequests>(new FakeJoinRequests()).AddSingleton<IAuthorityRotation>(new FakeRotation());
         builder.AddAccess();
         builder.AddApi();
         builder.AddHubs();
