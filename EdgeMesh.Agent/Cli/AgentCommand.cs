@@ -22,7 +22,8 @@ public static class AgentCommand
             return BadUsage;
         }
 
-        return await parsed.InvokeAsync();
+        // Longer than the host takes to stop, so that a clean stop is told as one.
+        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });
     }
 
     private static RootCommand Create()
