@@ -21,14 +21,15 @@ public sealed partial class ChildProcess : IAsyncDisposable
     /// <summary>Everything it printed so far.</summary>
     public string Output => string.Join('\n', _lines);
 
-    public static ChildProcess Start(string dll, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    /// <summary>Starts a program of ours.</summary>
+    /// <param name="within">A command that starts it elsewhere, as in a network namespace.</param>
+    public static ChildProcess Start(string dll, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, IEnumerable<string>? within = null) =>
+        StartProgram([.. within ?? [], "dotnet", dll, .. arguments], environment);
+
+    /// <summary>Starts any program.</summary>
+    public static ChildProcess StartProgram(ImmutableArray<string> command, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        start.ArgumentList.Add(dll);
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
 
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
