@@ -27,6 +27,10 @@ public sealed class LanOptions
     /// <summary>The password of <see cref="CertificatePath"/> or its key. Default none.</summary>
     public string? CertificatePassword { get; set; }
 
+    /// <summary>How long a device's certificate lasts; it is renewed at half of that. Default 1 day; 10 seconds to 30 days.</summary>
+    [Range(typeof(TimeSpan), "00:00:10", "30.00:00:00")]
+    public TimeSpan DeviceCertificateLasts { get; set; } = TimeSpan.FromDays(1);
+
     /// <summary>
     /// Reverse proxies (addresses or networks such as <c>10.0.0.0/24</c>) whose forwarded headers are believed. Default none: forwarded headers are ignored.
     /// The names they serve belong into <c>EdgeMesh:Hosts</c>.
