@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using EdgeMesh.Dashboard.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace EdgeMesh.Dashboard.Joining;
 
@@ -12,10 +13,10 @@ public sealed record AgentPackage(string Rid, string Path, string Sha256);
 /// The agents that this dashboard can hand out: what <c>eng/publish-agents</c> made, and for its own platform the agent it was built with (which needs
 /// .NET on the device). Thread-safe.
 /// </summary>
-public sealed class AgentPackages(DashboardOptions options)
+public sealed class AgentPackages(IOptions<DashboardOptions> dashboard)
 {
     private readonly ConcurrentDictionary<(string Path, long Written), Task<AgentPackage>> _hashed = new();
-    private readonly Lazy<Task<AgentPackage?>> _own = new(() => Task.Run(() => BuildOwnAsync(options)));
+    private readonly Lazy<Task<AgentPackage?>> _own = new(() => Task.Run(() => BuildOwnAsync(dashboard.Value)));
 
     /// <summary>Where published archives are looked for, first hit wins.</summary>
     public static ImmutableArray<string> Folders(string? configured) =>
@@ -29,7 +30,7 @@ public sealed class AgentPackages(DashboardOptions options)
             return null;
         }
 
-        var published = Folders(options.AgentsDirectory).Select(f => new FileInfo(Path.Combine(f, Platforms.ArchiveName(rid)))).FirstOrDefault(f => f.Exists);
+        var published = Folders(dashboard.Value.AgentsDirectory).Select(f => new FileInfo(Path.Combine(f, Platforms.ArchiveName(rid)))).FirstOrDefault(f => f.Exists);
         return published is not null
             ? await _hashed.GetOrAdd((published.FullName, published.LastWriteTimeUtc.Ticks), key => HashAsync(rid, key.Path))
             : rid == Platforms.Own ? await _own.Value : null;

@@ -9,7 +9,7 @@ internal static class JoinScripts
     private static readonly Lazy<string> PowerShell = new(() => Read("join.ps1").Replace("@PINTYPE@", PinType, StringComparison.Ordinal));
 
     /// <summary>A C# class for PowerShell, old and new, that accepts one public key (P-256) and nothing else.</summary>
-    public static string PinType { get; } = Read("EdgeMeshPin.cs.txt").TrimEnd();
+    public static string PinType { get; } = Read("EdgeMeshPin.txt").TrimEnd();
 
     /// <summary>What stands before a P-256 key in its SubjectPublicKeyInfo: old .NET gives the bare key only. No quotation marks in any of it, as it goes into one line.</summary>
     public const string PinHead = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgA=";

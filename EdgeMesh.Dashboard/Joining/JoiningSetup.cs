@@ -16,7 +16,7 @@ public static class JoiningSetup
     public static WebApplicationBuilder AddJoining(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.AddSingleton<AgentPackages>();
+        builder.Services.AddSingleton<AgentPackages>().AddHostedService<LanAnnouncements>();
         builder.Services.Configure<RateLimiterOptions>(limits => limits.AddPolicy(Limit, context => RateLimitPartition.GetConcurrencyLimiter(
             context.Connection.RemoteIpAddress?.ToString() ?? "", _ => new ConcurrencyLimiterOptions { PermitLimit = AtOnce, QueueLimit = Waiting })));
         return builder;
