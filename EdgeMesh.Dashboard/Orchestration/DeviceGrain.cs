@@ -2,14 +2,14 @@ using EdgeMesh.Core.Costing;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
+using EdgeMesh.Dashboard.Orchestration.Beats;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
 
 namespace EdgeMesh.Dashboard.Orchestration;
 
 /// <summary>A device: its link, its state by its beats, its queue, and what was learned about it. The one serial point for its work.</summary>
-public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, DeviceStore store, OrchestratorOptions options, TimeProvider time) : Grain, IDeviceGrain
+public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, DeviceStore store, SelfDoubt doubt, OrchestratorOptions options, TimeProvider time) : Grain, IDeviceGrain
 {
-    private static readonly TimeSpan Check = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
     private readonly Queue<AttemptOrder> _queue = new();
     private readonly Dictionary<AttemptId, AttemptOrder> _running = [];
@@ -19,8 +19,8 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
     private IGrainTimer? _telling;
     private IFleetGrain? _fleet;
     private IDeviceGrain? _self;
+    private BeatWatch? _watch;
     private long _session;
-    private long _beat;
     private long _loadAt;
     private bool _draining;
     private bool _forgotten;
@@ -38,7 +38,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
             device.Id, device.Name, device.Ordinal, DeviceState.Lost, "It has not linked since the dashboard started.", device.LastSeen, device.Link, device.Profile, null,
             [], [], false, 0, 0, [], 0, device.Calibrations);
         _beats?.Dispose();
-        _beats = this.RegisterGrainTimer(CheckBeatsAsync, new GrainTimerCreationOptions { DueTime = Check, Period = Check, KeepAlive = true });
+        _beats = this.RegisterGrainTimer(CheckBeatsAsync, new GrainTimerCreationOptions { DueTime = BeatWatch.Every, Period = BeatWatch.Every, KeepAlive = true });
         return TellAsync(urgent: true);
     }
 
@@ -57,7 +57,8 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         }
 
         _session = session;
-        _beat = time.GetTimestamp();
+        _watch = new BeatWatch(options, time);
+        doubt.Heard(_me.Id);
         _me = _me with { Link = kind, Profile = profile, Runtimes = runtimes, RuntimesLoaded = loaded, LastSeen = time.GetUtcNow() };
         await SetStateAsync(_draining ? DeviceState.Draining : DeviceState.Online, _draining ? "It finishes what it has." : null);
         store.Linked(_me);
@@ -71,7 +72,8 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
             return Task.CompletedTask;
         }
 
-        _beat = time.GetTimestamp();
+        _watch?.Beat();
+        doubt.Heard(_me.Id);
         var back = _me.State is DeviceState.Suspect or DeviceState.Lost;
         _me = _me with { Telemetry = telemetry, LastSeen = telemetry.At, LoadHistory = Load(telemetry), RoundTripMs = roundTripMs ?? _me.RoundTripMs };
         if (runtimes is { } changed)
@@ -83,8 +85,16 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         return back ? SetStateAsync(_draining ? DeviceState.Draining : DeviceState.Online, _draining ? "It finishes what it has." : null) : TellAsync(urgent: runtimes is not null);
     }
 
-    public Task UnlinkedAsync(long session, string reason) =>
-        _me is null || session != _session || _me.State == DeviceState.Lost ? Task.CompletedTask : SetStateAsync(DeviceState.Suspect, reason);
+    public Task UnlinkedAsync(long session, string reason)
+    {
+        if (_me is null || session != _session)
+        {
+            return Task.CompletedTask;
+        }
+
+        doubt.Gone(_me.Id);
+        return _me.State == DeviceState.Lost ? Task.CompletedTask : SetStateAsync(DeviceState.Suspect, reason);
+    }
 
     public async Task RunAsync(ImmutableArray<AttemptOrder> orders)
     {
@@ -165,7 +175,8 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
     public async Task ForgetAsync()
     {
         _forgotten = true;
-        links.Find(_me!.Id)?.Abort("It was forgotten.");
+        doubt.Gone(_me!.Id);
+        links.Find(_me.Id)?.Abort("It was forgotten.");
         await LoseAsync("it was forgotten");
         await Fleet.RemoveAsync(_me.Id);
         _me = null;
@@ -193,19 +204,25 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
 
     private async Task CheckBeatsAsync()
     {
-        if (_me is null or { State: DeviceState.Lost } || _session == 0)
+        if (_me is null or { State: DeviceState.Lost } || _watch is null)
         {
             return;
         }
 
-        var silent = time.GetElapsedTime(_beat);
-        if (silent > options.LostAfter)
+        var silence = _watch.Look();
+        if (silence == Silence.Calm || doubt.Holds())
         {
+            return;
+        }
+
+        if (silence == Silence.Final)
+        {
+            doubt.Gone(_me.Id);
             links.Find(_me.Id)?.Abort("No beat came for too long.");
             await LoseAsync("no beat came");
             await SetStateAsync(DeviceState.Lost, "It has stopped answering. Its work was given to others.");
         }
-        else if (silent > options.SuspectAfter && _me.State != DeviceState.Suspect)
+        else if (_me.State != DeviceState.Suspect)
         {
             await SetStateAsync(DeviceState.Suspect, "It has missed beats. No new work until it answers.");
         }

@@ -26,7 +26,7 @@ public static class OrchestratorSetup
         services.AddSingleton(CheckedOptions.Read<Core.Jobs.JobLimits>(builder.Configuration, "EdgeMesh:Jobs"));
         services.AddSingleton(CheckedOptions.Read<ArtifactOptions>(builder.Configuration, ArtifactOptions.Section)).AddSingleton<ArtifactStore>();
         services.AddSingleton<IModelSettings, ModelSettings>();
-        services.AddSingleton<FleetFeed>().AddSingleton<JobFeed>().AddSingleton<OpenJobs>().AddSingleton<JobHistory>().AddSingleton<AttemptRunner>();
+        services.AddSingleton<Beats.SelfDoubt>().AddSingleton<FleetFeed>().AddSingleton<JobFeed>().AddSingleton<OpenJobs>().AddSingleton<JobHistory>().AddSingleton<AttemptRunner>();
         services.AddSingleton<DeviceStore>().AddHostedService(s => s.GetRequiredService<DeviceStore>());
         services.AddSingleton<IDeviceRegistry>(s => s.GetRequiredService<DeviceStore>());
         services.AddSingleton<ILinkSink, GrainLinkSink>().AddSingleton<IFleet, MeshFleet>().AddSingleton<IJobs, MeshJobs>();

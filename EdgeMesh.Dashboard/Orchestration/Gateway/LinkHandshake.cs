@@ -80,6 +80,11 @@ public sealed class LinkHandshake(OrchestratorKey me, IDeviceRegistry registry, 
             return Refuse("already_linked", "A device with this key is linked already.", "Two agents share one data directory or a copy of it. Give this one its own --data DIR.", final: false);
         }
 
+        if (gateway.IsQuarantined(id))
+        {
+            return Refuse("cut_off", "This device was cut off a moment ago: it sent more than any agent should.", "Update its agent. It may link again in half a minute.", final: false);
+        }
+
         return new Verdict { Accepted = true, DeviceId = id.Value };
     }
 }
