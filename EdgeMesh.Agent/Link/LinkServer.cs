@@ -12,7 +12,9 @@ public static class LinkServer
     public static WebApplicationBuilder CreateBuilder(string name)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = name, ContentRootPath = AppContext.BaseDirectory });
-        builder.Logging.AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning);
+        // A link that breaks is said in one line by who dialled it, not with Kestrel's stack traces.
+        builder.Logging.AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Critical);
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System).AddSingleton<LinkListener>();
         services.AddSingleton<IConnectionListenerFactory>(s => s.GetRequiredService<LinkListener>());

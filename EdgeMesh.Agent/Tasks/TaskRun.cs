@@ -8,6 +8,7 @@ namespace EdgeMesh.Agent.Tasks;
 public sealed class TaskRun(TaskRequest request, CancellationToken stopping) : ITaskOutput, IDisposable
 {
     private const int LargestPiece = 64 * 1024;
+    private const int LargestText = 64 * 1024;
     private const int LongestJoined = 4_096;
 
     private readonly Lock _gate = new();
@@ -35,7 +36,18 @@ public sealed class TaskRun(TaskRequest request, CancellationToken stopping) : I
     /// <summary>When it ended, as a timestamp.</summary>
     public long EndedAt { get; private set; }
 
-    public void Text(string text) => Add(new TaskUpdate { Text = text });
+    /// <summary>A long text goes in pieces: the dashboard takes small messages only.</summary>
+    public void Text(string text)
+    {
+        for (var at = 0; at < text.Length;)
+        {
+            var end = Math.Min(at + LargestText, text.Length);
+            // A pair of surrogates stays together.
+            end -= end < text.Length && char.IsHighSurrogate(text[end - 1]) ? 1 : 0;
+            Add(new TaskUpdate { Text = text[at..end] });
+            at = end;
+        }
+    }
 
     public void Progress(double fraction, string note) => Add(new TaskUpdate { Progress = new Progress { Fraction = fraction, Note = note } });
 

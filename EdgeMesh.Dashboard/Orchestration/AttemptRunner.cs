@@ -18,24 +18,34 @@ public sealed partial class AttemptRunner(
     IGrainFactory grains, JobFeed feed, ArtifactStore artifacts, OrchestratorOptions options, IHostApplicationLifetime process, TimeProvider time, ILogger<AttemptRunner> logger)
 {
     private const int LongestCause = 2_000;
+    private const int MostWaiting = 10_000;
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(10);
+
     private readonly ConcurrentDictionary<JobId, Channel<JobEvent>> _reports = new();
+    private readonly ConcurrentDictionary<AttemptId, CancellationTokenSource> _followed = new();
 
     /// <summary>Starts an attempt; returns at once. The device hears of its end.</summary>
     public void Run(IDeviceGrain device, IDeviceLink link, AttemptOrder order, string deviceName) => _ = Task.Run(() => RunAsync(device, link, order, deviceName));
 
-    /// <summary>Asks the device to stop an attempt; its stream tells how it ended.</summary>
+    /// <summary>Asks the device to stop an attempt; its stream tells how it ended. A device that does not stop is listened to no longer.</summary>
     public void Cancel(IDeviceLink link, AttemptId attempt) => _ = Task.Run(async () =>
     {
+        if (_followed.TryGetValue(attempt, out var following))
+        {
+            StopListening(following);
+        }
+
         try
         {
-            await link.Client.CancelTaskAsync(new CancelRequest { JobId = attempt.Job.Value, TaskId = attempt.Task.Value, Attempt = attempt.Number });
+            await link.Client.CancelTaskAsync(
+                new CancelRequest { JobId = attempt.Job.Value, TaskId = attempt.Task.Value, Attempt = attempt.Number }, deadline: time.GetUtcNow().UtcDateTime + StopsWithin);
         }
         catch (RpcException)
         {
-            // The link broke: the attempt fails as lost.
+            // The link broke: the attempt fails as lost. Or it does not answer: then the time limit ends it.
         }
     });
 
@@ -54,15 +64,21 @@ public sealed partial class AttemptRunner(
     {
         JobEvent end;
         Receipt? receipt = null;
+        using var following = CancellationTokenSource.CreateLinkedTokenSource(link.Closed);
+        _followed[order.Id] = following;
         try
         {
-            end = await FollowAsync(link, order, deviceName);
+            end = await FollowAsync(link, order, deviceName, following.Token);
             receipt = (end as AttemptSucceeded)?.Receipt;
         }
         catch (ArtifactException e)
         {
             Cancel(link, order.Id);
             end = Failed(order, e.Reason, $"{deviceName} {e.Message}.");
+        }
+        catch (Exception e) when (e is RpcException or OperationCanceledException && following.IsCancellationRequested && !link.Closed.IsCancellationRequested)
+        {
+            end = Failed(order, ReasonCode.Cancelled, $"{deviceName} did not stop when it was asked to, so the dashboard stopped listening.");
         }
         catch (RpcException e)
         {
@@ -81,23 +97,26 @@ public sealed partial class AttemptRunner(
             end = Failed(order, ReasonCode.Internal, $"The dashboard could not follow {deviceName}.");
         }
 
+        _followed.TryRemove(order.Id, out _);
         feed.Progress(order.Id, null);
         Report(order.Id.Job, end);
         await device.EndedAsync(order.Id, receipt, Elapsed(order));
     }
 
-    private async Task<JobEvent> FollowAsync(IDeviceLink link, AttemptOrder order, string deviceName)
+    private async Task<JobEvent> FollowAsync(IDeviceLink link, AttemptOrder order, string deviceName, CancellationToken listening)
     {
         var offset = 0;
+        var started = false;
         await using var upload = new ArtifactUpload(artifacts, order.Id);
-        using var call = link.Client.RunTask(TaskWire.Request(order), cancellationToken: link.Closed);
-        await foreach (var frame in call.ResponseStream.ReadAllAsync(link.Closed))
+        using var call = link.Client.RunTask(TaskWire.Request(order), cancellationToken: listening);
+        await foreach (var frame in call.ResponseStream.ReadAllAsync(listening))
         {
-            foreach (var update in frame.Updates)
+            foreach (var update in TaskUpdates.Joined(frame.Updates))
             {
                 switch (update.UpdateCase)
                 {
-                    case TaskUpdate.UpdateOneofCase.Accepted when update.Accepted.Started:
+                    case TaskUpdate.UpdateOneofCase.Accepted when update.Accepted.Started && !started:
+                        started = true;
                         Report(order.Id.Job, new AttemptStarted(time.GetUtcNow(), order.Id.Task, order.Id.Number));
                         break;
                     case TaskUpdate.UpdateOneofCase.Text when offset + update.Text.Length > options.MaxOutputChars:
@@ -108,7 +127,7 @@ public sealed partial class AttemptRunner(
                         offset += update.Text.Length;
                         break;
                     case TaskUpdate.UpdateOneofCase.Artifact:
-                        if (await upload.AcceptAsync(update.Artifact, link.Closed) is { } artifact)
+                        if (await upload.AcceptAsync(update.Artifact, listening) is { } artifact)
                         {
                             Report(order.Id.Job, new OutputAppended(time.GetUtcNow(), order.Id.Task, order.Id.Number, offset, null, artifact));
                         }
@@ -126,9 +145,32 @@ public sealed partial class AttemptRunner(
                         return Failed(order, ReasonCodes.Parse(update.Failure.Reason), $"{deviceName}: {FromWire.Text(update.Failure.Cause, LongestCause)}");
                 }
             }
+
+            await RoomAsync(order.Id.Job, listening);
         }
 
         return Failed(order, ReasonCode.BadOutput, $"{deviceName} ended without a receipt.");
+    }
+
+    // A device that talks faster than the disk writes has to wait: HTTP/2's window closes behind what is not read.
+    private async Task RoomAsync(JobId job, CancellationToken cancellationToken)
+    {
+        while (_reports.TryGetValue(job, out var waiting) && waiting.Reader.Count > MostWaiting)
+        {
+            await Task.Delay(FirstRetry / 10, time, cancellationToken);
+        }
+    }
+
+    private static void StopListening(CancellationTokenSource following)
+    {
+        try
+        {
+            following.CancelAfter(StopsWithin);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended by itself.
+        }
     }
 
     private AttemptFailed Failed(AttemptOrder order, ReasonCode reason, string cause) =>
@@ -140,7 +182,7 @@ public sealed partial class AttemptRunner(
     {
         var channel = _reports.GetOrAdd(job, id =>
         {
-            var made = Channel.CreateUnbounded<JobEvent>(new UnboundedChannelOptions { SingleReader = true });
+            var made = Channel.CreateUnbounded<JobEvent>(); // the kind that can be counted
             _ = Task.Run(() => DeliverAsync(id, made));
             return made;
         });

@@ -9,15 +9,22 @@ namespace EdgeMesh.Dashboard.Orchestration.Gateway;
 /// <summary>The open links. Runs each: reads the profile, follows the beats, tells the orchestrator. Thread-safe.</summary>
 public sealed class LinkGateway(ILinkSink sink, TimeProvider time) : IDeviceLinks
 {
-    private const int LargestMessage = 80 * 1024 * 1024;
+    // A request carries a person's whole text; what a device says comes in small pieces.
+    private const int LargestSent = 80 * 1024 * 1024;
+    private const int LargestReceived = 2 * 1024 * 1024;
     private static readonly TimeSpan SilentTooLong = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan Quarantine = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<DeviceId, Link> _links = new();
+    private readonly ConcurrentDictionary<DeviceId, long> _cutOff = new();
     private long _session;
 
     public IDeviceLink? Find(DeviceId device) => _links.GetValueOrDefault(device);
 
     /// <summary>Whether a link of this device is open and answers: then a second one is a copied identity.</summary>
     public bool IsAlive(DeviceId device) => _links.TryGetValue(device, out var link) && time.GetElapsedTime(link.LastBeat) < SilentTooLong;
+
+    /// <summary>Whether this device was cut off a moment ago for what it sent.</summary>
+    public bool IsQuarantined(DeviceId device) => _cutOff.TryGetValue(device, out var since) && time.GetElapsedTime(since) < Quarantine;
 
     /// <summary>Runs a link over a stream until it ends.</summary>
     public async Task RunAsync(DeviceId device, LinkKind kind, Stream stream, CancellationToken cancellationToken)
@@ -32,8 +39,8 @@ public sealed class LinkGateway(ILinkSink sink, TimeProvider time) : IDeviceLink
         using var channel = GrpcChannel.ForAddress("http://device", new GrpcChannelOptions
         {
             HttpHandler = handler,
-            MaxReceiveMessageSize = LargestMessage,
-            MaxSendMessageSize = LargestMessage,
+            MaxReceiveMessageSize = LargestReceived,
+            MaxSendMessageSize = LargestSent,
         });
         using var link = new Link(device, kind, Interlocked.Increment(ref _session), new DeviceService.DeviceServiceClient(channel), time.GetTimestamp(), cancellationToken);
         if (_links.TryGetValue(device, out var old))
@@ -51,22 +58,39 @@ public sealed class LinkGateway(ILinkSink sink, TimeProvider time) : IDeviceLink
         }
         catch (Exception e) when (e is RpcException or OperationCanceledException or IOException or InvalidOperationException)
         {
-            reason = link.AbortReason ?? reason;
+            if (e is RpcException { StatusCode: StatusCode.ResourceExhausted })
+            {
+                CutOff(link, "It sent a message that is too large, so it was cut off. Update its agent.");
+            }
         }
         finally
         {
+            reason = link.AbortReason ?? reason;
             link.Abort(reason);
             _links.TryRemove(new KeyValuePair<DeviceId, Link>(device, link));
             await sink.ClosedAsync(link, reason);
         }
     }
 
+    private void CutOff(Link link, string reason)
+    {
+        _cutOff[link.Device] = time.GetTimestamp();
+        link.Abort(reason);
+    }
+
     private async Task FollowAsync(Link link)
     {
         using var watch = link.Client.Watch(new WatchRequest(), cancellationToken: link.Closed);
         var measured = 0L;
+        var pace = new BeatPace(time);
         await foreach (var beat in watch.ResponseStream.ReadAllAsync(link.Closed))
         {
+            if (pace.IsTooFast())
+            {
+                CutOff(link, "It sent beats far too fast, so it was cut off. Update its agent.");
+                return;
+            }
+
             link.LastBeat = time.GetTimestamp();
             double? roundTrip = null;
             if (measured == 0 || time.GetElapsedTime(measured) > TimeSpan.FromSeconds(10))

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Threading.Channels;
 
 namespace EdgeMesh.Bench.Programs;
@@ -9,6 +10,8 @@ internal sealed class ProgramProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
 
+    private bool _disposed;
+
     private ProgramProcess(Process process) => _process = process;
 
     /// <summary>Resident memory now, MB (2^20 bytes).</summary>
@@ -18,6 +21,16 @@ internal sealed class ProgramProcess : IAsyncDisposable
         {
             _process.Refresh();
             return _process.WorkingSet64 / 1024.0 / 1024.0;
+        }
+    }
+
+    /// <summary>Processor time it used so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
         }
     }
 
@@ -63,8 +76,23 @@ internal sealed class ProgramProcess : IAsyncDisposable
         return Repeat.Median([.. readings]);
     }
 
+    /// <summary>Sends a POSIX signal.</summary>
+    public void Signal(int signal)
+    {
+        if (Kill(_process.Id, signal) != 0)
+        {
+            throw new InvalidOperationException($"Signal {signal} was not sent.");
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         if (!_process.HasExited)
         {
             _process.Kill(entireProcessTree: true);
@@ -73,6 +101,10 @@ internal sealed class ProgramProcess : IAsyncDisposable
 
         _process.Dispose();
     }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int process, int signal);
 
     private void Keep(string? line)
     {
