@@ -70,6 +70,9 @@ public sealed partial class ChildProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Waits until it ended and everything it printed is here.</summary>
+    public Task EndOfOutputAsync() => _process.WaitForExitAsync(CancellationToken.None);
+
     /// <summary>SIGKILL: no goodbye.</summary>
     public async Task KillAsync()
     {
