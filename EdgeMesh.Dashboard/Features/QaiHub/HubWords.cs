@@ -104,7 +104,12 @@ internal static class HubWords
         _ => ("st-run", "run"),
     };
 
-    public static string Size(long? bytes) => bytes is { } b ? Components.Controls.Format.Gb(b / (double)(1 << 20)) : "unknown";
+    public static string Size(long? bytes) => bytes switch
+    {
+        null => "unknown",
+        < 1 << 20 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0.#} KB"),
+        { } b => Components.Controls.Format.Gb(b / (double)(1 << 20)),
+    };
 
     public static string Time(TimeSpan? time) => Components.Controls.Format.Ms(time?.TotalMilliseconds);
 
