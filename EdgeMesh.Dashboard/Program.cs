@@ -7,6 +7,7 @@ using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
 using EdgeMesh.Dashboard.QaiHub;
+using EdgeMesh.Dashboard.Trust;
 
 return await CommandLine.RunAsync(args, async arguments =>
 {
@@ -27,6 +28,7 @@ return await CommandLine.RunAsync(args, async arguments =>
     app.MapApi();
     app.MapHubs();
     app.MapAgentLink();
+    app.MapTrust();
     app.MapMeshUi();
     await app.RunDashboardAsync();
 });

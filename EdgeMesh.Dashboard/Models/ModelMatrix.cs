@@ -25,19 +25,24 @@ public sealed record ModelRow(string Id, ImmutableArray<Skill> Skills, int? Tier
 /// <param name="Ready">Whether one of them is ready.</param>
 /// <param name="WithAgent">It came with the agent: a built-in model, or the built-in summariser.</param>
 /// <param name="Stored">In the device's store or built in; null when another engine keeps it.</param>
+/// <param name="InOllama">Ollama keeps it.</param>
 /// <param name="Measurable">A runtime that is ready can run it by itself, to measure it.</param>
 /// <param name="CannotRun">Why no engine there runs it, when the device says so; else null.</param>
 public sealed record ModelPlace(
-    DeviceSnapshot Device, ImmutableArray<string> Runtimes, bool Ready, bool WithAgent, long? Bytes, StoredModelInfo? Stored, bool Measurable = false, string? CannotRun = null)
+    DeviceSnapshot Device, ImmutableArray<string> Runtimes, bool Ready, bool WithAgent, long? Bytes, StoredModelInfo? Stored, bool Measurable = false, string? CannotRun = null, bool InOllama = false)
 {
-    /// <summary>Whether it can be removed here.</summary>
-    public bool Removable => Stored is { BuiltIn: false };
+    /// <summary>Whether another device can get it from here.</summary>
+    public bool CanBeRelayed => Stored is { BuiltIn: false };
+
+    /// <summary>Whether it can be removed here: from the store, or by Ollama.</summary>
+    public bool Removable => CanBeRelayed || (InOllama && Ready);
 }
 
 /// <summary>Which model is where: what engines report, joined with what stores have. Pure.</summary>
 public static class ModelMatrix
 {
     private const string BuiltInSummariser = "builtin";
+    private const string OllamaPrefix = "ollama:";
 
     /// <summary>Rows of models that can be asked for something or lie in a store; the built-in ones are last.</summary>
     public static ImmutableArray<ModelRow> Of(FleetSnapshot fleet, ModelsSnapshot models)
@@ -69,5 +74,6 @@ public static class ModelMatrix
         stored is { BuiltIn: false } ? stored.Bytes : reported.Select(r => r.Model.SizeBytes).FirstOrDefault(b => b is > 0),
         stored,
         device.State == DeviceState.Online && reported.Any(r => r is { Runtime.State: RuntimeState.Ready, Model.CannotRun: null } && r.Runtime.TaskKinds.Contains(TaskKind.OnnxRun) && !r.Model.Skills.Contains(Skill.Image)),
-        reported.All(r => r.Model.CannotRun is not null) ? reported.Select(r => r.Model.CannotRun).FirstOrDefault() : null);
+        reported.All(r => r.Model.CannotRun is not null) ? reported.Select(r => r.Model.CannotRun).FirstOrDefault() : null,
+        stored is null && reported.Any(r => r.Runtime.Id.StartsWith(OllamaPrefix, StringComparison.Ordinal)));
 }

@@ -154,6 +154,39 @@ public sealed class DevicePageTests : MeshPages
     }
 
     [Fact]
+    public void ProveAgain_AsksTheFleetAndWaitsForWhatComesOfIt()
+    {
+        var page = Open(MiniPc);
+        Button(page, "Prove again").Click();
+        Assert.Equal([$"prove {MiniPc.Id}"], Fleet.Commands);
+        page.WaitForAssertion(() => Assert.Contains("Asked to prove them again", page.Find("[role=status]").TextContent, StringComparison.Ordinal));
+        Assert.True(Button(page, "Prove again").HasAttribute("disabled"));
+
+        var profile = MiniPc.Profile!;
+        var proven = profile.Accelerators[0] with
+        {
+            Status = AcceleratorStatus.Proven, ProvenAt = Samples.Now, Speed = new MeasuredSpeed(812, "tok/s"), Source = "/proc/cpuinfo; proven by the built-in text model on CPUExecutionProvider",
+        };
+        Fleet.Publish(MiniPc with { Profile = profile with { Accelerators = profile.Accelerators.SetItem(0, proven) } });
+        page.WaitForAssertion(() => Assert.Contains("proven by the built-in text model on CPUExecutionProvider", page.Find(".accs").TextContent, StringComparison.Ordinal));
+        Assert.Empty(page.FindAll("[role=status]"));
+        Assert.False(Button(page, "Prove again").HasAttribute("disabled"));
+    }
+
+    [Fact]
+    public void ProveAgain_Refused_SaysWhy()
+    {
+        var page = Open(MiniPc);
+        Fleet.Refusal = new Problem("device_unreachable", "The device cannot be asked now.", "It has no link to this dashboard.", "Wait until it is online, then try again.");
+        Button(page, "Prove again").Click();
+        Assert.Contains("It has no link to this dashboard.", Toast(), StringComparison.Ordinal);
+        Assert.Empty(page.FindAll(".em-card [role=status]"));
+    }
+
+    [Fact]
+    public void ProveAgain_Lost_IsNotOffered() => Assert.DoesNotContain(Open(Samples.Device(state: DeviceState.Lost)).FindAll("button"), b => b.TextContent.Trim() == "Prove again");
+
+    [Fact]
     public void Rename_Refused_KeepsTheDialogWithTheReason()
     {
         var page = Open(MiniPc);

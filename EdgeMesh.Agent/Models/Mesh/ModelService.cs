@@ -92,6 +92,11 @@ public sealed class ModelService
     {
         try
         {
+            if (_store.Models.All(m => m.Id != request.Id) && _catalog.Of<OllamaRuntime>().FirstOrDefault(r => r.Info.Models.Any(m => m.Id == request.Id)) is { } engine)
+            {
+                return new RemoveModelReply { Known = await engine.RemoveAsync(request.Id, cancellationToken) };
+            }
+
             var id = ModelId.Parse(request.Id);
             var known = await _store.RemoveAsync(id, cancellationToken);
             _stored.Refresh();
@@ -105,6 +110,10 @@ public sealed class ModelService
         catch (ModelStoreException e)
         {
             return new RemoveModelReply { Failure = ModelWire.Failure(e) };
+        }
+        catch (TaskFailedException e)
+        {
+            return new RemoveModelReply { Failure = ModelWire.Failure(new ModelStoreException(StoreFailure.SourceFailed, e.Message)) };
         }
     }
 

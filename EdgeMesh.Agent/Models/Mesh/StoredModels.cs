@@ -9,6 +9,8 @@ internal sealed class StoredModels(ModelStore store, LocalModels models, EngineC
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        var times = new LoadTimes(store);
+        models.KeepLoadTimes(times.Read(), times.Write);
         Refresh();
         return Task.CompletedTask;
     }

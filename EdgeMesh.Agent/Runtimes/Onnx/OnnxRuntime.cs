@@ -35,6 +35,9 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
 {
     private static readonly TimeSpan ProveEvery = TimeSpan.FromDays(1);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(5);
+
+    // A device that has just become ready may have its first job to do.
+    private static readonly TimeSpan ImagesAfter = TimeSpan.FromSeconds(3);
     private readonly OnnxProvider _provider;
     private readonly LocalModels _models;
     private readonly AcceleratorProofs _proofs;
@@ -66,7 +69,13 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
     /// <summary>Frees a model's memory unless it is in use.</summary>
     public Task UnloadAsync(string id, CancellationToken cancellationToken) => _client.UnloadAsync(id, cancellationToken);
 
-    public void ProveAgain() => _wanted.Release();
+    public void ProveAgain()
+    {
+        if (_wanted.CurrentCount == 0)
+        {
+            _wanted.Release();
+        }
+    }
 
     public async Task WatchAsync(Action changed, CancellationToken cancellationToken)
     {
@@ -75,15 +84,27 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
         {
             try
             {
-                _proof = await CanaryRunner.RunAsync(_client, _provider.Name, _provider.Kind, _time, cancellationToken);
-                _proofs.Set(_proof);
-                Tell();
-                await WaitAsync(_proof.IsProven ? ProveEvery : RetryAfter, cancellationToken);
+                var proof = await CanaryRunner.RunAsync(_client, _provider.Name, _provider.Kind, _time, cancellationToken);
+                Told(proof with { Images = _proof?.Images });
+                if (proof.IsProven)
+                {
+                    await Task.Delay(ImagesAfter, _time, cancellationToken);
+                    Told(proof with { Images = await CanaryRunner.RunImageAsync(_client, _provider.Name, _provider.Kind, cancellationToken) });
+                }
+
+                await WaitAsync(proof.IsProven ? ProveEvery : RetryAfter, cancellationToken);
             }
             catch (OperationCanceledException)
             {
                 return;
             }
+        }
+
+        void Told(AcceleratorProof proof)
+        {
+            _proof = proof;
+            _proofs.Set(proof);
+            Tell();
         }
 
         void Tell()
@@ -96,13 +117,19 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
     public async Task<TaskReceipt> RunAsync(TaskRequest task, ITaskOutput output, CancellationToken cancellationToken)
     {
         var model = _models.Find(task.ModelId) ?? throw new TaskFailedException(ReasonCode.ModelMissing, $"There is no model {task.ModelId} here.");
-        return task.Kind switch
+        var receipt = task.Kind switch
         {
             TaskKindValue.LlmGenerate when model.Kind == LocalModelKind.Text => await GenerateAsync(task, model, output, cancellationToken),
             TaskKindValue.ImageGenerate when model.Kind == LocalModelKind.Image => await PaintAsync(task, model, output, cancellationToken),
             TaskKindValue.OnnxRun => await _measurer.RunAsync(_provider, model, task.Onnx ?? new OnnxRun(), output, cancellationToken),
             _ => throw new TaskFailedException(ReasonCode.Unsupported, $"{model.Id} cannot do this kind of task."),
         };
+        if (_worker.PeakRamMb is { } ram)
+        {
+            receipt.PeakRamMb = ram;
+        }
+
+        return receipt;
     }
 
     public async ValueTask DisposeAsync()
@@ -124,7 +151,7 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
         $"ONNX Runtime, {_provider.Title}",
         _proof switch { null => RuntimeState.Starting, { IsProven: true } => RuntimeState.Ready, _ => RuntimeState.Down },
         _proof switch { null => $"A canary run is proving the {_provider.Kind}.", { IsProven: true } => null, _ => $"The canary run failed: {_proof.Failure}" },
-        [.. _models.All.Select(m => m.ToInfo(IsQnn))],
+        [.. _models.All.Where(m => m.Kind != LocalModelKind.Image || _proof?.Images is not { Failure: not null }).Select(m => m.ToInfo(IsQnn))],
         [TaskKind.LlmGenerate, TaskKind.ImageGenerate, TaskKind.OnnxRun],
         _provider.Kind);
 

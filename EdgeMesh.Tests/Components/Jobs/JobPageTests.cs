@@ -87,7 +87,7 @@ public sealed class JobPageTests : JobPageContext
         var page = Open(Samples.Job(JobState.Failed));
         var words = page.Find("[aria-label='What went wrong']").TextContent;
         Assert.All(
-            (string[])["Mini PC", "OutOfMemory", "Close other programs", "It was not tried again"],
+            (string[])["Mini PC", "Out of memory.", "Close other programs", "It was not tried again"],
             part => Assert.Contains(part, words, StringComparison.Ordinal));
         Assert.NotNull(page.Find(".em-task.fail"));
     }
