@@ -171,7 +171,7 @@ public sealed partial class QaiHubLoopTests(BrowserFixture fixture)
     [GeneratedRegex("^Profile ")]
     private static partial Regex ProfileName();
 
-    [GeneratedRegex("^Run it on ")]
+    [GeneratedRegex("^Run there")]
     private static partial Regex RunIt();
 
     [GeneratedRegex("/jobs/[0-9a-zA-Z]{12,}")]

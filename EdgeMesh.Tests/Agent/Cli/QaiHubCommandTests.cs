@@ -142,8 +142,6 @@ public sealed class QaiHubCommandTests : IAsyncLifetime
             ["USERPROFILE"] = home,
             ["XDG_DATA_HOME"] = home,
         });
-        await Until.TrueAsync("the program to end", () => process.HasExited, TimeSpan.FromSeconds(120));
-        await process.EndOfOutputAsync();
-        return (process.ExitCode, process.Output);
+        return (await process.ExitAsync(TimeSpan.FromSeconds(120)), process.Output);
     }
 }
