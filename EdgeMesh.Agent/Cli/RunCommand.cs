@@ -15,14 +15,28 @@ internal static class RunCommand
     /// <param name="Dial">Where to, and with what.</param>
     /// <param name="OpenAi">Addresses, separated by commas.</param>
     /// <param name="Allow">Hosts, separated by commas.</param>
-    internal sealed record Settings(DialOptions Dial, string Name, string Data, string OpenAi = "", string Allow = "");
+    /// <param name="Listen">The port on which orchestrators may reach it directly; null: none.</param>
+    internal sealed record Settings(DialOptions Dial, string Name, string Data, string OpenAi = "", string Allow = "", int? Listen = null);
 
     public static Command Create()
     {
         var (orchestrator, token, name, data) = (CommonOptions.Orchestrator(), CommonOptions.Token(), CommonOptions.Name(), CommonOptions.Data());
         var openAi = new Option<string?>("--openai") { Description = "OpenAI-compatible servers to use, separated by commas." };
         var allow = new Option<string?>("--allow-hosts") { Description = "Private hosts that models may be fetched from, separated by commas (or environment variable EDGEMESH_ALLOWED_HOSTS)." };
-        var run = new Command("run", "Links this device to a dashboard and runs its tasks until it is stopped.") { orchestrator, token, name, data, openAi, allow };
+        var listen = new Option<int?>("--listen")
+        {
+            Description = $"Let the dashboards of this device's meshes reach it directly too, on this port or the next free one (both sides show certificates). [default when given alone: {DirectListener.DefaultPort}]",
+            HelpName = "PORT",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        listen.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() is < 1 or > 65535)
+            {
+                result.AddError("--listen: a port is 1 to 65535.");
+            }
+        });
+        var run = new Command("run", "Links this device to a dashboard and runs its tasks until it is stopped.") { orchestrator, token, name, data, openAi, allow, listen };
         run.SetAction(async (parsed, cancellation) =>
         {
             var directory = CommonOptions.DataOf(parsed.GetValue(data));
@@ -36,7 +50,8 @@ internal static class RunCommand
             return await RunAsync(
                 new Settings(
                     dial, CommonOptions.NameOf(parsed.GetValue(name)), directory, parsed.GetValue(openAi) ?? "",
-                    parsed.GetValue(allow) ?? Environment.GetEnvironmentVariable("EDGEMESH_ALLOWED_HOSTS") ?? ""),
+                    parsed.GetValue(allow) ?? Environment.GetEnvironmentVariable("EDGEMESH_ALLOWED_HOSTS") ?? "",
+                    parsed.GetResult(listen) is { } asked ? asked.GetValueOrDefault<int?>() ?? DirectListener.DefaultPort : null),
                 cancellation);
         });
         return run;
@@ -57,12 +72,18 @@ internal static class RunCommand
             var options = new AgentOptions(settings.Data, settings.Name, [.. urls.Select(u => new Uri(u))], Environment.GetEnvironmentVariable("EDGEMESH_OPENAI_KEY"))
             {
                 AllowedHosts = [.. Parts(settings.Allow)],
+                ListenPort = settings.Listen,
             };
             await using var app = AgentHost.Build(options, services => services
-                .AddSingleton(key).AddSingleton(settings.Dial).AddSingleton(new DeviceCertificateStore(settings.Data)).AddSingleton<Enroller>().AddSingleton<MeshCredentials>()
-                .AddHostedService<Dialler>().AddWindowsService(o => o.ServiceName = ServiceSpec.Name).Configure<HostOptions>(o => o.ShutdownTimeout = StopWithin));
+                .AddSingleton(key).AddSingleton(settings.Dial).AddSingleton(new DeviceCertificateStore(settings.Data)).AddSingleton<Enroller>().AddSingleton<DirectListener>()
+                .AddHostedService<MeshDiallers>().AddWindowsService(o => o.ServiceName = ServiceSpec.Name).Configure<HostOptions>(o => o.ShutdownTimeout = StopWithin));
             Console.WriteLine($"EdgeMesh agent {AgentVersion.Current}: {settings.Name} ({key.Id.Short}), data in {settings.Data}");
             await app.StartAsync(cancellationToken);
+            if (app.Services.GetRequiredService<DirectEndpoint>() is { Port: > 0 } direct)
+            {
+                Console.WriteLine($"Listens on {string.Join(' ', direct.Addresses())}");
+            }
+
             await app.WaitForShutdownAsync(cancellationToken);
             return 0;
         }

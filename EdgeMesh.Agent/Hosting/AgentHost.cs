@@ -22,7 +22,12 @@ public static class AgentHost
         services.AddSingleton(options);
         services.AddFingerprint().AddSingleton<DeviceFacts>();
         services.AddSingleton<RuntimeCatalog>().AddHostedService(s => s.GetRequiredService<RuntimeCatalog>());
-        services.AddSingleton<Enrolment.RenewalSignal>();
+        services.AddSingleton<Enrolment.RenewalSignal>().AddSingleton<DirectEndpoint>();
+        if (options.ListenPort is { } port)
+        {
+            builder.WebHost.UseSockets().ConfigureKestrel(kestrel => kestrel.ApplicationServices.GetRequiredService<DirectListener>().Configure(kestrel, port));
+        }
+
         services.AddSingleton(new TaskLimits()).AddSingleton<TaskExecutor>().AddSingleton<DeviceServiceImpl>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRuntime, SummariserRuntime>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRuntime, SystemRuntime>());

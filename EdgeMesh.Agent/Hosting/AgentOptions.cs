@@ -10,6 +10,9 @@ public sealed record AgentOptions(string DataDirectory, string Name, ImmutableAr
     /// <summary>Look for engines on their usual ports. Default: yes.</summary>
     public bool FindEngines { get; init; } = true;
 
+    /// <summary>The port on which orchestrators may reach it directly; null (default): only through the tunnel that it dials.</summary>
+    public int? ListenPort { get; init; }
+
     /// <summary>Where its models are.</summary>
     public string ModelsDirectory => Path.Combine(DataDirectory, "models");
 

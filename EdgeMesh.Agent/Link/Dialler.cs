@@ -10,8 +10,9 @@ namespace EdgeMesh.Agent.Link;
 /// Keeps a link to the dashboard: dials its addresses, proves the key, serves, and dials again forever with exponential backoff and jitter: within 250 to
 /// 500 ms at first, up to 15 s later (60 s after a refusal that only a change can mend). A failed join never ends the agent.
 /// </summary>
-public sealed class Dialler(DialOptions options, DeviceKey key, Hosting.AgentOptions agent, LinkListener listener, MeshCredentials credentials, RenewalSignal renewal, TimeProvider time) : BackgroundService
+public sealed class Dialler(DialOptions options, DeviceKey key, Hosting.AgentOptions agent, LinkListener listener, MeshCredentials credentials, RenewalSignal renewal, LinkClaims claims, TimeProvider time) : BackgroundService
 {
+    private const string LinkedHere = "linked_here";
     private static readonly TimeSpan Handshake = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RenewAgain = TimeSpan.FromMinutes(1);
 
@@ -19,6 +20,9 @@ public sealed class Dialler(DialOptions options, DeviceKey key, Hosting.AgentOpt
     private static readonly TimeSpan LongestNap = TimeSpan.FromHours(1);
     private string _token = options.JoinToken;
     private string _said = "";
+
+    /// <summary>Whose answers it gets; null until one came.</summary>
+    public string? OrchestratorId { get; private set; } = options.OrchestratorId;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -83,6 +87,10 @@ public sealed class Dialler(DialOptions options, DeviceKey key, Hosting.AgentOpt
 
             return new Outcome.Failed();
         }
+        finally
+        {
+            claims.Release(this);
+        }
     }
 
     /// <summary>Whether what the link was refused for is mended, so that it is tried again at once.</summary>
@@ -102,7 +110,11 @@ public sealed class Dialler(DialOptions options, DeviceKey key, Hosting.AgentOpt
             var verdict = await ProveAsync(socket.Socket, address, limit.Token);
             if (!verdict.Accepted)
             {
-                Say($"Refused: {verdict.Detail} {verdict.Remedy}");
+                if (verdict.Code != LinkedHere)
+                {
+                    Say($"Refused: {verdict.Detail} {verdict.Remedy}");
+                }
+
                 return verdict.Final ? new Outcome.Told(TimeSpan.FromSeconds(60), verdict.Code) : new Outcome.Told(null, verdict.Code);
             }
         }
@@ -114,7 +126,7 @@ public sealed class Dialler(DialOptions options, DeviceKey key, Hosting.AgentOpt
         var renewing = address.Scheme == Uri.UriSchemeHttps ? RenewInTimeAsync(address, over.Token) : Task.CompletedTask;
         await using (var stream = WebSocketStream.Create(socket.Socket, WebSocketMessageType.Binary, ownsWebSocket: false))
         {
-            await listener.ServeAsync(DuplexPipe.Over(stream), stopping);
+            await listener.ServeAsync(DuplexPipe.Over(stream), new LinkCaller(OrchestratorId ?? ""), stopping);
         }
 
         Say(stopping.IsCancellationRequested ? "Stopped." : $"The link to {address.GetLeftPart(UriPartial.Authority)} broke; dialling again.");
@@ -145,6 +157,13 @@ public sealed class Dialler(DialOptions options, DeviceKey key, Hosting.AgentOpt
     private async Task<Verdict> ProveAsync(WebSocket socket, Uri address, CancellationToken cancellationToken)
     {
         var challenge = await LinkMessages.ReceiveAsync(socket, Challenge.Parser, cancellationToken);
+        OrchestratorId = challenge.OrchestratorId;
+        if (!claims.TryTake(challenge.OrchestratorId, this))
+        {
+            // Another of this agent's diallers is there: a second link would look like a copied identity.
+            return new Verdict { Code = LinkedHere, Detail = $"{address} is a dashboard that this agent is linked to already." };
+        }
+
         if (options.OrchestratorId is { } wanted && challenge.OrchestratorId != wanted)
         {
             // No proof and no token for another one.

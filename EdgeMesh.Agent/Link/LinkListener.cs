@@ -17,9 +17,14 @@ public sealed class LinkListener : IConnectionListenerFactory, IConnectionListen
     public EndPoint EndPoint { get; } = new LinkEndPoint();
 
     /// <summary>Serves on this pipe; the task ends when the connection has ended.</summary>
-    public async Task ServeAsync(IDuplexPipe transport, CancellationToken cancellationToken)
+    public Task ServeAsync(IDuplexPipe transport, CancellationToken cancellationToken) => ServeAsync(transport, LinkCaller.Own, cancellationToken);
+
+    /// <inheritdoc cref="ServeAsync(IDuplexPipe, CancellationToken)"/>
+    /// <param name="caller">Who is at the other end.</param>
+    public async Task ServeAsync(IDuplexPipe transport, LinkCaller caller, CancellationToken cancellationToken)
     {
         await using var connection = new LinkConnection(transport);
+        connection.Features.Set(caller);
         await _connections.Writer.WriteAsync(connection, cancellationToken);
         await using (cancellationToken.Register(() => connection.Abort()))
         {

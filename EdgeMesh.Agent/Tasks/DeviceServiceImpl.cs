@@ -1,4 +1,5 @@
 using EdgeMesh.Agent.Fingerprint;
+using EdgeMesh.Agent.Link;
 using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Core.Contracts;
 using Grpc.Core;
@@ -7,7 +8,7 @@ namespace EdgeMesh.Agent.Tasks;
 
 /// <summary>The agent's gRPC service.</summary>
 public sealed partial class DeviceServiceImpl(
-    DeviceFacts facts, RuntimeCatalog catalog, TaskExecutor executor, TelemetryProbe probe, TaskLimits limits, Models.Mesh.ModelService models, Enrolment.RenewalSignal renewal, TimeProvider time)
+    DeviceFacts facts, RuntimeCatalog catalog, TaskExecutor executor, TelemetryProbe probe, TaskLimits limits, Models.Mesh.ModelService models, Enrolment.RenewalSignal renewal, DirectEndpoint direct, TimeProvider time)
     : DeviceService.DeviceServiceBase
 {
     private static readonly TimeSpan BeatInterval = TimeSpan.FromMilliseconds(500);
@@ -17,6 +18,7 @@ public sealed partial class DeviceServiceImpl(
     public override async Task<ProfileReply> GetProfile(ProfileRequest request, ServerCallContext context)
     {
         var reply = new ProfileReply { Profile = ToWire.Profile(await facts.ProfileAsync(context.CancellationToken)), RuntimesLoaded = catalog.Loaded, Slots = limits.Slots };
+        reply.Direct.AddRange(direct.Addresses());
         reply.Runtimes.AddRange(catalog.Infos.Select(ToWire.Runtime));
         return reply;
     }
@@ -51,7 +53,7 @@ public sealed partial class DeviceServiceImpl(
 
     public override async Task RunTask(TaskRequest request, IServerStreamWriter<TaskFrame> responseStream, ServerCallContext context)
     {
-        var (run, refused) = executor.Start(request);
+        var (run, refused) = executor.Start(request, LinkCaller.Of(context).OrchestratorId);
         if (run is null)
         {
             await responseStream.WriteAsync(new TaskFrame { Updates = { new TaskUpdate { Failure = refused } } });
@@ -89,7 +91,7 @@ public sealed partial class DeviceServiceImpl(
     public override Task<ProveReply> Prove(ProveRequest request, ServerCallContext context) => Task.FromResult(new ProveReply { Canaries = catalog.ProveAgain() });
 
     public override async Task<CancelReply> CancelTask(CancelRequest request, ServerCallContext context) =>
-        new() { Known = await executor.CancelAsync(request, context.CancellationToken) };
+        new() { Known = await executor.CancelAsync(request, LinkCaller.Of(context).OrchestratorId, context.CancellationToken) };
 
     // Text next to text becomes one update; a frame stays small.
     private static IEnumerable<TaskFrame> Frames(List<TaskUpdate> updates)

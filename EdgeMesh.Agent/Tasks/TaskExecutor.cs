@@ -7,11 +7,12 @@ namespace EdgeMesh.Agent.Tasks;
 
 /// <summary>
 /// Runs attempts: so many at once, so many waiting, the rest refused as Busy. Work goes on when a caller goes away; a repeated request for the
-/// same attempt attaches to it and gets everything from the start; a newer attempt stops the older. Thread-safe.
+/// same attempt attaches to it and gets everything from the start; a newer attempt stops the older. Several orchestrators share the slots, and none
+/// reaches another's attempts. Thread-safe.
 /// </summary>
 public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, TimeProvider time, IHostApplicationLifetime lifetime)
 {
-    private readonly ConcurrentDictionary<(string Job, string Task), (int Number, TaskRun Run)> _runs = new();
+    private readonly ConcurrentDictionary<(string Caller, string Job, string Task), (int Number, TaskRun Run)> _runs = new();
     private readonly SemaphoreSlim _slots = new(limits.Slots);
     private int _running;
     private int _waiting;
@@ -24,9 +25,10 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
     public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>The run of this attempt: a new one, or the one that exists; null with a failure when it is refused.</summary>
-    public (TaskRun? Run, Failure? Refused) Start(TaskRequest request)
+    /// <param name="caller">The orchestrator that asks.</param>
+    public (TaskRun? Run, Failure? Refused) Start(TaskRequest request, string caller = "")
     {
-        var key = (request.JobId, request.TaskId);
+        var key = (caller, request.JobId, request.TaskId);
         while (true)
         {
             var exists = _runs.TryGetValue(key, out var known);
@@ -76,9 +78,13 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
     }
 
     /// <summary>Stops an attempt and waits until it has stopped; false when it is not known.</summary>
-    public async Task<bool> CancelAsync(CancelRequest request, CancellationToken cancellationToken)
+    public Task<bool> CancelAsync(CancelRequest request, CancellationToken cancellationToken) => CancelAsync(request, "", cancellationToken);
+
+    /// <inheritdoc cref="CancelAsync(CancelRequest, CancellationToken)"/>
+    /// <param name="caller">The orchestrator that asks; it reaches its own attempts only.</param>
+    public async Task<bool> CancelAsync(CancelRequest request, string caller, CancellationToken cancellationToken)
     {
-        if (!_runs.TryGetValue((request.JobId, request.TaskId), out var known) || known.Number != request.Attempt)
+        if (!_runs.TryGetValue((caller, request.JobId, request.TaskId), out var known) || known.Number != request.Attempt)
         {
             return false;
         }

@@ -67,7 +67,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         Pump();
     }
 
-    public Task BeatAsync(long session, Telemetry telemetry, RuntimeReport? runtimes, double? roundTripMs)
+    public Task BeatAsync(long session, LinkKind kind, Telemetry telemetry, RuntimeReport? runtimes, double? roundTripMs)
     {
         if (_me is null || session != _session)
         {
@@ -77,7 +77,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         _watch?.Beat();
         doubt.Heard(_me.Id);
         var back = _me.State is DeviceState.Suspect or DeviceState.Lost;
-        _me = _me with { LinkEnd = null, Telemetry = telemetry, LastSeen = telemetry.At, LoadHistory = Load(telemetry), RoundTripMs = roundTripMs ?? _me.RoundTripMs };
+        _me = _me with { Link = kind, LinkEnd = null, Telemetry = telemetry, LastSeen = telemetry.At, LoadHistory = Load(telemetry), RoundTripMs = roundTripMs ?? _me.RoundTripMs };
         if (runtimes is { } changed)
         {
             var profile = _me.Profile is { } known && !changed.Accelerators.IsEmpty ? known with { Accelerators = changed.Accelerators } : _me.Profile;

@@ -37,8 +37,9 @@ public interface IDeviceGrain : IGrainWithStringKey
 
     Task LinkedAsync(long session, LinkKind kind, DeviceProfile profile, ImmutableArray<Core.Models.RuntimeInfo> runtimes, bool loaded, int slots);
 
+    /// <param name="kind">How calls reach it now.</param>
     /// <param name="runtimes">Only when they changed.</param>
-    Task BeatAsync(long session, Telemetry telemetry, Gateway.RuntimeReport? runtimes, double? roundTripMs);
+    Task BeatAsync(long session, LinkKind kind, Telemetry telemetry, Gateway.RuntimeReport? runtimes, double? roundTripMs);
 
     /// <summary>A second agent has the same key.</summary>
     Task DoubledAsync(string address);

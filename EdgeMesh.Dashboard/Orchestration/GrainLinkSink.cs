@@ -10,7 +10,7 @@ public sealed class GrainLinkSink(IGrainFactory grains) : ILinkSink
         Grain(link).LinkedAsync(link.Session, link.Kind, profile, runtimes.Runtimes, runtimes.Loaded, slots);
 
     public Task BeatAsync(IDeviceLink link, Telemetry telemetry, RuntimeReport? runtimes, double? roundTripMs) =>
-        Grain(link).BeatAsync(link.Session, telemetry, runtimes, roundTripMs);
+        Grain(link).BeatAsync(link.Session, link.Kind, telemetry, runtimes, roundTripMs);
 
     public Task ClosedAsync(IDeviceLink link, string reason) => Grain(link).UnlinkedAsync(link.Session, reason);
 

@@ -1,3 +1,4 @@
+using System.Net;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
@@ -9,6 +10,7 @@ namespace EdgeMesh.Dashboard.Orchestration.Gateway;
 /// <summary>What a device says, bounded and checked: the one place where protobuf becomes domain. A device may lie; it may not hurt.</summary>
 public static class FromWire
 {
+    private const int MostAddresses = 8;
     private const int MostItems = 200;
     private const int MostModels = 500;
     private const int MostPixels = 65_536;
@@ -28,6 +30,14 @@ public static class FromWire
             Name<AcceleratorKind>(r.Accelerator)))],
         loaded,
         Accelerators(accelerators));
+
+    /// <summary>Where a device says it listens: literal addresses of a network, at most <see cref="MostAddresses"/>; what else it says is left out.</summary>
+    public static ImmutableArray<IPEndPoint> Addresses(IEnumerable<string> addresses) =>
+    [
+        .. addresses.Take(MostAddresses).Select(a => IPEndPoint.TryParse(a, out var parsed) ? parsed : null).OfType<IPEndPoint>()
+            .Where(a => a.Port > 0 && !IPAddress.IsLoopback(a.Address) && !a.Address.IsIPv4MappedToIPv6 && !a.Address.IsIPv6Multicast && !a.Address.IsIPv6LinkLocal
+                && a.Address.GetAddressBytes()[0] is not (0 or (>= 224 and <= 239) or 255)),
+    ];
 
     /// <summary>At most so many, unknown kinds left out.</summary>
     public static ImmutableArray<Accelerator> Accelerators(IEnumerable<AcceleratorInfo> accelerators) =>

@@ -7,14 +7,14 @@ using Grpc.Net.Client;
 namespace EdgeMesh.Dashboard.Orchestration.Gateway;
 
 /// <summary>The open links. Runs each: reads the profile, follows the beats, tells the orchestrator. Thread-safe.</summary>
-public sealed class LinkGateway(ILinkSink sink, TimeProvider time) : IDeviceLinks
+public sealed class LinkGateway(ILinkSink sink, DirectPath direct, TimeProvider time) : IDeviceLinks
 {
     // A request carries a person's whole text; what a device says comes in small pieces.
-    private const int LargestSent = 80 * 1024 * 1024;
-    private const int LargestReceived = 2 * 1024 * 1024;
+    internal const int LargestSent = 80 * 1024 * 1024;
+    internal const int LargestReceived = 2 * 1024 * 1024;
     private static readonly TimeSpan SilentTooLong = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan Quarantine = TimeSpan.FromSeconds(30);
-    private readonly ConcurrentDictionary<DeviceId, Link> _links = new();
+    private readonly ConcurrentDictionary<DeviceId, OpenLink> _links = new();
     private readonly ConcurrentDictionary<DeviceId, long> _cutOff = new();
     private long _session;
 
@@ -42,18 +42,20 @@ public sealed class LinkGateway(ILinkSink sink, TimeProvider time) : IDeviceLink
             MaxReceiveMessageSize = LargestReceived,
             MaxSendMessageSize = LargestSent,
         });
-        using var link = new Link(device, kind, Interlocked.Increment(ref _session), new DeviceService.DeviceServiceClient(channel), time.GetTimestamp(), cancellationToken);
+        using var link = new OpenLink(device, kind, Interlocked.Increment(ref _session), new DeviceService.DeviceServiceClient(channel), time.GetTimestamp(), cancellationToken);
         if (_links.TryGetValue(device, out var old))
         {
             old.Abort("A newer link replaced it.");
         }
 
         var reason = "The connection closed.";
+        var shorter = Task.CompletedTask;
         try
         {
-            var profile = await link.Client.GetProfileAsync(new ProfileRequest(), deadline: time.GetUtcNow().UtcDateTime.AddSeconds(10), cancellationToken: link.Closed);
+            var profile = await link.Tunnel.GetProfileAsync(new ProfileRequest(), deadline: time.GetUtcNow().UtcDateTime.AddSeconds(10), cancellationToken: link.Closed);
             _links[device] = link;
             await sink.OpenedAsync(link, FromWire.Profile(profile.Profile), FromWire.Runtimes(profile.Runtimes, profile.RuntimesLoaded, profile.Profile.Accelerators), Math.Clamp(profile.Slots, 1, 256));
+            shorter = direct.KeepAsync(link, FromWire.Addresses(profile.Direct));
             await FollowAsync(link);
         }
         catch (Exception e) when (e is RpcException or OperationCanceledException or IOException or InvalidOperationException)
@@ -67,20 +69,21 @@ public sealed class LinkGateway(ILinkSink sink, TimeProvider time) : IDeviceLink
         {
             reason = link.AbortReason ?? reason;
             link.Abort(reason);
-            _links.TryRemove(new KeyValuePair<DeviceId, Link>(device, link));
+            _links.TryRemove(new KeyValuePair<DeviceId, OpenLink>(device, link));
             await sink.ClosedAsync(link, reason);
+            await shorter;
         }
     }
 
-    private void CutOff(Link link, string reason)
+    private void CutOff(OpenLink link, string reason)
     {
         _cutOff[link.Device] = time.GetTimestamp();
         link.Abort(reason);
     }
 
-    private async Task FollowAsync(Link link)
+    private async Task FollowAsync(OpenLink link)
     {
-        using var watch = link.Client.Watch(new WatchRequest(), cancellationToken: link.Closed);
+        using var watch = link.Tunnel.Watch(new WatchRequest(), cancellationToken: link.Closed);
         var measured = 0L;
         var pace = new BeatPace(time);
         await foreach (var beat in watch.ResponseStream.ReadAllAsync(link.Closed))
@@ -108,39 +111,5 @@ public sealed class LinkGateway(ILinkSink sink, TimeProvider time) : IDeviceLink
 
             await sink.BeatAsync(link, FromWire.Telemetry(beat, time.GetUtcNow()), beat.Runtimes is { } set ? FromWire.Runtimes(set.Runtimes, set.Loaded, set.Accelerators) : null, roundTrip);
         }
-    }
-
-    private sealed class Link(DeviceId device, LinkKind kind, long session, DeviceService.DeviceServiceClient client, long now, CancellationToken outer) : IDeviceLink, IDisposable
-    {
-        private readonly CancellationTokenSource _closed = CancellationTokenSource.CreateLinkedTokenSource(outer);
-
-        public DeviceId Device => device;
-
-        public LinkKind Kind => kind;
-
-        public long Session => session;
-
-        public DeviceService.DeviceServiceClient Client => client;
-
-        public CancellationToken Closed => _closed.Token;
-
-        public string? AbortReason { get; private set; }
-
-        public long LastBeat { get; set; } = now;
-
-        public void Abort(string reason)
-        {
-            AbortReason ??= reason;
-            try
-            {
-                _closed.Cancel();
-            }
-            catch (ObjectDisposedException)
-            {
-                // It was over already.
-            }
-        }
-
-        public void Dispose() => _closed.Dispose();
     }
 }
