@@ -108,7 +108,7 @@ public sealed class HubArtifacts(
             var check = new DownloadCheck(options.MaxArtifactBytes, clients.IsEmulated && job.Runtime != "onnx" ? FileContent.Any : TargetRuntimes.Of(job.Runtime)?.Content ?? FileContent.Any);
             var got = await client.Downloads.SaveAsync(file, path, check, new Progress(board, transfer.Id), cancellationToken);
             var artifact = new HubArtifact(FileName(file.Name, job), got.Bytes, got.Sha256, time.GetUtcNow());
-            await tracker.KeepAsync((board.Current.Jobs.Find(job.Id) ?? job) with { Artifact = artifact }, CancellationToken.None);
+            await tracker.ChangeAsync(job.Id, before => (before ?? job) with { Artifact = artifact }, CancellationToken.None);
             board.End(transfer.Id, null);
             MakeRoom(path);
             return (artifact, null);

@@ -38,7 +38,8 @@ public sealed class HubOrders(HubClients clients, HubBoard board, HubReader cata
             var id = await client.Jobs.CreateAsync(request, CancellationToken.None);
             var now = time.GetUtcNow();
             var device = request switch { CompileRequest c => c.Device, ProfileRequest p => p.Device, InferenceRequest i => i.Device, LinkRequest l => l.Device, _ => null };
-            var job = new TrackedJob(id, KindOf(order), HubJobState.Created, now)
+            // The tracker may have seen it in a list already.
+            var job = await tracker.ChangeAsync(id, before => (before ?? new TrackedJob(id, KindOf(order), HubJobState.Created, now) { Steps = [new HubStep(HubJobState.Created, now)] }) with
             {
                 Name = request.Name,
                 Device = device?.Name ?? "",
@@ -47,12 +48,10 @@ public sealed class HubOrders(HubClients clients, HubBoard board, HubReader cata
                 ModelName = NameOf(order.ModelId) ?? "",
                 Options = request.Options,
                 Runtime = order is CompileOrder compile ? compile.Runtime : RuntimeOf(order.ModelId),
-                Steps = [new HubStep(HubJobState.Created, now)],
                 Then = order is CompileOrder { ThenProfile: { } options } ? new HubFollowUp(options, null) : null,
                 ParentId = order is ProfileOrder ? board.Current.Jobs.Items.FirstOrDefault(j => j.TargetModelId == order.ModelId)?.Id : null,
                 Here = true,
-            };
-            await tracker.KeepAsync(job, CancellationToken.None);
+            }, CancellationToken.None);
             tracker.Wake();
             return (job, null);
         }

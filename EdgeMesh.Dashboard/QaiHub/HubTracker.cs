@@ -25,6 +25,7 @@ public sealed partial class HubTracker(
 
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly SemaphoreSlim _polling = new(1);
+    private readonly SemaphoreSlim _writing = new(1);
     private readonly ConcurrentDictionary<string, bool> _following = new();
     private readonly HubPace _pace = new(TimeSpan.FromMilliseconds(options.GapMs), time);
     private string? _loaded;
@@ -40,22 +41,52 @@ public sealed partial class HubTracker(
         }
     }
 
-    /// <summary>Takes a job that was just submitted or read.</summary>
-    public async Task KeepAsync(TrackedJob job, CancellationToken cancellationToken)
+    /// <summary>Changes what is known of a job: stored first, then told. Poll, pages and downloads all come through here, so none undoes another's change.</summary>
+    /// <param name="change">Gets what is known now, null when nothing is; null leaves it.</param>
+    /// <returns>What is known afterwards.</returns>
+    public async Task<TrackedJob?> ChangeAsync(string id, Func<TrackedJob?, TrackedJob?> change, CancellationToken cancellationToken)
     {
-        await store.SaveAsync(clients.Key, job, cancellationToken);
-        board.Put(job);
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            var before = board.Current.Jobs.Find(id);
+            if (change(before) is not { } after || after == before)
+            {
+                return before;
+            }
+
+            await store.SaveAsync(clients.Key, after, cancellationToken);
+            board.Put(after);
+            return after;
+        }
+        finally
+        {
+            _writing.Release();
+        }
     }
 
     /// <summary>Jobs of the service in use; those of another one are put away.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
-        var key = clients.Key;
-        if (_loaded != key)
+        if (_loaded == clients.Key)
         {
-            var jobs = await store.LoadAsync(key, cancellationToken);
-            board.Change(now => now with { Jobs = new HubJobList(jobs, null, null) });
-            _loaded = key;
+            return;
+        }
+
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            var key = clients.Key;
+            if (_loaded != key)
+            {
+                var jobs = await store.LoadAsync(key, cancellationToken);
+                board.Change(now => now with { Jobs = new HubJobList(jobs, null, null) });
+                _loaded = key;
+            }
+        }
+        finally
+        {
+            _writing.Release();
         }
     }
 
@@ -74,7 +105,7 @@ public sealed partial class HubTracker(
             var changed = await ListAsync(client, cancellationToken);
             foreach (var job in board.Current.Jobs.Items.Where(NeedsReading).ToList())
             {
-                changed |= await ReadAsync(client, job.Id, cancellationToken) is not null;
+                changed |= await ReadAsync(client, job.Id, cancellationToken) != job;
             }
 
             foreach (var job in board.Current.Jobs.Items.Where(j => j is { State: HubJobState.Done, Then.JobId: null, Trouble: null, TargetModelId: not null } && _following.TryAdd(j.Id, true)).ToList())
@@ -98,39 +129,37 @@ public sealed partial class HubTracker(
         }
     }
 
-    /// <summary>Everything about one job, and its figures when it measured some.</summary>
+    /// <summary>Everything about one job, and its figures when it measured some; what is known afterwards.</summary>
     public async Task<TrackedJob?> ReadAsync(IQaiHubClient client, string id, CancellationToken cancellationToken)
     {
-        var before = board.Current.Jobs.Find(id);
-        await _pace.WaitAsync(cancellationToken);
-        var now = time.GetUtcNow();
-        TrackedJob job;
+        HubJob read;
         try
         {
-            job = FromHub.With(before, await client.Jobs.GetAsync(id, cancellationToken), now);
+            await _pace.WaitAsync(cancellationToken);
+            read = await client.Jobs.GetAsync(id, cancellationToken);
         }
-        catch (QaiHubException e) when (before is not null && e.Kind == HubFailure.NotFound)
+        catch (QaiHubException e) when (e.Kind == HubFailure.NotFound && board.Current.Jobs.Find(id) is not null)
         {
-            job = before with { State = HubJobState.Failed, FinishedAt = now, IsFull = true, Trouble = HubProblems.Told("The service does not know this job any more.", e) };
+            var gone = HubProblems.Told("The service does not know this job any more.", e);
+            return await ChangeAsync(id, before => before! with { State = HubJobState.Failed, FinishedAt = time.GetUtcNow(), IsFull = true, Trouble = gone }, cancellationToken);
         }
 
-        if (job is { Kind: HubJobKind.Profile, State: HubJobState.Done, Result: null })
+        byte[]? result = null;
+        if (read is { Type: JobType.Profile, State: JobState.Done } && board.Current.Jobs.Find(id)?.Result is null)
         {
             await _pace.WaitAsync(cancellationToken);
-            job = job with { Result = (await client.Jobs.GetResultAsync(id, cancellationToken)).ToByteArray(), Runtime = job.Runtime ?? RuntimeOf(job) };
-            var device = board.Current.Catalogue.Find(job.Device, job.Os) ?? (await catalogue.GetAsync(now: false, cancellationToken)).Find(job.Device, job.Os);
-            if (FromHub.Latency(job, device, clients.IsEmulated) is { } latency)
-            {
-                await latencies.RecordAsync(latency, cancellationToken);
-            }
+            result = (await client.Jobs.GetResultAsync(id, cancellationToken)).ToByteArray();
         }
 
-        if (job == before)
+        var job = await ChangeAsync(
+            id,
+            before => FromHub.With(before, read, time.GetUtcNow()) is var now && now.Kind == HubJobKind.Profile ? now with { Result = before?.Result ?? result, Runtime = now.Runtime ?? RuntimeOf(now) } : now,
+            cancellationToken);
+        if (result is not null && job is not null)
         {
-            return null;
+            await RecordAsync(job, cancellationToken);
         }
 
-        await KeepAsync(job, cancellationToken);
         return job;
     }
 
@@ -138,6 +167,7 @@ public sealed partial class HubTracker(
     {
         _wake.Dispose();
         _polling.Dispose();
+        _writing.Dispose();
         base.Dispose();
     }
 
@@ -208,7 +238,7 @@ public sealed partial class HubTracker(
         // Neither among the newest nor running: it ended since.
         foreach (var id in missing)
         {
-            changed |= await ReadAsync(client, id, stop) is not null;
+            changed |= board.Current.Jobs.Find(id) is var before && await ReadAsync(client, id, stop) != before;
         }
 
         return changed;
@@ -229,7 +259,7 @@ public sealed partial class HubTracker(
             var after = FromHub.With(before, summary, time.GetUtcNow());
             if (before is null || before.State != after.State || before.Name != after.Name)
             {
-                await KeepAsync(after, stop);
+                await ChangeAsync(summary.Id, known => FromHub.With(known, summary, time.GetUtcNow()), stop);
                 changed = true;
             }
         }
@@ -237,32 +267,42 @@ public sealed partial class HubTracker(
         return changed;
     }
 
+    private async Task RecordAsync(TrackedJob job, CancellationToken stop)
+    {
+        var device = (await catalogue.GetAsync(now: false, stop)).Find(job.Device, job.Os);
+        if (FromHub.Latency(job, device, clients.IsEmulated) is { } latency)
+        {
+            await latencies.RecordAsync(latency, stop);
+        }
+    }
+
     private async Task FollowAsync(IQaiHubClient client, TrackedJob job, CancellationToken stop)
     {
-        // The dashboard may have been stopped between submitting and storing: the list, read a moment ago, has it then.
-        var name = job.Name;
-        var there = board.Current.Jobs.Items.FirstOrDefault(j => j is { Kind: HubJobKind.Profile, ParentId: null, Here: false } && j.Name == name && j.Device == job.Device && j.CreatedAt >= job.FinishedAt);
         try
         {
-            var id = there?.Id;
+            var id = await SubmittedAsync(client, job, stop);
             if (id is null)
             {
-                var device = (await catalogue.GetAsync(now: false, stop)).Find(job.Device, job.Os) ?? throw new QaiHubException(HubFailure.DeviceNotAvailable, $"{job.Device} is not in the catalogue any more.", "Choose another device.");
+                var device = (await catalogue.GetAsync(now: false, stop)).Find(job.Device, job.Os)
+                    ?? throw new QaiHubException(HubFailure.DeviceNotAvailable, $"{job.Device} is not in the catalogue any more.", "Choose another device.");
                 await _pace.WaitAsync(stop);
-                id = await client.Jobs.CreateAsync(new ProfileRequest(job.TargetModelId!, device, name, job.Then!.Options), stop);
+                id = await client.Jobs.CreateAsync(new ProfileRequest(job.TargetModelId!, device, job.Name, job.Then!.Options), stop);
             }
 
+            // From here on it is stored whatever happens: the job is at the service.
             var now = time.GetUtcNow();
-            var profile = (there ?? new TrackedJob(id, HubJobKind.Profile, HubJobState.Created, now) { Name = name, Device = job.Device, Os = job.Os, Steps = [new HubStep(HubJobState.Created, now)] })
-                with { ParentId = job.Id, Here = true, ModelId = job.TargetModelId!, ModelName = job.ModelName, Runtime = job.Runtime, Options = job.Then!.Options };
-            await KeepAsync(profile, stop);
-            await KeepAsync(job with { Then = job.Then with { JobId = id } }, stop);
+            await ChangeAsync(
+                id,
+                before => (before ?? new TrackedJob(id, HubJobKind.Profile, HubJobState.Created, now) { Name = job.Name, Device = job.Device, Os = job.Os, Steps = [new HubStep(HubJobState.Created, now)] })
+                    with { ParentId = job.Id, Here = true, ModelId = job.TargetModelId!, ModelName = job.ModelName, Runtime = job.Runtime, Options = job.Then!.Options },
+                CancellationToken.None);
+            await ChangeAsync(job.Id, before => before! with { Then = job.Then! with { JobId = id } }, CancellationToken.None);
             Wake();
         }
         catch (QaiHubException e) when (e.Kind is not (HubFailure.Unreachable or HubFailure.TimedOut or HubFailure.RateLimited or HubFailure.ServiceFailed or HubFailure.TokenRefused))
         {
             // It will not get better by asking again; a person can submit another one.
-            await KeepAsync(job with { Trouble = HubProblems.Told("The profile job that should follow was not taken.", e) }, stop);
+            await ChangeAsync(job.Id, before => before! with { Trouble = HubProblems.Told("The profile job that should follow was not taken.", e) }, CancellationToken.None);
         }
         catch (Exception e) when (e is QaiHubException or OperationCanceledException)
         {
@@ -273,6 +313,21 @@ public sealed partial class HubTracker(
         {
             _following.TryRemove(job.Id, out _);
         }
+    }
+
+    /// <summary>The profile job of this very model when the dashboard was stopped between submitting and storing it: the list, read a moment ago, has it then.</summary>
+    private async Task<string?> SubmittedAsync(IQaiHubClient client, TrackedJob job, CancellationToken stop)
+    {
+        foreach (var candidate in board.Current.Jobs.Items.Where(j => j is { Kind: HubJobKind.Profile, ParentId: null, Here: false } && j.Name == job.Name && j.Device == job.Device && j.CreatedAt >= job.CreatedAt))
+        {
+            await _pace.WaitAsync(stop);
+            if ((await client.Jobs.GetAsync(candidate.Id, stop)).Model?.Id == job.TargetModelId)
+            {
+                return candidate.Id;
+            }
+        }
+
+        return null;
     }
 
     private string? RuntimeOf(TrackedJob profile) => board.Current.Jobs.Items.FirstOrDefault(j => j.TargetModelId == profile.ModelId)?.Runtime;

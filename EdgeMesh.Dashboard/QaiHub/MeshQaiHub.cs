@@ -54,6 +54,7 @@ public sealed class MeshQaiHub(
         }
 
         clients.Forget();
+        board.Change(now => now with { Catalogue = HubCatalogue.Empty, Models = HubModelList.Empty });
         await clients.CheckAsync(cancellationToken);
         await tracker.LoadAsync(cancellationToken);
         tracker.Wake();
@@ -128,7 +129,7 @@ public sealed class MeshQaiHub(
 
         try
         {
-            return (await tracker.ReadAsync(client, id, cancellationToken) ?? Current.Jobs.Find(id), null);
+            return (await tracker.ReadAsync(client, id, cancellationToken), null);
         }
         catch (QaiHubException e)
         {

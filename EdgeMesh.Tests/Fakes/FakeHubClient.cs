@@ -44,11 +44,12 @@ public sealed class FakeHubClient(TimeProvider time) : IQaiHubClient, IQaiHubCli
     public IHubDownloads Downloads => throw new NotSupportedException();
 
     /// <summary>Puts a job there, or moves it.</summary>
-    public void Set(string id, JobState state, JobType type = JobType.Compile, string? target = null, string name = "net", string device = "Board", string? failure = null) =>
+    public void Set(string id, JobState state, JobType type = JobType.Compile, string? target = null, string name = "net", string device = "Board", string? failure = null, string? model = null) =>
         All[id] = new HubJob
         {
             Id = id, Type = type, State = state, Name = name, Device = new HubDevice(device, "1", [], ""), Created = All.GetValueOrDefault(id)?.Created ?? time.GetUtcNow(), FailureReason = failure,
             Completed = state.HasEnded() ? time.GetUtcNow() : null, TargetModel = target is null ? null : new HubModel(target, name, ModelType.Onnx, null, id, null, true, false, ImmutableDictionary<ModelMetadataKey, string>.Empty),
+            Model = model is null ? null : new HubModel(model, name, ModelType.Onnx, null, null, null, true, false, ImmutableDictionary<ModelMetadataKey, string>.Empty),
             Options = type == JobType.Compile ? "--target_runtime onnx" : "", Message = new Job(),
         };
 

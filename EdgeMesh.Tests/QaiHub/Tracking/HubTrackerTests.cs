@@ -86,7 +86,7 @@ public sealed class HubTrackerTests : IDisposable
     public async Task Poll_CompileDone_SubmitsTheProfileJobOnce_AlsoAfterARestart()
     {
         hub.Set("jc", JobState.OptimizingModel);
-        await Start().KeepAsync(Compile("jc"), TestContext.Current.CancellationToken);
+        await Start().ChangeAsync("jc", _ => Compile("jc"), TestContext.Current.CancellationToken);
 
         // The dashboard is started again, and the compile job is done by then.
         hub.Set("jc", JobState.Done, target: "mq1");
@@ -110,8 +110,8 @@ public sealed class HubTrackerTests : IDisposable
     public async Task Poll_ProfileWasSubmittedButNotStored_IsTakenAsTheFollower()
     {
         hub.Set("jc", JobState.Done, target: "mq1");
-        hub.Set("jp", JobState.Created, JobType.Profile);
-        await Start().KeepAsync(Compile("jc"), TestContext.Current.CancellationToken);
+        hub.Set("jp", JobState.Created, JobType.Profile, model: "mq1");
+        await Start().ChangeAsync("jc", _ => Compile("jc"), TestContext.Current.CancellationToken);
         await tracker!.PollAsync(TestContext.Current.CancellationToken);
         await Until.TrueAsync("the follower to be known", () => board.Current.Jobs.Find("jc")?.Then?.JobId == "jp");
         Assert.Empty(hub.Created);
@@ -123,7 +123,7 @@ public sealed class HubTrackerTests : IDisposable
     {
         hub.Set("jc", JobState.Done, target: "mq1");
         hub.CreateFailure = new QaiHubException(HubFailure.BadRequest, "unrecognized arguments: --what", "Leave it out.");
-        await Start().KeepAsync(Compile("jc"), TestContext.Current.CancellationToken);
+        await Start().ChangeAsync("jc", _ => Compile("jc"), TestContext.Current.CancellationToken);
         await tracker!.PollAsync(TestContext.Current.CancellationToken);
         await Until.TrueAsync("the trouble to be told", () => board.Current.Jobs.Find("jc")?.Trouble is not null);
         await tracker.PollAsync(TestContext.Current.CancellationToken);
@@ -149,7 +149,7 @@ public sealed class HubTrackerTests : IDisposable
     [Fact]
     public async Task Poll_JobGoneAtTheService_EndsAsFailedWithTheCause()
     {
-        await Start().KeepAsync(Compile("jgone") with { Then = null }, TestContext.Current.CancellationToken);
+        await Start().ChangeAsync("jgone", _ => Compile("jgone") with { Then = null }, TestContext.Current.CancellationToken);
         await tracker!.PollAsync(TestContext.Current.CancellationToken);
         var job = Assert.Single(board.Current.Jobs.Items);
         Assert.Equal((HubJobState.Failed, "qaihub_not_found"), (job.State, job.Trouble?.Code));
