@@ -78,7 +78,7 @@ public sealed class HubArtifacts(
             return ([], problem);
         }
 
-        var origin = new HubOrigin(job.TargetModelId ?? "", job.Id, clients.IsEmulated);
+        var origin = new HubOrigin(job.TargetModelId ?? "", job.Id, await clients.IsEmulatedAsync(cancellationToken));
         return await deployment.DeployAsync(new ArtifactOrder(devices, PathOf(job), artifact.FileName, artifact.Sha256, facts, origin, ModelName(job)), cancellationToken);
     }
 
@@ -105,7 +105,9 @@ public sealed class HubArtifacts(
             var file = await client.Jobs.GetCompiledModelAsync(job.Id, cancellationToken);
             var path = PathOf(job);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            var check = new DownloadCheck(options.MaxArtifactBytes, clients.IsEmulated && job.Runtime != "onnx" ? FileContent.Any : TargetRuntimes.Of(job.Runtime)?.Content ?? FileContent.Any);
+            // The emulator's placeholders are none of what they stand for.
+            var placeholder = job.Runtime != "onnx" && await clients.IsEmulatedAsync(cancellationToken);
+            var check = new DownloadCheck(options.MaxArtifactBytes, placeholder ? FileContent.Any : TargetRuntimes.Of(job.Runtime)?.Content ?? FileContent.Any);
             var got = await client.Downloads.SaveAsync(file, path, check, new Progress(board, transfer.Id), cancellationToken);
             var artifact = new HubArtifact(FileName(file.Name, job), got.Bytes, got.Sha256, time.GetUtcNow());
             await tracker.ChangeAsync(job.Id, before => (before ?? job) with { Artifact = artifact }, CancellationToken.None);

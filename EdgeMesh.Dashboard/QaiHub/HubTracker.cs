@@ -270,7 +270,7 @@ public sealed partial class HubTracker(
     private async Task RecordAsync(TrackedJob job, CancellationToken stop)
     {
         var device = (await catalogue.GetAsync(now: false, stop)).Find(job.Device, job.Os);
-        if (FromHub.Latency(job, device, clients.IsEmulated) is { } latency)
+        if (FromHub.Latency(job, device, await clients.IsEmulatedAsync(stop)) is { } latency)
         {
             await latencies.RecordAsync(latency, stop);
         }
