@@ -55,6 +55,8 @@ public sealed class Enroller(DeviceKey key, DeviceCertificateStore store, AgentO
     public static async Task<X509Certificate2Collection> FetchAuthoritiesAsync(Uri address, CancellationToken cancellationToken)
     {
         using HttpClient http = new(MeshTls.CreateUntrustingHandler()) { MaxResponseContentBufferSize = LargestAnswer, BaseAddress = address };
+        // By the agents' name, so that it works through a relay or a forwarded port too.
+        http.DefaultRequestHeaders.Host = $"{MeshNames.Server}:{address.Port}";
         X509Certificate2Collection all = [];
         all.ImportFromPem(await http.GetStringAsync(new Uri("/ca.crt", UriKind.Relative), cancellationToken));
         return all;
@@ -107,6 +109,7 @@ public sealed class Enroller(DeviceKey key, DeviceCertificateStore store, AgentO
             JoinToken = token,
             Name = agent.Name,
             AgentVersion = AgentVersion.Current,
+            Renewal = known is not null,
         }.ToByteArray());
         content.Headers.ContentType = new MediaTypeHeaderValue("application/x-protobuf");
         using var answer = await http.PostAsync(enrol, content, cancellationToken);

@@ -7,7 +7,7 @@ namespace EdgeMesh.Agent.Tasks;
 
 /// <summary>The agent's gRPC service.</summary>
 public sealed partial class DeviceServiceImpl(
-    DeviceFacts facts, RuntimeCatalog catalog, TaskExecutor executor, TelemetryProbe probe, TaskLimits limits, Models.Mesh.ModelService models, TimeProvider time)
+    DeviceFacts facts, RuntimeCatalog catalog, TaskExecutor executor, TelemetryProbe probe, TaskLimits limits, Models.Mesh.ModelService models, Enrolment.RenewalSignal renewal, TimeProvider time)
     : DeviceService.DeviceServiceBase
 {
     private static readonly TimeSpan BeatInterval = TimeSpan.FromMilliseconds(500);
@@ -19,6 +19,12 @@ public sealed partial class DeviceServiceImpl(
         var reply = new ProfileReply { Profile = ToWire.Profile(await facts.ProfileAsync(context.CancellationToken)), RuntimesLoaded = catalog.Loaded, Slots = limits.Slots };
         reply.Runtimes.AddRange(catalog.Infos.Select(ToWire.Runtime));
         return reply;
+    }
+
+    public override Task<RenewCertificateReply> RenewCertificate(RenewCertificateRequest request, ServerCallContext context)
+    {
+        renewal.Ask();
+        return Task.FromResult(new RenewCertificateReply());
     }
 
     public override async Task Watch(WatchRequest request, IServerStreamWriter<Beat> responseStream, ServerCallContext context)

@@ -6,6 +6,7 @@ namespace EdgeMesh.Dashboard.Api;
 /// <summary>A device as the API shows it.</summary>
 /// <param name="StateReason">Why it is in this state; null when Online.</param>
 /// <param name="LastSeen">Last beat; null before the first.</param>
+/// <param name="Warning">What a person should know although it works, such as a second agent with its key; or null.</param>
 /// <param name="Telemetry">Of the last beat; null before the first.</param>
 public sealed record DeviceDto(
     DeviceId Id,
@@ -20,7 +21,8 @@ public sealed record DeviceDto(
     IReadOnlyList<AcceleratorDto> Accelerators,
     RamDto Ram,
     Telemetry? Telemetry,
-    IReadOnlyList<RuntimeDto> Runtimes)
+    IReadOnlyList<RuntimeDto> Runtimes,
+    string? Warning)
 {
     public static DeviceDto From(DeviceSnapshot device)
     {
@@ -31,7 +33,7 @@ public sealed record DeviceDto(
             profile?.Os, profile?.Architecture, profile?.AgentVersion,
             profile is null ? [] : [.. profile.Accelerators.Select(a => new AcceleratorDto(a.Kind, a.Name, a.Status, a.ProvenAt, a.Speed))],
             new RamDto(profile?.RamTotalMb, device.Telemetry?.RamFreeMb), device.Telemetry,
-            [.. device.Runtimes.Select(RuntimeDto.From)]);
+            [.. device.Runtimes.Select(RuntimeDto.From)], device.Warning);
     }
 }
 

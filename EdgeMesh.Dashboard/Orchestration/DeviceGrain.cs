@@ -11,6 +11,7 @@ namespace EdgeMesh.Dashboard.Orchestration;
 public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, DeviceStore store, SelfDoubt doubt, OrchestratorOptions options, TimeProvider time) : Grain, IDeviceGrain
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan WarnFor = TimeSpan.FromMinutes(2);
     private readonly Queue<AttemptOrder> _queue = new();
     private readonly Dictionary<AttemptId, AttemptOrder> _running = [];
     private readonly List<float> _load = [];
@@ -21,6 +22,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
     private IDeviceGrain? _self;
     private BeatWatch? _watch;
     private long _session;
+    private long _warned;
     private long _loadAt;
     private bool _draining;
     private bool _forgotten;
@@ -59,7 +61,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         _session = session;
         _watch = new BeatWatch(options, time);
         doubt.Heard(_me.Id);
-        _me = _me with { Link = kind, Profile = profile, Runtimes = runtimes, RuntimesLoaded = loaded, LastSeen = time.GetUtcNow() };
+        _me = _me with { Link = kind, Profile = profile, Runtimes = runtimes, RuntimesLoaded = loaded, LastSeen = time.GetUtcNow(), LinkEnd = null };
         await SetStateAsync(_draining ? DeviceState.Draining : DeviceState.Online, _draining ? "It finishes what it has." : null);
         store.Linked(_me);
         Pump();
@@ -75,7 +77,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         _watch?.Beat();
         doubt.Heard(_me.Id);
         var back = _me.State is DeviceState.Suspect or DeviceState.Lost;
-        _me = _me with { Telemetry = telemetry, LastSeen = telemetry.At, LoadHistory = Load(telemetry), RoundTripMs = roundTripMs ?? _me.RoundTripMs };
+        _me = _me with { LinkEnd = null, Telemetry = telemetry, LastSeen = telemetry.At, LoadHistory = Load(telemetry), RoundTripMs = roundTripMs ?? _me.RoundTripMs };
         if (runtimes is { } changed)
         {
             var profile = _me.Profile is { } known && !changed.Accelerators.IsEmpty ? known with { Accelerators = changed.Accelerators } : _me.Profile;
@@ -83,6 +85,18 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         }
 
         return back ? SetStateAsync(_draining ? DeviceState.Draining : DeviceState.Online, _draining ? "It finishes what it has." : null) : TellAsync(urgent: runtimes is not null);
+    }
+
+    public Task DoubledAsync(string address)
+    {
+        if (_me is null)
+        {
+            return Task.CompletedTask;
+        }
+
+        _warned = time.GetTimestamp();
+        _me = _me with { Warning = $"A second agent at {address} has the same key and was refused: its data directory, or a copy of it, is used twice. Give that agent its own --data DIR." };
+        return TellAsync(urgent: true);
     }
 
     public Task UnlinkedAsync(long session, string reason)
@@ -93,6 +107,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         }
 
         doubt.Gone(_me.Id);
+        _me = _me with { LinkEnd = _me.LinkEnd ?? LinkEnd.Closed };
         return _me.State == DeviceState.Lost ? Task.CompletedTask : SetStateAsync(DeviceState.Suspect, reason);
     }
 
@@ -209,12 +224,19 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
             return;
         }
 
+        if (_me.Warning is not null && time.GetElapsedTime(_warned) > WarnFor)
+        {
+            _me = _me with { Warning = null };
+            await TellAsync(urgent: true);
+        }
+
         var silence = _watch.Look();
         if (silence == Silence.Calm || doubt.Holds())
         {
             return;
         }
 
+        _me = _me with { LinkEnd = _me.LinkEnd ?? LinkEnd.Silent };
         if (silence == Silence.Final)
         {
             doubt.Gone(_me.Id);

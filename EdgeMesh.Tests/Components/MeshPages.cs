@@ -6,6 +6,7 @@ using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Models.Profiled;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Dashboard.QaiHub;
+using EdgeMesh.Dashboard.Trust;
 using EdgeMesh.Tests.Fakes;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,6 +34,7 @@ public abstract class MeshPages : BunitContext
         Services.AddSingleton<IModelSettings>(Preferred);
         Services.AddSingleton<IApiKeys>(Keys);
         Services.AddSingleton<IJoinTokens>(Tokens);
+        Services.AddSingleton<IJoinRequests>(Requests).AddSingleton<ILanAccess>(Lan).AddSingleton<IAuthorityRotation>(Rotation).AddSingleton<ILoginLinks>(new FakeLoginLinks(Time));
         Services.AddSingleton(Options);
         Services.AddSingleton<IModels>(Models);
         Services.AddSingleton<IQaiHub>(Hub);
@@ -57,6 +59,12 @@ public abstract class MeshPages : BunitContext
     protected FakeApiKeys Keys { get; } = new();
 
     protected FakeJoinTokens Tokens { get; } = new();
+
+    protected FakeJoinRequests Requests { get; } = new();
+
+    protected FakeLanAccess Lan { get; } = new();
+
+    protected FakeRotation Rotation { get; } = new();
 
     protected DashboardOptions Options { get; } = new() { DataDirectory = "/home/ada/.local/share/edgemesh", EmbeddedDevice = false };
 

@@ -10,6 +10,7 @@ using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Dashboard.QaiHub;
 using EdgeMesh.Dashboard.Storage;
+using EdgeMesh.Dashboard.Trust;
 using EdgeMesh.Tests.Support;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Builder;
@@ -88,6 +89,7 @@ public sealed class ApiFakesHost : IAsyncDisposable
         builder.Services.AddSingleton<IJoinTokens>(tokens);
         builder.Services.AddSingleton<IModels>(new FakeModels());
         builder.Services.AddSingleton<FakeQaiHub>().AddSingleton<IQaiHub>(s => s.GetRequiredService<FakeQaiHub>());
+        builder.Services.AddSingleton<IJoinRequests>(new FakeJoinRequests()).AddSingleton<IAuthorityRotation>(new FakeRotation());
         builder.AddAccess();
         builder.AddApi();
         builder.AddHubs();

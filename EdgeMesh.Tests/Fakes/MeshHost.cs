@@ -68,7 +68,7 @@ public sealed class MeshHost : IAsyncDisposable
 
         builder.AddOrchestrator();
         builder.Services.AddSingleton<EmbeddedIdentity>().AddSingleton<FakeLinks>().AddSingleton<IDeviceLinks>(s => s.GetRequiredService<FakeLinks>());
-        builder.Services.AddSingleton<OrchestratorKey>().AddSingleton<IJoinTokens, JoinTokens>();
+        builder.Services.AddEnrolment();
         builder.AddModels();
         builder.AddQaiHub();
         builder.AddAccess();
