@@ -44,15 +44,18 @@ public sealed class EmulatorHost : IAsyncDisposable
     {
         options = options.Checked();
         var folder = FolderLock.Take(Directory.CreateDirectory(options.Folder).FullName);
+        WebApplication? app = null;
         try
         {
             string token = options.Token ?? Secrets.Keep(options.Folder, "token");
-            var app = Build(options, token);
+            app = Build(options, token);
+            Leftovers.Sweep(app.Services.GetRequiredService<EmulatorState>(), options.Time.GetUtcNow());
             await app.StartAsync(cancellationToken);
             return new EmulatorHost(app, folder, token);
         }
         catch
         {
+            await (app?.DisposeAsync() ?? ValueTask.CompletedTask);
             folder.Dispose();
             throw;
         }

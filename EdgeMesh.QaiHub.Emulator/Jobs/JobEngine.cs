@@ -1,4 +1,4 @@
-using EdgeMesh.QaiHub.Jobs;
+using EdgeMesh.QaiHub.Emulator.Http;
 using EdgeMesh.QaiHub.Emulator.State;
 using EdgeMesh.QaiHub.Wire;
 
@@ -15,9 +15,9 @@ internal sealed class JobEngine(EmulatorState state, JobFinisher finisher, Emula
         try
         {
             var now = options.Time.GetUtcNow();
-            foreach (var entry in state.Jobs.All.Where(e => !e.Held && !new JobMessage(e.Wire).State.HasEnded()).Reverse())
+            foreach (var entry in state.Jobs.Unordered.Where(e => !e.Held && !e.Ended).OrderBy(e => e.Created).ToList())
             {
-                await AdvanceAsync(entry, now, cancel);
+                await AdvanceAsync(entry, now);
             }
         }
         finally
@@ -28,7 +28,7 @@ internal sealed class JobEngine(EmulatorState state, JobFinisher finisher, Emula
 
     public void Dispose() => _one.Dispose();
 
-    private async Task AdvanceAsync(JobEntry entry, DateTimeOffset now, CancellationToken cancel)
+    private async Task AdvanceAsync(JobEntry entry, DateTimeOffset now)
     {
         var job = entry.Wire.Clone();
         var message = new JobMessage(job);
@@ -53,26 +53,33 @@ internal sealed class JobEngine(EmulatorState state, JobFinisher finisher, Emula
         }
 
         message.SetTime("completion_time", entered);
-        var result = await EndAsync(entry, job, message, entered, cancel);
-        state.Jobs.Change(entry.Id, e => e with { Wire = WithName(e, job), Result = result });
+        var result = await EndAsync(entry, job, message, entered);
+        state.Jobs.Change(entry.Id, e => e with { Wire = WithName(e, job), Result = result, Ended = true });
     }
 
-    private async Task<JobResult?> EndAsync(JobEntry entry, Job job, JobMessage message, DateTimeOffset ended, CancellationToken cancel)
+    /// <summary>Runs to its end also when the client whose request led here has gone. Whatever happens, the job ends: no request fails for the job of another.</summary>
+    private async Task<JobResult?> EndAsync(JobEntry entry, Job job, JobMessage message, DateTimeOffset ended)
     {
         try
         {
             var result = entry.Fails is { } reason
                 ? throw new JobFailure(JobFailureType.RuntimeUnknown, reason)
-                : await finisher.FinishAsync(entry, job, ended, cancel);
+                : await finisher.FinishAsync(entry, job, ended, CancellationToken.None);
             message.State = JobState.Done;
             job.FailureType = JobFailureType.Success;
             return result;
         }
-        catch (JobFailure failure)
+        catch (Exception e)
         {
             message.State = JobState.Failed;
-            message.Set("failure_reason", failure.Message);
-            job.FailureType = failure.Type;
+            message.Set("failure_reason", e is JobFailure or Refusal ? e.Message : $"The emulator failed: {e.Message}");
+            job.FailureType = e switch
+            {
+                JobFailure failure => failure.Type,
+                Refusal => JobFailureType.CloudResourceMissing,
+                IOException => JobFailureType.RuntimeOutOfDisk,
+                _ => JobFailureType.InternalUnknown,
+            };
             return null;
         }
     }

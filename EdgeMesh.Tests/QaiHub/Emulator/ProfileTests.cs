@@ -42,7 +42,7 @@ public sealed class ProfileTests(SharedHub shared) : IClassFixture<SharedHub>
     [Theory]
     [InlineData("--compute_unit cpu", ComputeUnit.Cpu)]
     [InlineData("--compute_unit gpu", ComputeUnit.Gpu)]
-    [InlineData("--compute_unit npu --max_profiler_iterations 7", ComputeUnit.Npu)]
+    [InlineData("--compute_unit npu,cpu --max_profiler_iterations 7", ComputeUnit.Npu)]
     public async Task Profile_OnAnAskedUnit_RunsThere(string options, ComputeUnit unit)
     {
         var hub = shared.Hub;
