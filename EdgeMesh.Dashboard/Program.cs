@@ -6,6 +6,7 @@ using EdgeMesh.Dashboard.Hubs;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
+using EdgeMesh.Dashboard.Trust;
 
 return await CommandLine.RunAsync(args, async arguments =>
 {
@@ -25,6 +26,7 @@ return await CommandLine.RunAsync(args, async arguments =>
     app.MapApi();
     app.MapHubs();
     app.MapAgentLink();
+    app.MapTrust();
     app.MapMeshUi();
     await app.RunDashboardAsync();
 });

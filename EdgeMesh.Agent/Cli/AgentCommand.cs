@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EdgeMesh.Agent.Enrolment;
 using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Agent.Link;
 using EdgeMesh.Agent.Models.Store;
@@ -26,7 +27,7 @@ public static class AgentCommand
 
     private static RootCommand Create()
     {
-        var orchestrator = new Option<string>("--orchestrator") { Description = "The dashboard's address, such as http://localhost:8080.", Required = true };
+        var orchestrator = new Option<string>("--orchestrator") { Description = "The dashboard's address, such as http://localhost:8080. Needed when neither a join token nor an earlier join tells it." };
         var token = new Option<string?>("--token") { Description = "A join token; needed the first time only (or environment variable EDGEMESH_TOKEN)." };
         var name = new Option<string?>("--name") { Description = "The name to propose for this device. Default: the machine's name." };
         var data = new Option<string?>("--data") { Description = "Where this device's key is kept. One directory, one device." };
@@ -34,7 +35,7 @@ public static class AgentCommand
         var allow = new Option<string?>("--allow-hosts") { Description = "Private hosts that models may be fetched from, separated by commas (or environment variable EDGEMESH_ALLOWED_HOSTS)." };
         var run = new Command("run", "Links this device to a dashboard and runs its tasks until it is stopped.") { orchestrator, token, name, data, openAi, allow };
         run.SetAction((parsed, cancellation) => RunAsync(
-            parsed.GetValue(orchestrator)!,
+            parsed.GetValue(orchestrator),
             parsed.GetValue(token) ?? Environment.GetEnvironmentVariable("EDGEMESH_TOKEN") ?? "",
             parsed.GetValue(name) ?? Environment.MachineName,
             parsed.GetValue(data) ?? DefaultDataDirectory,
@@ -51,12 +52,13 @@ public static class AgentCommand
     private static string DefaultDataDirectory => Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "edgemesh-agent");
 
-    private static async Task<int> RunAsync(string address, string token, string name, string data, string openAi, string allow, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(string? address, string token, string name, string data, string openAi, string allow, CancellationToken cancellationToken)
     {
-        if (!Uri.TryCreate(address, UriKind.Absolute, out var orchestrator) || Problem(orchestrator) is not null)
+        DeviceCertificateStore store = new(Path.GetFullPath(data));
+        var (dial, problem) = DialOptions.Read(address, token, store);
+        if (dial is null)
         {
-            var wrong = orchestrator is null ? "--orchestrator: give an address such as http://localhost:8080." : Problem(orchestrator);
-            await Console.Error.WriteLineAsync(wrong);
+            await Console.Error.WriteLineAsync(problem);
             return BadUsage;
         }
 
@@ -75,7 +77,7 @@ public static class AgentCommand
                 AllowedHosts = [.. allow.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)],
             };
             await using var app = AgentHost.Build(options, services => services
-                .AddSingleton(key).AddSingleton(new DialOptions(orchestrator, token)).AddHostedService<Dialler>()
+                .AddSingleton(key).AddSingleton(dial).AddSingleton(store).AddSingleton<Enroller>().AddSingleton<MeshCredentials>().AddHostedService<Dialler>()
                 .Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(2)));
             Console.WriteLine($"EdgeMesh agent {AgentVersion.Current}: {name} ({key.Id.Short}), data in {options.DataDirectory}");
             await app.StartAsync(cancellationToken);
@@ -89,9 +91,4 @@ public static class AgentCommand
             return 1;
         }
     }
-
-    private static string? Problem(Uri address) =>
-        address.Scheme is not ("http" or "https") ? "--orchestrator: give an address such as http://localhost:8080."
-        : address is { Scheme: "http", IsLoopback: false } ? "--orchestrator: plain HTTP is for this computer only; TLS for other machines is not built yet."
-        : null;
 }

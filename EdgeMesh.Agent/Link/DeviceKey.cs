@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using EdgeMesh.Agent.Hosting;
 
 namespace EdgeMesh.Agent.Link;
 
@@ -53,6 +55,26 @@ public sealed class DeviceKey : IDisposable
     /// <summary>ECDSA with SHA-256, IEEE P1363.</summary>
     public byte[] Sign(ReadOnlySpan<byte> message) => _key.SignData(message, HashAlgorithmName.SHA256);
 
+    /// <summary>A PKCS#10 request for a certificate of this key, DER.</summary>
+    public byte[] CreateSigningRequest() =>
+        new CertificateRequest(new X500DistinguishedName($"CN={Id}"), _key, HashAlgorithmName.SHA256).CreateSigningRequest();
+
+    /// <summary>The certificate together with this key, to prove oneself in TLS.</summary>
+    public X509Certificate2 Attach(X509Certificate2 certificate)
+    {
+        var attached = certificate.CopyWithPrivateKey(_key);
+        if (!OperatingSystem.IsWindows())
+        {
+            return attached;
+        }
+
+        // Windows' TLS takes no key that lives in memory only.
+        using (attached)
+        {
+            return X509CertificateLoader.LoadPkcs12(attached.Export(X509ContentType.Pkcs12), null);
+        }
+    }
+
     public void Dispose()
     {
         _key.Dispose();
@@ -66,7 +88,7 @@ public sealed class DeviceKey : IDisposable
             var existing = ECDsa.Create();
             try
             {
-                Protect(path);
+                OwnerOnlyFile.Protect(path);
                 existing.ImportFromPem(File.ReadAllText(path));
                 return existing.ExportParameters(includePrivateParameters: true).Curve.Oid.Value == ECCurve.NamedCurves.nistP256.Oid.Value
                     ? existing
@@ -80,19 +102,7 @@ public sealed class DeviceKey : IDisposable
         }
 
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var temporary = path + ".new";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using (var writer = new StreamWriter(temporary, options))
-        {
-            writer.Write(key.ExportPkcs8PrivateKeyPem());
-        }
-
-        File.Move(temporary, path);
+        OwnerOnlyFile.Write(path, key.ExportPkcs8PrivateKeyPem());
         return key;
     }
 
@@ -100,28 +110,11 @@ public sealed class DeviceKey : IDisposable
     {
         try
         {
-            if (OperatingSystem.IsWindows())
-            {
-                Directory.CreateDirectory(directory);
-            }
-            else
-            {
-                Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            }
+            OwnerOnlyFile.CreateDirectory(directory);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw Unusable(directory, e);
-        }
-    }
-
-    // A copy or a restored backup may have come with wider rights.
-    private static void Protect(string path)
-    {
-        const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~Owner) != 0)
-        {
-            File.SetUnixFileMode(path, Owner);
         }
     }
 

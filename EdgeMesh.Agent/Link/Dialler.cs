@@ -1,22 +1,19 @@
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using EdgeMesh.Agent.Enrolment;
 using EdgeMesh.Core.Contracts;
 using Google.Protobuf;
 
 namespace EdgeMesh.Agent.Link;
 
-/// <summary>Where to dial, and with what.</summary>
-/// <param name="Orchestrator">The dashboard's address.</param>
-/// <param name="JoinToken">Needed once; empty afterwards.</param>
-public sealed record DialOptions(Uri Orchestrator, string JoinToken);
-
 /// <summary>
-/// Keeps a link to the dashboard: dials, proves the key, serves, and dials again forever with exponential backoff and jitter: within 250 to
+/// Keeps a link to the dashboard: dials its addresses, proves the key, serves, and dials again forever with exponential backoff and jitter: within 250 to
 /// 500 ms at first, up to 15 s later (60 s after a refusal that only a change can mend). A failed join never ends the agent.
 /// </summary>
-public sealed class Dialler(DialOptions options, DeviceKey key, Hosting.AgentOptions agent, LinkListener listener, TimeProvider time) : BackgroundService
+public sealed class Dialler(DialOptions options, DeviceKey key, Hosting.AgentOptions agent, LinkListener listener, MeshCredentials credentials, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Handshake = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RenewAgain = TimeSpan.FromMinutes(1);
     private string _token = options.JoinToken;
     private string _said = "";
 
@@ -24,56 +21,129 @@ public sealed class Dialler(DialOptions options, DeviceKey key, Hosting.AgentOpt
     {
         for (var failures = 0; !stoppingToken.IsCancellationRequested;)
         {
-            var refusal = await LinkOnceAsync(() => failures = 0, stoppingToken);
+            var wish = await RoundAsync(() => failures = 0, stoppingToken);
             failures++;
-            var ceiling = refusal?.Final == true ? 60 : Math.Min(15, 0.25 * Math.Pow(2, Math.Min(failures, 10)));
-            var wait = TimeSpan.FromSeconds(refusal?.Final == true ? ceiling : ceiling * (0.5 + (Random.Shared.NextDouble() / 2)));
+            var ceiling = Math.Min(15, 0.25 * Math.Pow(2, Math.Min(failures, 10)));
+            var wait = wish ?? TimeSpan.FromSeconds(ceiling * (0.5 + (Random.Shared.NextDouble() / 2)));
             await Task.Delay(wait, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task<Verdict?> LinkOnceAsync(Action linked, CancellationToken stopping)
+    /// <summary>Tries every address once, until one linked or refused for good; returns how long to wait when that is told.</summary>
+    private async Task<TimeSpan?> RoundAsync(Action linked, CancellationToken stopping)
     {
-        using var socket = new ClientWebSocket();
-        socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(15);
-        try
+        foreach (var address in credentials.Addresses)
         {
-            using (var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping))
+            var end = await TryAsync(address, linked, stopping);
+            if (end is not Outcome.Failed)
             {
-                limit.CancelAfter(Handshake);
-                var scheme = options.Orchestrator.Scheme == Uri.UriSchemeHttps ? "wss" : "ws";
-                var address = new UriBuilder(options.Orchestrator) { Scheme = scheme, Path = "/agent/link" }.Uri;
-                await socket.ConnectAsync(address, limit.Token);
-                var verdict = await ProveAsync(socket, limit.Token);
-                if (!verdict.Accepted)
-                {
-                    Say($"Refused: {verdict.Detail} {verdict.Remedy}");
-                    return verdict;
-                }
-            }
-
-            _token = "";
-            linked();
-            Say($"Linked to {options.Orchestrator} as {key.Id.Short}.");
-            await using var stream = WebSocketStream.Create(socket, WebSocketMessageType.Binary, ownsWebSocket: false);
-            await listener.ServeAsync(DuplexPipe.Over(stream), stopping);
-            Say(stopping.IsCancellationRequested ? "Stopped." : $"The link to {options.Orchestrator} broke; dialling again.");
-        }
-        catch (Exception e)
-        {
-            // Whatever it was, it never ends the agent.
-            if (!stopping.IsCancellationRequested)
-            {
-                Say(Explain(e));
+                return end is Outcome.Told told ? told.Wait : null;
             }
         }
 
         return null;
     }
 
-    private async Task<Verdict> ProveAsync(ClientWebSocket socket, CancellationToken cancellationToken)
+    private async Task<Outcome> TryAsync(Uri address, Action linked, CancellationToken stopping)
+    {
+        try
+        {
+            if (address.Scheme != Uri.UriSchemeHttps)
+            {
+                using var plain = MeshSocket.CreatePlain();
+                return await LinkAsync(plain, address, linked, stopping);
+            }
+
+            for (var again = true; ; again = false)
+            {
+                var ready = await credentials.ReadyAsync(address, stopping);
+                if (ready is not EnrolResult.Enrolled { Membership: var membership })
+                {
+                    return Explain(ready);
+                }
+
+                using var socket = MeshSocket.Create(membership, key, address);
+                var outcome = await LinkAsync(socket, address, linked, stopping);
+                if (!again || outcome is not Outcome.Told { Code: { } code } || !await MendAsync(code, address, stopping))
+                {
+                    return outcome;
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            // Whatever it was, it never ends the agent.
+            if (!stopping.IsCancellationRequested)
+            {
+                Say(Explain(e, address));
+            }
+
+            return new Outcome.Failed();
+        }
+    }
+
+    /// <summary>Whether what the link was refused for is mended, so that it is tried again at once.</summary>
+    private async Task<bool> MendAsync(string code, Uri address, CancellationToken stopping) => code switch
+    {
+        "certificate_expired" or "certificate_foreign" => await credentials.RenewAsync(address, stopping) is EnrolResult.Enrolled,
+        "unknown_device" => credentials.JoinAnew(),
+        _ => false,
+    };
+
+    private async Task<Outcome> LinkAsync(MeshSocket socket, Uri address, Action linked, CancellationToken stopping)
+    {
+        using (var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping))
+        {
+            limit.CancelAfter(Handshake);
+            await socket.ConnectAsync(address, limit.Token);
+            var verdict = await ProveAsync(socket.Socket, address, limit.Token);
+            if (!verdict.Accepted)
+            {
+                Say($"Refused: {verdict.Detail} {verdict.Remedy}");
+                return verdict.Final ? new Outcome.Told(TimeSpan.FromSeconds(60), verdict.Code) : new Outcome.Told(null, verdict.Code);
+            }
+        }
+
+        _token = "";
+        linked();
+        Say($"Linked to {address.GetLeftPart(UriPartial.Authority)} as {key.Id.Short}.");
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var renewing = address.Scheme == Uri.UriSchemeHttps ? RenewInTimeAsync(address, over.Token) : Task.CompletedTask;
+        await using (var stream = WebSocketStream.Create(socket.Socket, WebSocketMessageType.Binary, ownsWebSocket: false))
+        {
+            await listener.ServeAsync(DuplexPipe.Over(stream), stopping);
+        }
+
+        Say(stopping.IsCancellationRequested ? "Stopped." : $"The link to {address.GetLeftPart(UriPartial.Authority)} broke; dialling again.");
+        await over.CancelAsync();
+        await renewing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return new Outcome.Linked();
+    }
+
+    /// <summary>Renews while the link goes on; the link itself does not notice.</summary>
+    private async Task RenewInTimeAsync(Uri address, CancellationToken over)
+    {
+        while (true)
+        {
+            var wait = credentials.RenewAt is { } at && at > time.GetUtcNow() ? at - time.GetUtcNow() : RenewAgain;
+            await Task.Delay(wait < RenewAgain.Multiply(60) ? wait : RenewAgain.Multiply(60), time, over);
+            if (credentials.RenewAt <= time.GetUtcNow() && await credentials.RenewAsync(address, over) is EnrolResult.Refused refused)
+            {
+                Say($"The certificate could not be renewed: {refused.Problem.Detail} {refused.Problem.Remedy}");
+            }
+        }
+    }
+
+    private async Task<Verdict> ProveAsync(WebSocket socket, Uri address, CancellationToken cancellationToken)
     {
         var challenge = await LinkMessages.ReceiveAsync(socket, Challenge.Parser, cancellationToken);
+        if (options.OrchestratorId is { } wanted && challenge.OrchestratorId != wanted)
+        {
+            // No proof and no token for another one.
+            var other = EnrolProblems.OtherOrchestrator(address);
+            return new Verdict { Code = other.Code, Detail = other.Detail, Remedy = other.Remedy };
+        }
+
         if (challenge.ProtocolVersion != LinkSignature.ProtocolVersion)
         {
             var newer = challenge.ProtocolVersion > LinkSignature.ProtocolVersion;
@@ -100,14 +170,30 @@ public sealed class Dialler(DialOptions options, DeviceKey key, Hosting.AgentOpt
         return await LinkMessages.ReceiveAsync(socket, Verdict.Parser, cancellationToken);
     }
 
-    private string Explain(Exception e) => e switch
+    private Outcome Explain(EnrolResult result)
     {
-        _ when e.InnerException is HttpRequestException { InnerException: SocketException } =>
-            $"Nothing answers at {options.Orchestrator}. Is the dashboard running there? Trying again.",
-        OperationCanceledException => $"{options.Orchestrator} did not answer in time. Trying again.",
+        switch (result)
+        {
+            case EnrolResult.Pending pending:
+                Say(pending.Words);
+                return new Outcome.Told(pending.AskAgain, null);
+            case EnrolResult.Refused refused:
+                Say($"Not joined: {refused.Problem.Detail} {refused.Problem.Remedy}");
+                return refused.Final ? new Outcome.Told(TimeSpan.FromSeconds(60), null) : new Outcome.Failed();
+            default:
+                return new Outcome.Failed();
+        }
+    }
+
+    private static string Explain(Exception e, Uri address) => e switch
+    {
         WebSocketException { WebSocketErrorCode: WebSocketError.NotAWebSocket } =>
-            $"{options.Orchestrator} answers, but not as an EdgeMesh dashboard. Check --orchestrator. Trying again.",
-        _ => $"The link to {options.Orchestrator} broke. Trying again.",
+            $"{address} answers, but not as an EdgeMesh dashboard. Check --orchestrator. Trying again.",
+        _ when e.InnerException is HttpRequestException { InnerException: SocketException } =>
+            $"Nothing answers at {address}. Is the dashboard running there? Trying again.",
+        OperationCanceledException => $"{address} did not answer in time. Trying again.",
+        _ when EnrolProblems.Of(e, address) is { Code: "server_not_trusted" } problem => $"{problem.Detail} {problem.Remedy}",
+        _ => $"The link to {address} broke. Trying again.",
     };
 
     // One line for each change, not for each try.
@@ -118,5 +204,19 @@ public sealed class Dialler(DialOptions options, DeviceKey key, Hosting.AgentOpt
             _said = line;
             Console.WriteLine(line);
         }
+    }
+
+    /// <summary>How a try at one address ended.</summary>
+    private abstract record Outcome
+    {
+        /// <summary>It was linked.</summary>
+        public sealed record Linked : Outcome;
+
+        /// <summary>Nothing there to talk to; the next address may do.</summary>
+        public sealed record Failed : Outcome;
+
+        /// <summary>The dashboard answered, and not with a link.</summary>
+        /// <param name="Wait">How long to wait; null for the usual.</param>
+        public sealed record Told(TimeSpan? Wait, string? Code) : Outcome;
     }
 }

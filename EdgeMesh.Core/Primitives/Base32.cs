@@ -20,6 +20,26 @@ public static class Base32
     /// <summary>Whether the text has only characters of this alphabet.</summary>
     public static bool IsValid(ReadOnlySpan<char> text) => !text.IsEmpty && !text.ContainsAnyExcept(Characters);
 
+    /// <summary>The bytes of what <see cref="Encode(ReadOnlySpan{byte})"/> made; throws <see cref="FormatException"/> for other characters.</summary>
+    public static byte[] Decode(ReadOnlySpan<char> text)
+    {
+        var bytes = new byte[text.Length * 5 / 8];
+        int buffer = 0, bits = 0, at = 0;
+        foreach (var c in text)
+        {
+            var value = Alphabet.IndexOf(c, StringComparison.Ordinal);
+            buffer = (buffer << 5) | (value >= 0 ? value : throw new FormatException($"'{c}' is not base32."));
+            bits += 5;
+            if (bits >= 8)
+            {
+                bits -= 8;
+                bytes[at++] = (byte)(buffer >> bits);
+            }
+        }
+
+        return bytes;
+    }
+
     private static string Encode(ReadOnlySpan<byte> bytes, string alphabet)
     {
         var text = new char[((bytes.Length * 8) + 4) / 5];

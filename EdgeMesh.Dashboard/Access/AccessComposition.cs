@@ -27,6 +27,9 @@ public static class AccessSchemes
     /// <summary>Rate limit of endpoints that hand out secrets.</summary>
     public const string SecretsLimit = "secrets";
 
+    /// <summary>Rate limit of enrolment: per address, and few at once in all.</summary>
+    public const string EnrolLimit = "enrol";
+
     internal const string Either = "Either";
 }
 
@@ -100,6 +103,8 @@ public static class AccessComposition
     {
         limits.AddPolicy(AccessSchemes.SecretsLimit, context => RateLimitPartition.GetFixedWindowLimiter(
             context.User.KeyId(), _ => new FixedWindowRateLimiterOptions { PermitLimit = 60, Window = TimeSpan.FromMinutes(1) }));
+        limits.AddPolicy(AccessSchemes.EnrolLimit, context => RateLimitPartition.GetFixedWindowLimiter(
+            context.Connection.RemoteIpAddress, _ => new FixedWindowRateLimiterOptions { PermitLimit = 240, Window = TimeSpan.FromMinutes(1) }));
         limits.OnRejected = async (rejected, _) =>
         {
             rejected.HttpContext.Response.Headers.RetryAfter = "60";

@@ -1,3 +1,4 @@
+using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Dashboard.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -15,7 +16,8 @@ internal sealed class AdminKeyFile(IOptions<DashboardOptions> options)
         if (!File.Exists(FilePath))
         {
             var secret = Secret.New();
-            Write(secret);
+            // Whole or not at all: a half-written key would lock its owner out.
+            OwnerOnlyFile.Write(FilePath, secret + "\n");
             return secret;
         }
 
@@ -26,22 +28,4 @@ internal sealed class AdminKeyFile(IOptions<DashboardOptions> options)
     }
 
     public void Delete() => File.Delete(FilePath);
-
-    private void Write(string secret)
-    {
-        // Whole or not at all: a half-written key would lock its owner out.
-        var temporary = FilePath + ".new";
-        var create = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            create.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using (var writer = new StreamWriter(temporary, create))
-        {
-            writer.Write(secret + "\n");
-        }
-
-        File.Move(temporary, FilePath, overwrite: true);
-    }
 }

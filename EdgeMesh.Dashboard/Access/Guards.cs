@@ -1,4 +1,5 @@
 using System.Net;
+using EdgeMesh.Core.Trust;
 using EdgeMesh.Dashboard.Api;
 using EdgeMesh.Dashboard.Hosting;
 using Microsoft.Extensions.Options;
@@ -15,7 +16,7 @@ internal static class Guards
         app.Use((context, next) =>
         {
             var host = context.Request.Host.Host;
-            return IsOurs(host, context.Connection.LocalIpAddress) || hosts.Contains(host, StringComparer.OrdinalIgnoreCase)
+            return IsOurs(host, context.Connection.LocalIpAddress) || hosts.Contains(host, StringComparer.OrdinalIgnoreCase) || IsAgents(context, host)
                 ? next(context)
                 : Problems.WriteAsync(context, StatusCodes.Status421MisdirectedRequest, AccessProblems.HostRefused(host));
         });
@@ -30,9 +31,12 @@ internal static class Guards
             ? next(context)
             : Problems.WriteAsync(context, StatusCodes.Status403Forbidden, AccessProblems.OriginRefused));
 
+    /// <summary>This machine's name in multicast DNS.</summary>
+    private static string LocalName { get; } = $"{Environment.MachineName.Split('.')[0]}.local";
+
     private static bool IsOurs(string host, IPAddress? local)
     {
-        if (ListenAddresses.IsLoopback(host))
+        if (ListenAddresses.IsLoopback(host) || string.Equals(host, LocalName, StringComparison.OrdinalIgnoreCase))
         {
             return true;
         }
@@ -40,6 +44,10 @@ internal static class Guards
         return IPAddress.TryParse(host.Trim('[', ']'), out var address) && local is not null &&
             (local.IsIPv4MappedToIPv6 ? local.MapToIPv4() : local).Equals(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
     }
+
+    /// <summary>The agents' name, for what agents ask only.</summary>
+    private static bool IsAgents(HttpContext context, string host) =>
+        context.Request.IsHttps && context.Request.Path.StartsWithSegments("/agent") && string.Equals(host, MeshNames.Server, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsGuarded(HttpContext context)
     {

@@ -13,6 +13,7 @@ public interface IJoinTokens
     Task<bool> RevokeAsync(Guid id, CancellationToken cancellationToken);
 }
 
+/// <param name="Token">The whole join ticket: the secret, the mesh's CA fingerprint and where to dial.</param>
 /// <param name="Commands">Ready-made join commands; each contains the token and this dashboard's address.</param>
 public sealed record NewJoinToken(Guid Id, string Token, DateTimeOffset ExpiresAt, JoinCommands Commands);
 

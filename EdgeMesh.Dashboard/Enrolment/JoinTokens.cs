@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
+using EdgeMesh.Core.Trust;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Storage;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
+using EdgeMesh.Dashboard.Trust;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -38,7 +38,7 @@ public sealed class JoinTokenRowConfiguration : IEntityTypeConfiguration<JoinTok
 }
 
 /// <summary>Makes and checks join tokens: 160 random bits, single use, expiring.</summary>
-public sealed class JoinTokens(IDbContextFactory<MeshDbContext> contexts, IServer server, DashboardOptions options, TimeProvider time) : IJoinTokens
+public sealed class JoinTokens(IDbContextFactory<MeshDbContext> contexts, ILanAccess lan, OrchestratorKey me, DashboardOptions options, TimeProvider time) : IJoinTokens
 {
     private const int Listed = 50;
 
@@ -51,7 +51,9 @@ public sealed class JoinTokens(IDbContextFactory<MeshDbContext> contexts, IServe
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         db.Add(row);
         await db.SaveChangesAsync(cancellationToken);
-        return new NewJoinToken(row.Id, secret, expires, Commands(secret));
+        var addresses = lan.DialAddresses;
+        var ticket = new JoinTicket(secret, me.Id, lan.Current.Authority, addresses).ToString();
+        return new NewJoinToken(row.Id, ticket, expires, Commands(addresses[0], ticket));
     }
 
     public async Task<ImmutableArray<JoinTokenInfo>> ListAsync(CancellationToken cancellationToken)
@@ -73,10 +75,15 @@ public sealed class JoinTokens(IDbContextFactory<MeshDbContext> contexts, IServe
             .ExecuteUpdateAsync(u => u.SetProperty(t => t.Revoked, true), cancellationToken) == 1;
     }
 
-    /// <summary>The token with this secret, or why it is worth nothing.</summary>
+    /// <summary>The token with this secret (or the whole ticket of it), or why it is worth nothing.</summary>
     public async Task<(Guid? Id, Problem? Refusal)> FindAsync(string secret, CancellationToken cancellationToken)
     {
         const string Remedy = "Make a new one with \"Add a device\" on the Fleet page and start the agent with it.";
+        if (JoinTicket.TryParse(secret, out var ticket, out _))
+        {
+            secret = ticket.Secret;
+        }
+
         if (secret.Length == 0)
         {
             return (null, new Problem("unknown_device", "Not joined.", "This device has not joined this mesh, or was forgotten.", Remedy));
@@ -104,10 +111,9 @@ public sealed class JoinTokens(IDbContextFactory<MeshDbContext> contexts, IServe
 
     private static string Hash(string secret) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 
-    private JoinCommands Commands(string secret)
+    private static JoinCommands Commands(Uri address, string ticket)
     {
-        var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "http://localhost:8080";
-        var run = $"edgemesh-agent run --orchestrator {address} --token {secret}";
+        var run = $"edgemesh-agent run --orchestrator {address.GetLeftPart(UriPartial.Authority)} --token {ticket}";
         return new JoinCommands(run, run, run, run);
     }
 }

@@ -7,7 +7,9 @@ namespace EdgeMesh.Dashboard.Hosting;
 /// <param name="Urls">Addresses to listen on, separated by semicolons.</param>
 /// <param name="Data">The data directory.</param>
 /// <param name="NoEmbeddedDevice">Run no device in this process.</param>
-public sealed record DashboardArguments(string? Urls = null, string? Data = null, bool NoEmbeddedDevice = false);
+/// <param name="Lan">Open the TLS port for other machines.</param>
+/// <param name="LanPort">Which port that is.</param>
+public sealed record DashboardArguments(string? Urls = null, string? Data = null, bool NoEmbeddedDevice = false, bool Lan = false, int? LanPort = null);
 
 /// <summary>Reads the command line, answers <c>--help</c> and <c>--version</c>, and turns a failed start into one sentence and an exit code.</summary>
 public static class CommandLine
@@ -31,11 +33,22 @@ public static class CommandLine
         Description = "Do not use this machine as a device of the mesh.",
     };
 
+    private static readonly Option<bool> Lan = new("--lan")
+    {
+        Description = "Open the TLS port for browsers and agents of other machines. Its address and the mesh's fingerprint are printed.",
+    };
+
+    private static readonly Option<int?> LanPort = new("--lan-port")
+    {
+        Description = "The port that --lan, or the switch in Settings, opens. [default: 8443]",
+        HelpName = "PORT",
+    };
+
     /// <summary>Runs <paramref name="start"/> with the arguments; returns the exit code: 0 fine, 1 could not start, 2 bad usage.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, Func<DashboardArguments, Task> start)
     {
         ArgumentNullException.ThrowIfNull(start);
-        var root = new RootCommand("The EdgeMesh dashboard: turns the devices you own into one AI computer.") { Urls, Data, NoEmbeddedDevice };
+        var root = new RootCommand("The EdgeMesh dashboard: turns the devices you own into one AI computer.") { Urls, Data, NoEmbeddedDevice, Lan, LanPort };
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
         if (parsed.Errors.Count > 0)
         {
@@ -49,7 +62,7 @@ public static class CommandLine
 
         try
         {
-            await start(new DashboardArguments(parsed.GetValue(Urls), parsed.GetValue(Data), parsed.GetValue(NoEmbeddedDevice)));
+            await start(new DashboardArguments(parsed.GetValue(Urls), parsed.GetValue(Data), parsed.GetValue(NoEmbeddedDevice), parsed.GetValue(Lan), parsed.GetValue(LanPort)));
             return 0;
         }
         catch (StartupException e)

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Reflection;
 using EdgeMesh.Dashboard.Access;
+using EdgeMesh.Dashboard.Trust;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -56,6 +58,16 @@ public static class DashboardHost
         var addresses = ListenAddresses.Parse(arguments.Urls ?? configuration["urls"]!);
         var data = DataDirectory.Open(arguments.Data ?? configuration["EdgeMesh:DataDirectory"] ?? DataDirectory.DefaultPath());
         configuration[$"{DashboardOptions.Section}:{nameof(DashboardOptions.DataDirectory)}"] = data.Path;
+        if (arguments.Lan)
+        {
+            configuration[$"{LanOptions.Section}:{nameof(LanOptions.Enabled)}"] = bool.TrueString;
+        }
+
+        if (arguments.LanPort is { } port)
+        {
+            configuration[$"{LanOptions.Section}:{nameof(LanOptions.Port)}"] = port.ToString(CultureInfo.InvariantCulture);
+        }
+
         if (arguments.NoEmbeddedDevice)
         {
             configuration[$"{DashboardOptions.Section}:{nameof(DashboardOptions.EmbeddedDevice)}"] = bool.FalseString;
@@ -71,7 +83,7 @@ public static class DashboardHost
         builder.Logging.AddConsole(o => o.FormatterName = CalmConsoleFormatter.FormatterName);
         builder.Logging.AddConsoleFormatter<CalmConsoleFormatter, Microsoft.Extensions.Logging.Console.ConsoleFormatterOptions>();
         builder.WebHost.UseStaticWebAssets();
-        builder.WebHost.UseUrls(addresses);
+        builder.AddTrust(addresses);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -92,20 +104,35 @@ public static class DashboardHost
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
-            throw new StartupException($"{Asked(app)} is taken: another program listens there. Start with --urls http://localhost:{FreeSuggestion(app)}", e);
+            throw LanProblem(app, e) ?? new StartupException($"{Asked(app)} is taken: another program listens there. Start with --urls http://localhost:{FreeSuggestion(app)}", e);
         }
         catch (SocketException e) when (e.SocketErrorCode is SocketError.AccessDenied)
         {
-            throw new StartupException($"This user may not listen on {Asked(app)}. Take a port above 1024: --urls {ListenAddresses.Default}", e);
+            throw LanProblem(app, e) ?? new StartupException($"This user may not listen on {Asked(app)}. Take a port above 1024: --urls {ListenAddresses.Default}", e);
         }
 
         var token = app.Services.GetRequiredService<StartToken>();
-        await Console.Out.WriteLineAsync($"EdgeMesh {Version}, data in {data.Path}\nLogin:  {app.Urls.First()}/login?t={token.Value}");
+        await Console.Out.WriteLineAsync($"EdgeMesh {Version}, data in {data.Path}\nLogin:  {app.Urls.First()}/login?t={token.Value}{LanLines(app)}");
         await Console.Out.FlushAsync();
         await app.WaitForShutdownAsync();
     }
 
-    private static string Asked(WebApplication app) => app.Configuration["urls"] ?? ListenAddresses.Default;
+    /// <summary>Where other machines find it, and what they recognise it by.</summary>
+    private static string LanLines(WebApplication app)
+    {
+        var lan = app.Services.GetRequiredService<ILanAccess>().Current;
+        return !lan.Enabled ? ""
+            : $"\nLAN:    {(lan.Addresses.IsEmpty ? $"port {lan.Port}; this machine has no network address now" : string.Join("  ", lan.Addresses.Select(a => a.GetLeftPart(UriPartial.Authority))))}\nCA:     {lan.Authority}";
+    }
+
+    /// <summary>When it is the port for other machines that cannot be had.</summary>
+    private static StartupException? LanProblem(WebApplication app, Exception e)
+    {
+        var lan = app.Services.GetRequiredService<ILanAccess>().Current;
+        return lan.Enabled && Listeners.Check(lan.Port) is { } problem ? new StartupException($"{problem.Title} {problem.Detail} {problem.Remedy}", e) : null;
+    }
+
+    private static string Asked(WebApplication app) => string.Join(';', app.Services.GetRequiredService<Listeners>().Urls);
 
     private static int FreeSuggestion(WebApplication app) =>
         BindingAddress.Parse(Asked(app).Split(';')[0]).Port is var port and < 65535 ? port + 1 : 8081;

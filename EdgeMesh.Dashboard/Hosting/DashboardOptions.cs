@@ -46,6 +46,12 @@ public sealed class DashboardOptions
     /// <summary>What people set on the Settings page: the models they prefer.</summary>
     public string ModelSettingsPath => Path.Combine(DataDirectory, "models.json");
 
+    /// <summary>The mesh's CA and the server's key.</summary>
+    public string AuthorityPath => Path.Combine(DataDirectory, "ca");
+
+    /// <summary>How the LAN switch in Settings was left.</summary>
+    public string LanSettingsPath => Path.Combine(DataDirectory, "lan.json");
+
     /// <summary>The first key's secret, one line.</summary>
     public string AdminKeyPath => Path.Combine(DataDirectory, "admin.key");
 

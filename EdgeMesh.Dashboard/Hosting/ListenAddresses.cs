@@ -55,7 +55,7 @@ public static class ListenAddresses
         if (isHttp && !IsLoopback(address.Host))
         {
             throw Bad($"Plain HTTP on {address.Host} is refused: keys and texts would cross the network in the clear. " +
-                $"Use a loopback address such as {Default}, or https:// with a certificate (Kestrel:Certificates:Default).");
+                $"Use a loopback address such as {Default}, and --lan for other machines.");
         }
 
         if (address.Port == 0 && address.Host == "localhost")

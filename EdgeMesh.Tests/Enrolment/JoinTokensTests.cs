@@ -3,8 +3,8 @@ using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
 using EdgeMesh.Dashboard.Storage;
+using EdgeMesh.Dashboard.Trust;
 using EdgeMesh.Tests.Fakes;
-using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -70,6 +70,6 @@ public sealed class JoinTokensTests
     }
 
     private static JoinTokens Tokens(MeshHost mesh, TimeProvider time) => new(
-        mesh.Services.GetRequiredService<IDbContextFactory<MeshDbContext>>(), mesh.Services.GetRequiredService<IServer>(),
+        mesh.Services.GetRequiredService<IDbContextFactory<MeshDbContext>>(), mesh.Services.GetRequiredService<ILanAccess>(), mesh.Services.GetRequiredService<OrchestratorKey>(),
         mesh.Services.GetRequiredService<DashboardOptions>(), time);
 }

@@ -67,7 +67,7 @@ public sealed class MeshHost : IAsyncDisposable
 
         builder.AddOrchestrator();
         builder.Services.AddSingleton<EmbeddedIdentity>().AddSingleton<FakeLinks>().AddSingleton<IDeviceLinks>(s => s.GetRequiredService<FakeLinks>());
-        builder.Services.AddSingleton<IJoinTokens, JoinTokens>();
+        builder.Services.AddSingleton<OrchestratorKey>().AddSingleton<IJoinTokens, JoinTokens>();
         builder.AddModels();
         builder.AddAccess();
         builder.AddApi();

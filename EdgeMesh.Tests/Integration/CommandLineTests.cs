@@ -12,7 +12,7 @@ public sealed class CommandLineTests
     {
         var (code, help) = await RunAsync("--help");
         Assert.Equal(0, code);
-        Assert.All((string[])["--urls", "--data", "--no-embedded-device", "--version"], option => Assert.Contains(option, help, StringComparison.Ordinal));
+        Assert.All((string[])["--urls", "--data", "--no-embedded-device", "--lan", "--lan-port", "--version"], option => Assert.Contains(option, help, StringComparison.Ordinal));
 
         var (versionCode, version) = await RunAsync("--version");
         Assert.Equal(0, versionCode);
@@ -78,7 +78,7 @@ public sealed class CommandLineTests
             BuiltPrograms.Dashboard, ["--urls", "http://127.0.0.1:0", "--data", directory["data"]], new Dictionary<string, string> { [name] = value });
         await Until.TrueAsync("it to end", () => process.HasExited);
         Assert.Equal(1, process.ExitCode);
-        Assert.Contains(name.Split("__")[^1], process.Output, StringComparison.Ordinal);
+        await Until.TrueAsync("its words", () => process.Output.Contains(name.Split("__")[^1], StringComparison.Ordinal));
         Assert.DoesNotContain("   at ", process.Output, StringComparison.Ordinal);
     }
 

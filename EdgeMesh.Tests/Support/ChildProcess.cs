@@ -62,6 +62,9 @@ public sealed partial class ChildProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until it ended and everything it printed is here.</summary>
+    public Task EndOfOutputAsync() => _process.WaitForExitAsync(CancellationToken.None);
+
     /// <summary>SIGKILL: no goodbye.</summary>
     public async Task KillAsync()
     {

@@ -18,12 +18,17 @@ public static class GatewaySetup
         var services = builder.Services;
         services.AddSingleton<EmbeddedIdentity>().AddSingleton<LinkGateway>().AddSingleton<IDeviceLinks>(s => s.GetRequiredService<LinkGateway>());
         services.AddSingleton<JoinTokens>().AddSingleton<IJoinTokens>(s => s.GetRequiredService<JoinTokens>());
+        services.AddSingleton<EnrolNonces>().AddSingleton<DeviceEnrolment>();
+        services.AddSingleton<JoinRequests>().AddSingleton<IJoinRequests>(s => s.GetRequiredService<JoinRequests>());
         services.AddSingleton<OrchestratorKey>().AddSingleton<LinkHandshake>().AddHostedService<EmbeddedDevice>();
         return builder;
     }
 
-    public static void MapAgentLink(this WebApplication app) =>
+    public static void MapAgentLink(this WebApplication app)
+    {
         app.MapGet("/agent/link", AcceptAsync).AllowAnonymous().ExcludeFromDescription();
+        app.MapEnrolment();
+    }
 
     private static async Task AcceptAsync(HttpContext context, LinkHandshake handshake, LinkGateway gateway, IHostApplicationLifetime lifetime)
     {
@@ -48,7 +53,7 @@ public static class GatewaySetup
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
             limit.CancelAfter(HandshakeLimit);
-            device = await handshake.RunAsync(socket, limit.Token);
+            device = await handshake.RunAsync(socket, context.Request.IsHttps, context.Connection.ClientCertificate, limit.Token);
         }
         catch (Exception e) when (e is WebSocketException or InvalidDataException or OperationCanceledException)
         {

@@ -1,19 +1,22 @@
 using System.Net.WebSockets;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Dashboard.Enrolment;
+using EdgeMesh.Dashboard.Trust;
 using Google.Protobuf;
 
 namespace EdgeMesh.Dashboard.Orchestration.Gateway;
 
 /// <summary>Lets in whoever proves a known key, or a new key with an unspent token. A nonce is used once and bound to this orchestrator.</summary>
-public sealed class LinkHandshake(OrchestratorKey me, IDeviceRegistry registry, JoinTokens tokens, LinkGateway gateway)
+public sealed class LinkHandshake(OrchestratorKey me, IDeviceRegistry registry, JoinTokens tokens, LinkGateway gateway, MeshAuthority authority)
 {
     private static readonly string Version = typeof(LinkHandshake).Assembly.GetName().Version?.ToString(3) ?? "0";
 
     /// <summary>The device that proved itself, or null when it was refused (and told why).</summary>
-    public async Task<DeviceId?> RunAsync(WebSocket socket, CancellationToken cancellationToken)
+    /// <param name="tls">Over TLS the device's certificate counts too.</param>
+    public async Task<DeviceId?> RunAsync(WebSocket socket, bool tls, X509Certificate2? certificate, CancellationToken cancellationToken)
     {
         var nonce = RandomNumberGenerator.GetBytes(32);
         await LinkMessages.SendAsync(
@@ -21,7 +24,7 @@ public sealed class LinkHandshake(OrchestratorKey me, IDeviceRegistry registry, 
             new Challenge { ProtocolVersion = LinkSignature.ProtocolVersion, Nonce = ByteString.CopyFrom(nonce), OrchestratorId = me.Id, OrchestratorVersion = Version },
             cancellationToken);
         var hello = await LinkMessages.ReceiveAsync(socket, Hello.Parser, cancellationToken);
-        var verdict = await JudgeAsync(hello, nonce, cancellationToken);
+        var verdict = (tls ? JudgeCertificate(hello, certificate) : null) ?? await JudgeAsync(hello, nonce, tls, cancellationToken);
         await LinkMessages.SendAsync(socket, verdict, cancellationToken);
         if (verdict.Accepted)
         {
@@ -32,25 +35,17 @@ public sealed class LinkHandshake(OrchestratorKey me, IDeviceRegistry registry, 
         return null;
     }
 
-    private static bool IsSigned(Hello hello, byte[] nonce, string orchestratorId)
-    {
-        try
-        {
-            using var key = ECDsa.Create();
-            key.ImportSubjectPublicKeyInfo(hello.PublicKey.Span, out var read);
-            return read == hello.PublicKey.Length && key.KeySize == 256 &&
-                key.ExportParameters(false).Curve.Oid.Value == ECCurve.NamedCurves.nistP256.Oid.Value &&
-                key.VerifyData(LinkSignature.Message(nonce, orchestratorId, hello.JoinToken), hello.Signature.Span, HashAlgorithmName.SHA256);
-        }
-        catch (CryptographicException)
-        {
-            return false;
-        }
-    }
-
     private static Verdict Refuse(string code, string detail, string remedy, bool final = true) => new() { Code = code, Detail = detail, Remedy = remedy, Final = final };
 
-    private async Task<Verdict> JudgeAsync(Hello hello, byte[] nonce, CancellationToken cancellationToken)
+    private Verdict? JudgeCertificate(Hello hello, X509Certificate2? certificate)
+    {
+        var problem = certificate is null ? TrustProblems.CertificateMissing
+            : !certificate.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(hello.PublicKey.Span) ? TrustProblems.CertificateOfAnother
+            : authority.Judge(certificate);
+        return problem is null ? null : Refuse(problem.Code, problem.Detail, problem.Remedy);
+    }
+
+    private async Task<Verdict> JudgeAsync(Hello hello, byte[] nonce, bool tls, CancellationToken cancellationToken)
     {
         if (hello.ProtocolVersion != LinkSignature.ProtocolVersion)
         {
@@ -59,7 +54,7 @@ public sealed class LinkHandshake(OrchestratorKey me, IDeviceRegistry registry, 
                 hello.ProtocolVersion < LinkSignature.ProtocolVersion ? "Update the agent." : "Update the dashboard.");
         }
 
-        if (!IsSigned(hello, nonce, me.Id))
+        if (!DeviceProof.IsSigned(hello.PublicKey.Span, LinkSignature.Message(nonce, me.Id, hello.JoinToken), hello.Signature.Span))
         {
             return Refuse("bad_signature", "The key was not proved.", "Start the agent again; if it stays, its key file is broken.");
         }
@@ -67,7 +62,8 @@ public sealed class LinkHandshake(OrchestratorKey me, IDeviceRegistry registry, 
         var id = DeviceId.FromPublicKey(hello.PublicKey.Span);
         if (!await registry.IsKnownAsync(id, cancellationToken))
         {
-            var token = await tokens.FindAsync(hello.JoinToken, cancellationToken);
+            // Over TLS a token is spent at enrolment, before the link.
+            var token = await tokens.FindAsync(tls ? "" : hello.JoinToken, cancellationToken);
             if (token.Refusal is { } refusal)
             {
                 return Refuse(refusal.Code, refusal.Detail, refusal.Remedy);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
+using EdgeMesh.Agent.Enrolment;
 using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Agent.Link;
 using EdgeMesh.Core.Contracts;
@@ -130,7 +131,9 @@ public sealed class DiallerTests : IAsyncLifetime
     private Task DialAsync(Uri? address = null)
     {
         var options = new AgentOptions(_directory.Path, "Test device", [], null);
-        _dialler = new Dialler(new DialOptions(address ?? _orchestrator.Address, "secret"), _key, options, _listener, _time);
+        DialOptions dial = new(address ?? _orchestrator.Address, "secret");
+        DeviceCertificateStore store = new(_directory.Path);
+        _dialler = new Dialler(dial, _key, options, _listener, new MeshCredentials(dial, store, new Enroller(_key, store, options, _time), _time), _time);
         return _dialler.StartAsync(TestContext.Current.CancellationToken);
     }
 

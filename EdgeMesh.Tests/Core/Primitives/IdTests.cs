@@ -20,6 +20,7 @@ public sealed class IdTests
     public void Base32_AnyBytes_AreValidAndDistinct() => Gen.Select(Gen.Byte.Array[1, 40], Gen.Byte.Array[1, 40]).Sample((a, b) =>
     {
         Assert.True(Base32.IsValid(Base32.Encode(a)));
+        Assert.Equal(a, Base32.Decode(Base32.Encode(a)));
         Assert.True(a.Length != b.Length || a.AsSpan().SequenceEqual(b) == (Base32.Encode(a) == Base32.Encode(b)));
     });
 

@@ -1,0 +1,54 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using EdgeMesh.Core.Trust;
+
+namespace EdgeMesh.Agent.Enrolment;
+
+/// <summary>Why joining failed, in words.</summary>
+public static class EnrolProblems
+{
+    public static Problem NotADashboard(Uri address) => new(
+        "not_a_dashboard", "No EdgeMesh dashboard there.", $"{Host(address)} answers, but not as an EdgeMesh dashboard with LAN access.", "Check the address and the port.");
+
+    public static Problem NobodyThere(Uri address) => new(
+        "nobody_there", "Nothing answers there.", $"Nothing answers at {Host(address)}.", "Is the dashboard running, with LAN access on, and reachable from this network?");
+
+    public static Problem TooSlow(Uri address) => new(
+        "no_answer_in_time", "No answer in time.", $"{Host(address)} did not answer in time.", "Check the network; the agent tries again.");
+
+    public static Problem OtherMesh(Uri address, KeyPin wanted) => new(
+        "authority_other", "Another mesh answers there.",
+        $"{Host(address)} does not have the CA {wanted.Short} that this device was told to trust.", "Make a new token with \"Add a device\" on the right dashboard; if you did just that, somebody is in between.");
+
+    public static Problem NotTrusted(Uri address) => new(
+        "server_not_trusted", "The dashboard did not prove itself.",
+        $"What answers at {Host(address)} has no valid certificate of this mesh's CA.",
+        "Check this device's clock and the address. If both are right, another machine answers there, or something in between opens TLS.");
+
+    public static Problem OtherOrchestrator(Uri address) => new(
+        "orchestrator_other", "Another dashboard answers there.", $"{Host(address)} is a dashboard of this mesh, but not the one that made the token.", "Make a new token on it.");
+
+    public static Problem VersionMismatch(Uri address, bool agentIsOlder) => new(
+        "version_mismatch", "The versions do not fit.", $"{Host(address)} speaks another version of EdgeMesh's protocol.", agentIsOlder ? "Update this agent." : "Update the dashboard.");
+
+    /// <summary>What an exception of a connection means.</summary>
+    public static Problem Of(Exception exception, Uri address)
+    {
+        for (var e = exception; e is not null; e = e.InnerException!)
+        {
+            if (e is AuthenticationException)
+            {
+                return NotTrusted(address);
+            }
+
+            if (e is SocketException)
+            {
+                return NobodyThere(address);
+            }
+        }
+
+        return exception is OperationCanceledException ? TooSlow(address) : NotADashboard(address);
+    }
+
+    private static string Host(Uri address) => address.Authority;
+}

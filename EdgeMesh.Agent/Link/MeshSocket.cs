@@ -1,0 +1,50 @@
+using System.Net.WebSockets;
+using System.Security.Cryptography.X509Certificates;
+using EdgeMesh.Agent.Enrolment;
+using EdgeMesh.Core.Trust;
+
+namespace EdgeMesh.Agent.Link;
+
+/// <summary>A WebSocket to a dashboard: in the clear on this computer, by TLS with both certificates anywhere else.</summary>
+public sealed class MeshSocket : IDisposable
+{
+    private readonly HttpMessageInvoker _http;
+    private readonly Certificates? _roots;
+    private readonly X509Certificate2? _own;
+
+    private MeshSocket(HttpMessageInvoker http, Certificates? roots, X509Certificate2? own)
+    {
+        (_http, _roots, _own) = (http, roots, own);
+        Socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(15);
+    }
+
+    public ClientWebSocket Socket { get; } = new();
+
+    /// <summary>For loopback.</summary>
+    public static MeshSocket CreatePlain() => new(new HttpMessageInvoker(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }), null, null);
+
+    /// <summary>For TLS: shows the membership's certificate and trusts its CAs only.</summary>
+    public static MeshSocket Create(MeshMembership membership, DeviceKey key, Uri address)
+    {
+        var roots = membership.Roots();
+        using var bare = X509CertificateLoader.LoadCertificate(membership.Certificate);
+        var own = key.Attach(bare);
+        MeshSocket socket = new(new HttpMessageInvoker(MeshTls.CreateHandler(roots.Items, own)), roots, own);
+        socket.Socket.Options.SetRequestHeader("Host", $"{MeshNames.Server}:{address.Port}");
+        return socket;
+    }
+
+    public Task ConnectAsync(Uri address, CancellationToken cancellationToken)
+    {
+        var scheme = address.Scheme == Uri.UriSchemeHttps ? "wss" : "ws";
+        return Socket.ConnectAsync(new UriBuilder(address) { Scheme = scheme, Path = "/agent/link" }.Uri, _http, cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        Socket.Dispose();
+        _http.Dispose();
+        _own?.Dispose();
+        _roots?.Dispose();
+    }
+}

@@ -1,0 +1,109 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using EdgeMesh.Core.Contracts;
+using EdgeMesh.Core.Devices;
+using EdgeMesh.Core.Trust;
+using EdgeMesh.Dashboard.Orchestration.Gateway;
+using EdgeMesh.Dashboard.Trust;
+using Google.Protobuf;
+
+namespace EdgeMesh.Dashboard.Enrolment;
+
+/// <summary>
+/// Gives certificates to devices that prove their key: to a new one for a join token or after a person's yes, to a known one always. A known device needs
+/// no certificate for that, so one that slept for a month comes back; one that was forgotten does not.
+/// </summary>
+internal sealed class DeviceEnrolment(
+    MeshAuthority authority, OrchestratorKey me, IDeviceRegistry registry, JoinTokens tokens, JoinRequests requests, EnrolNonces nonces, ILanAccess lan)
+{
+    private const int AskAgainSeconds = 5;
+
+    public EnrolChallenge Challenge() => new()
+    {
+        ProtocolVersion = LinkSignature.ProtocolVersion,
+        Nonce = ByteString.CopyFrom(nonces.New()),
+        OrchestratorId = me.Id,
+        OrchestratorVersion = Hosting.DashboardHost.Version,
+    };
+
+    public async Task<EnrolReply> EnrolAsync(EnrolRequest request, IPAddress? from, CancellationToken cancellationToken)
+    {
+        if (request.ProtocolVersion != LinkSignature.ProtocolVersion)
+        {
+            return Refuse(
+                "version_mismatch", $"The agent speaks protocol {request.ProtocolVersion}, this dashboard {LinkSignature.ProtocolVersion}.",
+                request.ProtocolVersion < LinkSignature.ProtocolVersion ? "Update the agent." : "Update the dashboard.");
+        }
+
+        var signingRequest = request.SigningRequest.ToByteArray();
+        var key = DeviceProof.KeyOf(signingRequest);
+        var publicKey = key?.ExportSubjectPublicKeyInfo();
+        if (key is null || publicKey is null ||
+            !DeviceProof.IsSigned(publicKey, EnrolSignature.Message(request.Nonce.Span, me.Id, signingRequest, request.JoinToken), request.Signature.Span))
+        {
+            return Refuse("bad_signature", "The key was not proved.", "Start the agent again; if it stays, its key file is broken.");
+        }
+
+        if (!nonces.TrySpend(request.Nonce.Span))
+        {
+            return Refuse("replayed", "This very request was answered before, or is too old.", "The agent asks again by itself.", final: false);
+        }
+
+        var id = DeviceId.FromPublicKey(publicKey);
+        if (!await registry.IsKnownAsync(id, cancellationToken))
+        {
+            var name = FromWire.Text(request.Name.Trim(), 64);
+            name = name.Length == 0 ? id.Short : name;
+            var refusal = request.JoinToken.Length == 0
+                ? Ask(id, publicKey, name, request.AgentVersion, from)
+                : await JoinAsync(id, publicKey, name, request.JoinToken, cancellationToken);
+            if (refusal is not null)
+            {
+                return refusal;
+            }
+        }
+
+        return Enrolled(key);
+    }
+
+    private static EnrolReply Refuse(string code, string detail, string remedy, bool final = true) =>
+        new() { Outcome = EnrolReply.Types.Outcome.Refused, Code = code, Detail = detail, Remedy = remedy, Final = final };
+
+    private async Task<EnrolReply?> JoinAsync(DeviceId id, byte[] publicKey, string name, string secret, CancellationToken cancellationToken)
+    {
+        var token = await tokens.FindAsync(secret, cancellationToken);
+        return token.Refusal is { } refusal ? Refuse(refusal.Code, refusal.Detail, refusal.Remedy)
+            : await registry.AddAsync(id, publicKey, name, LinkKind.Tunnel, token.Id, cancellationToken) ? null
+            : Refuse("token_spent", "This join token was used by another device a moment ago.", "Make a new one with \"Add a device\".");
+    }
+
+    private EnrolReply? Ask(DeviceId id, byte[] publicKey, string name, string agentVersion, IPAddress? from) =>
+        requests.Ask(id, publicKey, name, FromWire.Text(agentVersion, 32), from) switch
+        {
+            JoinRequests.Answer.Waiting => new EnrolReply
+            {
+                Outcome = EnrolReply.Types.Outcome.Pending,
+                Detail = $"Waiting to be approved on the dashboard (Fleet page) as {name}, key {id.Short}.",
+                RetryAfterSeconds = AskAgainSeconds,
+            },
+            JoinRequests.Answer.Refused => Refuse("join_refused", "Somebody on the dashboard refused this device.", "Ask them, or join with a token from \"Add a device\"."),
+            _ => Refuse("join_requests_full", "Too many devices wait to be approved.", "Approve or refuse those on the Fleet page, or join with a token.", final: false),
+        };
+
+    private EnrolReply Enrolled(PublicKey key)
+    {
+        var (certificate, renewAfter) = authority.IssueDevice(key);
+        using (certificate)
+        {
+            var reply = new EnrolReply
+            {
+                Outcome = EnrolReply.Types.Outcome.Enrolled,
+                Certificate = ByteString.CopyFrom(certificate.RawDataMemory.Span),
+                RenewAfterSeconds = (int)Math.Ceiling(renewAfter.TotalSeconds),
+            };
+            reply.Authorities.AddRange(authority.Roots.Select(r => ByteString.CopyFrom(r.RawDataMemory.Span)));
+            reply.Addresses.AddRange(lan.Current.Addresses.Select(a => a.GetLeftPart(UriPartial.Authority)));
+            return reply;
+        }
+    }
+}

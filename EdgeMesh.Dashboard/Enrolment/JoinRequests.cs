@@ -1,0 +1,144 @@
+using System.Net;
+using EdgeMesh.Core.Devices;
+using EdgeMesh.Core.Live;
+using EdgeMesh.Dashboard.Live;
+using EdgeMesh.Dashboard.Orchestration.Gateway;
+
+namespace EdgeMesh.Dashboard.Enrolment;
+
+/// <summary>At most 32 wait, 4 from one address; one that stopped asking goes after two minutes, a refused one may ask again after fifteen.</summary>
+internal sealed class JoinRequests(IDeviceRegistry registry, TimeProvider time) : IJoinRequests
+{
+    private const int Most = 32;
+    private const int MostOfOneAddress = 4;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan RefusedLasts = TimeSpan.FromMinutes(15);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<DeviceId, Waiting> _waiting = [];
+    private readonly Dictionary<DeviceId, DateTimeOffset> _refused = [];
+    private readonly LiveSource<ImmutableArray<JoinRequest>> _live = new([]);
+
+    /// <summary>What a device that asks is told.</summary>
+    public enum Answer
+    {
+        Waiting,
+        Refused,
+        Full,
+    }
+
+    public ImmutableArray<JoinRequest> Current
+    {
+        get
+        {
+            lock (_gate)
+            {
+                Clean();
+                return _live.Current;
+            }
+        }
+    }
+
+    public ILiveSubscription<ImmutableArray<JoinRequest>> Subscribe()
+    {
+        _ = Current;
+        return _live.Subscribe();
+    }
+
+    /// <summary>A device that has proved its key asks, again and again until it is let in.</summary>
+    public Answer Ask(DeviceId id, byte[] publicKey, string name, string agentVersion, IPAddress? from)
+    {
+        lock (_gate)
+        {
+            Clean();
+            if (_refused.ContainsKey(id))
+            {
+                return Answer.Refused;
+            }
+
+            var address = from is { IsIPv4MappedToIPv6: true } ? from.MapToIPv4().ToString() : from?.ToString() ?? "";
+            if (_waiting.TryGetValue(id, out var known))
+            {
+                known.SeenAt = time.GetUtcNow();
+                return Answer.Waiting;
+            }
+
+            if (_waiting.Count >= Most || _waiting.Values.Count(w => w.Request.Address == address) >= MostOfOneAddress)
+            {
+                return Answer.Full;
+            }
+
+            _waiting[id] = new Waiting(new JoinRequest(id, name, address, agentVersion, time.GetUtcNow()), publicKey) { SeenAt = time.GetUtcNow() };
+            Publish();
+            return Answer.Waiting;
+        }
+    }
+
+    public async Task<Problem?> ApproveAsync(DeviceId id, CancellationToken cancellationToken)
+    {
+        if (Take(id) is not { } waiting)
+        {
+            return Gone(id);
+        }
+
+        await registry.AddAsync(id, waiting.PublicKey, waiting.Request.Name, LinkKind.Tunnel, null, cancellationToken);
+        return null;
+    }
+
+    public Problem? Refuse(DeviceId id)
+    {
+        lock (_gate)
+        {
+            if (Take(id) is null)
+            {
+                return Gone(id);
+            }
+
+            _refused[id] = time.GetUtcNow() + RefusedLasts;
+            return null;
+        }
+    }
+
+    private static Problem Gone(DeviceId id) => new(
+        "join_request_unknown", "This device does not ask any more.", $"No device with the key {id.Short} waits to join.", "Start its agent again if it should.");
+
+    private Waiting? Take(DeviceId id)
+    {
+        lock (_gate)
+        {
+            if (!_waiting.Remove(id, out var waiting))
+            {
+                return null;
+            }
+
+            Publish();
+            return waiting;
+        }
+    }
+
+    private void Clean()
+    {
+        var now = time.GetUtcNow();
+        foreach (var (id, _) in _refused.Where(r => r.Value < now).ToList())
+        {
+            _refused.Remove(id);
+        }
+
+        var gone = _waiting.Where(w => w.Value.SeenAt + Patience < now).Select(w => w.Key).ToList();
+        gone.ForEach(id => _waiting.Remove(id));
+        if (gone.Count > 0)
+        {
+            Publish();
+        }
+    }
+
+    private void Publish() => _live.Publish([.. _waiting.Values.Select(w => w.Request).OrderBy(r => r.AskedAt)]);
+
+    private sealed class Waiting(JoinRequest request, byte[] publicKey)
+    {
+        public JoinRequest Request => request;
+
+        public byte[] PublicKey => publicKey;
+
+        public DateTimeOffset SeenAt { get; set; }
+    }
+}
