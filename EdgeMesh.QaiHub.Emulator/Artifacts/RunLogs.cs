@@ -1,7 +1,6 @@
 using System.Text.Json;
 using EdgeMesh.QaiHub.Emulator.Jobs;
 using EdgeMesh.QaiHub.Emulator.State;
-using EdgeMesh.QaiHub.Jobs;
 using EdgeMesh.QaiHub.Wire;
 
 namespace EdgeMesh.QaiHub.Emulator.Artifacts;
@@ -16,7 +15,7 @@ internal static class RunLogs
     public static RunLog? Of(JobEntry entry, int type)
     {
         var job = new JobMessage(entry.Wire);
-        if (!job.State.HasEnded())
+        if (!entry.Ended)
         {
             return null;
         }

@@ -50,6 +50,15 @@ public sealed class ProtocolTests(SharedHub shared) : IClassFixture<SharedHub>
         Assert.Equal("emulated.user@emulator.invalid", user.Email);
     }
 
+    [Theory]
+    [InlineData("organizations/")]
+    [InlineData("projects/?offset=0&limit=10")]
+    public async Task Lists_OfWhatTheEmulatorHasNot_AreEmpty(string path)
+    {
+        var hub = shared.Hub;
+        Assert.Equal(0UL, (await hub.GetAsync(path, DeviceList.Parser)).TotalQueryCount);
+    }
+
     [Fact]
     public async Task Answers_HaveTheEmulatorsMark()
     {
