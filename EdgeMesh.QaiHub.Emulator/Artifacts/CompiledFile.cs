@@ -54,7 +54,7 @@ internal sealed class CompiledFile(AssetFolder assets)
         {
             foreach (var (path, content) in files)
             {
-                await using var entry = await zip.CreateEntry($"{name}.onnx/{path}", CompressionLevel.Fastest).OpenAsync(cancel);
+                await using var entry = await zip.CreateEntry($"{name}.onnx/{path}", CompressionLevel.NoCompression).OpenAsync(cancel);
                 await content.CopyToAsync(entry, cancel);
             }
         }

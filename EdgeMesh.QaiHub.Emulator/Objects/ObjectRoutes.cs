@@ -48,7 +48,7 @@ internal static class ObjectRoutes
     private static IResult GetLog(string job, int type, HttpContext context, PresignedUrls urls, EmulatorState state)
     {
         Require(context.Request, urls, "GET", string.Create(CultureInfo.InvariantCulture, $"logs/{job}/{type}"));
-        return state.Jobs.Find(job) is { } entry && RunLogs.Of(entry, type) is { } log
+        return state.Jobs.Find(job) is { } entry && RunLogs.Of(state, entry, type) is { } log
             ? Results.Bytes(Encoding.UTF8.GetBytes(log.Text), log.ContentType, log.FileName)
             : throw new StorageRefusal(404, "NoSuchKey", "The specified key does not exist.");
     }

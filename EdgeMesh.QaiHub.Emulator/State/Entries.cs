@@ -35,8 +35,6 @@ internal sealed record JobEntry(Job Wire, string Id, DateTimeOffset Created, boo
     public bool Ended { get; init; }
 
     public IReadOnlyList<string> SharedWith { get; init; } = [];
-
-    public JobResult? Result { get; init; }
 }
 
 /// <summary>A multi-part upload under way: what came so far, by part number from 1.</summary>

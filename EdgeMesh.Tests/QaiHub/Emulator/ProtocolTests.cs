@@ -117,6 +117,25 @@ public sealed class ProtocolTests(SharedHub shared) : IClassFixture<SharedHub>
         Assert.Equal(400, (await hub.RefusedAsync(HttpMethod.Get, $"job_summaries/?{query}")).Status);
     }
 
+    [Theory]
+    [InlineData("two\nlines")]
+    [InlineData(null)]
+    public async Task Names_TooLongOrWithLineBreaks_Are400(string? name)
+    {
+        var hub = shared.Hub;
+        name ??= new string('n', 300);
+        Assert.Equal(400, (await hub.RefusedAsync(HttpMethod.Post, "models/", new Model { Name = name, ModelType = ModelType.Onnx })).Status);
+        Assert.Equal(400, (await hub.RefusedAsync(HttpMethod.Post, "datasets/", new Dataset { Name = name })).Status);
+    }
+
+    [Fact]
+    public async Task Failure_OfTheEmulatorItself_Is500WithADetail()
+    {
+        await using var hub = await RawHub.StartAsync();
+        Directory.Delete(Path.Combine(hub.Folder, "models"), recursive: true);
+        Assert.Equal(500, (await hub.RefusedAsync(HttpMethod.Post, "models/", new Model { ModelType = ModelType.Onnx })).Status);
+    }
+
     [Fact]
     public async Task Requests_AreNoted_WithoutTheToken()
     {
