@@ -3,7 +3,9 @@ using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Models;
+using EdgeMesh.Dashboard.Models.Profiled;
 using EdgeMesh.Dashboard.Orchestration;
+using EdgeMesh.Dashboard.QaiHub;
 using EdgeMesh.Tests.Fakes;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,6 +35,8 @@ public abstract class MeshPages : BunitContext
         Services.AddSingleton<IJoinTokens>(Tokens);
         Services.AddSingleton(Options);
         Services.AddSingleton<IModels>(Models);
+        Services.AddSingleton<IQaiHub>(Hub);
+        Services.AddSingleton<IProfiledLatencies>(Profiled);
         Services.AddSingleton(new ModelsOptions());
     }
 
@@ -43,6 +47,10 @@ public abstract class MeshPages : BunitContext
     protected FakeJobs Jobs { get; } = new();
 
     protected FakeModels Models { get; } = new();
+
+    protected FakeQaiHub Hub { get; } = new();
+
+    protected FakeProfiledLatencies Profiled { get; } = new();
 
     protected FakeModelSettings Preferred { get; } = new();
 

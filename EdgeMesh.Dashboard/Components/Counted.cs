@@ -1,4 +1,4 @@
-namespace EdgeMesh.Dashboard.Features.Models;
+namespace EdgeMesh.Dashboard.Components;
 
 /// <summary>A stream that tells how much of it was read.</summary>
 internal sealed class Counted(Stream inner, Action<int> onRead) : Stream
