@@ -65,9 +65,6 @@ public sealed partial class ChildProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until it ended and everything it printed is here.</summary>
-    public Task EndOfOutputAsync() => _process.WaitForExitAsync(CancellationToken.None);
-
     /// <summary>Waits until it ends by itself; returns the exit code.</summary>
     public async Task<int> ExitAsync(TimeSpan deadline)
     {

@@ -91,6 +91,23 @@ public sealed class QaiHubCommandTests : IAsyncLifetime
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Compile_AgainAfterAnUploadThatBroke_DoesNotSendItTwice()
+    {
+        var model = await ModelAsync(OnnxFiles.Tiny());
+        _hub.Faults.Arm(new Fault { Kind = FaultKind.Status, Path = "/multipart_upload/", Method = "POST", Status = 400, Text = "Not now." });
+        var (broken, words) = await RunAsync("compile", model, "--device", "Samsung Galaxy S24", "--no-wait");
+        Assert.Equal(1, broken);
+        Assert.Contains("Not now.", words, StringComparison.Ordinal);
+        var state = Assert.Single(Directory.EnumerateFiles(_directory["home"], "*.json", SearchOption.AllDirectories));
+        Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(state) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        var (code, output) = await RunAsync("compile", model, "--device", "Samsung Galaxy S24", "--no-wait");
+        Assert.True(code == 0, output);
+        Assert.Contains("of it there already", output, StringComparison.Ordinal);
+        Assert.Single(_hub.Requests.Seen, r => r.Method == "PUT");
+        Assert.False(File.Exists(state));
+    }
+
     [Theory]
     [InlineData("compile x.onnx", 2, "--device")]
     [InlineData("jobs --type dance", 2, "dance")]
@@ -125,8 +142,6 @@ public sealed class QaiHubCommandTests : IAsyncLifetime
             ["USERPROFILE"] = home,
             ["XDG_DATA_HOME"] = home,
         });
-        await Until.TrueAsync("the program to end", () => process.HasExited, TimeSpan.FromSeconds(120));
-        await process.EndOfOutputAsync();
-        return (process.ExitCode, process.Output);
+        return (await process.ExitAsync(TimeSpan.FromSeconds(120)), process.Output);
     }
 }
