@@ -3,7 +3,7 @@ using EdgeMesh.QaiHub.Catalog;
 
 namespace EdgeMesh.Bench.Catalogue;
 
-/// <summary>The time of one keystroke in the search of QAI Hub's devices, without the browser: what fits, and how many each chip would leave.</summary>
+/// <summary>The time in which the dashboard finds what fits after a keystroke in the search of QAI Hub's devices; drawing it comes on top.</summary>
 internal sealed class CatalogueBenchmark : IBenchmark
 {
     private const int Devices = 1_000;
