@@ -8,7 +8,7 @@ using EdgeMesh.QaiHub.Wire;
 namespace EdgeMesh.Dashboard.QaiHub;
 
 /// <summary>Turns wishes into jobs at the service: checks them, sends them, tracks them.</summary>
-public sealed class HubOrders(HubClients clients, HubBoard board, HubReader catalogue, HubJobStore store, HubTracker tracker, TimeProvider time)
+public sealed class HubOrders(HubClients clients, HubBoard board, HubReader catalogue, HubJobStore store, HubJobBook book, HubTracker tracker, TimeProvider time)
 {
     private const int LongestName = 200;
     private const int LongestOptions = 2_000;
@@ -39,7 +39,7 @@ public sealed class HubOrders(HubClients clients, HubBoard board, HubReader cata
             var now = time.GetUtcNow();
             var device = request switch { CompileRequest c => c.Device, ProfileRequest p => p.Device, InferenceRequest i => i.Device, LinkRequest l => l.Device, _ => null };
             // The tracker may have seen it in a list already.
-            var job = await tracker.ChangeAsync(id, before => (before ?? new TrackedJob(id, KindOf(order), HubJobState.Created, now) { Steps = [new HubStep(HubJobState.Created, now)] }) with
+            var job = await book.ChangeAsync(id, before => (before ?? new TrackedJob(id, KindOf(order), HubJobState.Created, now) { Steps = [new HubStep(HubJobState.Created, now)] }) with
             {
                 Name = request.Name,
                 Device = device?.Name ?? "",
@@ -47,7 +47,7 @@ public sealed class HubOrders(HubClients clients, HubBoard board, HubReader cata
                 ModelId = order.ModelId,
                 ModelName = NameOf(order.ModelId) ?? "",
                 Options = request.Options,
-                Runtime = order is CompileOrder compile ? compile.Runtime : RuntimeOf(order.ModelId),
+                Runtime = order is CompileOrder compile ? compile.Runtime : book.RuntimeOf(order.ModelId),
                 Then = order is CompileOrder { ThenProfile: { } options } ? new HubFollowUp(options, null) : null,
                 ParentId = order is ProfileOrder ? board.Current.Jobs.Items.FirstOrDefault(j => j.TargetModelId == order.ModelId)?.Id : null,
                 Here = true,
@@ -172,6 +172,4 @@ public sealed class HubOrders(HubClients clients, HubBoard board, HubReader cata
     private string? NameOf(string model) =>
         board.Current.Models.Items.FirstOrDefault(m => m.Id == model)?.Name ?? board.Current.Jobs.Items.FirstOrDefault(j => j.TargetModelId == model)?.Name
         ?? board.Current.Transfers.FirstOrDefault(t => t.ModelId == model)?.About;
-
-    private string? RuntimeOf(string model) => board.Current.Jobs.Items.FirstOrDefault(j => j.TargetModelId == model)?.Runtime;
 }

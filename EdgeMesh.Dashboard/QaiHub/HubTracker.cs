@@ -1,9 +1,6 @@
-using System.Collections.Concurrent;
-using EdgeMesh.Dashboard.Models.Profiled;
 using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Jobs;
 using EdgeMesh.QaiHub.Wire;
-using Google.Protobuf;
 
 namespace EdgeMesh.Dashboard.QaiHub;
 
@@ -12,7 +9,7 @@ namespace EdgeMesh.Dashboard.QaiHub;
 /// while nothing does, by lists of short forms, and never more than one question in <see cref="QaiHubOptions.GapMs"/>.
 /// </summary>
 public sealed partial class HubTracker(
-    HubClients clients, HubBoard board, HubJobStore store, HubReader catalogue, IProfiledLatencies latencies, QaiHubOptions options, TimeProvider time, ILogger<HubTracker> logger) : BackgroundService
+    HubClients clients, HubBoard board, HubJobBook book, HubJobReader reader, HubFollowUps followUps, HubPace pace, TimeProvider time, ILogger<HubTracker> logger) : BackgroundService
 {
     /// <summary>Short forms of one question.</summary>
     public const int PageSize = 200;
@@ -25,68 +22,19 @@ public sealed partial class HubTracker(
 
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly SemaphoreSlim _polling = new(1);
-    private readonly SemaphoreSlim _writing = new(1);
-    private readonly ConcurrentDictionary<string, bool> _following = new();
-    private readonly HubPace _pace = new(TimeSpan.FromMilliseconds(options.GapMs), time);
-    private string? _loaded;
+    private readonly Lock _gate = new();
     private TimeSpan _wait = Quick;
 
     /// <summary>Something happened: ask now and often.</summary>
     public void Wake()
     {
-        _wait = Quick;
-        if (_wake.CurrentCount == 0)
+        lock (_gate)
         {
-            _wake.Release();
-        }
-    }
-
-    /// <summary>Changes what is known of a job: stored first, then told. Poll, pages and downloads all come through here, so none undoes another's change.</summary>
-    /// <param name="change">Gets what is known now, null when nothing is; null leaves it.</param>
-    /// <returns>What is known afterwards.</returns>
-    public async Task<TrackedJob?> ChangeAsync(string id, Func<TrackedJob?, TrackedJob?> change, CancellationToken cancellationToken)
-    {
-        await _writing.WaitAsync(cancellationToken);
-        try
-        {
-            var before = board.Current.Jobs.Find(id);
-            if (change(before) is not { } after || after == before)
+            _wait = Quick;
+            if (_wake.CurrentCount == 0)
             {
-                return before;
+                _wake.Release();
             }
-
-            await store.SaveAsync(clients.Key, after, cancellationToken);
-            board.Put(after);
-            return after;
-        }
-        finally
-        {
-            _writing.Release();
-        }
-    }
-
-    /// <summary>Jobs of the service in use; those of another one are put away.</summary>
-    public async Task LoadAsync(CancellationToken cancellationToken)
-    {
-        if (_loaded == clients.Key)
-        {
-            return;
-        }
-
-        await _writing.WaitAsync(cancellationToken);
-        try
-        {
-            var key = clients.Key;
-            if (_loaded != key)
-            {
-                var jobs = await store.LoadAsync(key, cancellationToken);
-                board.Change(now => now with { Jobs = new HubJobList(jobs, null, null) });
-                _loaded = key;
-            }
-        }
-        finally
-        {
-            _writing.Release();
         }
     }
 
@@ -96,25 +44,19 @@ public sealed partial class HubTracker(
         await _polling.WaitAsync(cancellationToken);
         try
         {
-            await LoadAsync(cancellationToken);
+            await book.LoadAsync(cancellationToken);
             if (clients.Client.Client is not { } client)
             {
                 return false;
             }
 
             var changed = await ListAsync(client, cancellationToken);
-            foreach (var job in board.Current.Jobs.Items.Where(NeedsReading).ToList())
+            foreach (var job in book.Jobs.Where(NeedsReading).ToList())
             {
-                changed |= await ReadAsync(client, job.Id, cancellationToken) != job;
+                changed |= await reader.ReadAsync(client, job.Id, cancellationToken) != job;
             }
 
-            foreach (var job in board.Current.Jobs.Items.Where(j => j is { State: HubJobState.Done, Then.JobId: null, Trouble: null, TargetModelId: not null } && _following.TryAdd(j.Id, true)).ToList())
-            {
-                // Apart: when the service has too many jobs, the client waits for minutes.
-                _ = FollowAsync(client, job, cancellationToken);
-                changed = true;
-            }
-
+            changed |= followUps.Begin(client, Wake, cancellationToken);
             board.Change(now => now with { Jobs = now.Jobs with { PolledAt = time.GetUtcNow(), Problem = null } });
             return changed;
         }
@@ -129,45 +71,10 @@ public sealed partial class HubTracker(
         }
     }
 
-    /// <summary>Everything about one job, and its figures when it measured some; what is known afterwards.</summary>
-    public async Task<TrackedJob?> ReadAsync(IQaiHubClient client, string id, CancellationToken cancellationToken)
-    {
-        HubJob read;
-        try
-        {
-            await _pace.WaitAsync(cancellationToken);
-            read = await client.Jobs.GetAsync(id, cancellationToken);
-        }
-        catch (QaiHubException e) when (e.Kind == HubFailure.NotFound && board.Current.Jobs.Find(id) is not null)
-        {
-            var gone = HubProblems.Told("The service does not know this job any more.", e);
-            return await ChangeAsync(id, before => before! with { State = HubJobState.Failed, FinishedAt = time.GetUtcNow(), IsFull = true, Trouble = gone }, cancellationToken);
-        }
-
-        byte[]? result = null;
-        if (read is { Type: JobType.Profile, State: JobState.Done } && board.Current.Jobs.Find(id)?.Result is null)
-        {
-            await _pace.WaitAsync(cancellationToken);
-            result = (await client.Jobs.GetResultAsync(id, cancellationToken)).ToByteArray();
-        }
-
-        var job = await ChangeAsync(
-            id,
-            before => FromHub.With(before, read, time.GetUtcNow()) is var now && now.Kind == HubJobKind.Profile ? now with { Result = before?.Result ?? result, Runtime = now.Runtime ?? RuntimeOf(now) } : now,
-            cancellationToken);
-        if (result is not null && job is not null)
-        {
-            await RecordAsync(job, cancellationToken);
-        }
-
-        return job;
-    }
-
     public override void Dispose()
     {
         _wake.Dispose();
         _polling.Dispose();
-        _writing.Dispose();
         base.Dispose();
     }
 
@@ -177,8 +84,8 @@ public sealed partial class HubTracker(
         {
             try
             {
-                await LoadAsync(stoppingToken);
-                if (board.Current.Jobs.Items.Any(j => !j.IsOver) || board.SubscriberCount > 0 || board.Current.Jobs.PolledAt is null)
+                await book.LoadAsync(stoppingToken);
+                if (book.Jobs.Any(j => !j.IsOver) || board.SubscriberCount > 0 || board.Current.Jobs.PolledAt is null)
                 {
                     _wait = await PollAsync(stoppingToken) ? Quick : Min(_wait * 1.5, Slow);
                 }
@@ -206,7 +113,7 @@ public sealed partial class HubTracker(
 
     private async Task RestAsync(CancellationToken stop)
     {
-        var active = board.Current.Jobs.Items.Any(j => !j.IsOver && !j.IsOverdue(time.GetUtcNow()));
+        var active = book.Jobs.Any(j => !j.IsOver && !j.IsOverdue(time.GetUtcNow()));
         var rest = active ? _wait : board.SubscriberCount > 0 ? Slow : Quiet;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var slept = Task.Delay(rest, time, either.Token);
@@ -223,7 +130,7 @@ public sealed partial class HubTracker(
         var seen = await PageAsync(client, new JobQuery(0, PageSize), stop);
         var changed = await TakeAsync(seen.Items, stop);
         var ids = seen.Items.Select(s => s.Id).ToHashSet();
-        var missing = board.Current.Jobs.Items.Where(j => !j.IsOver && !ids.Contains(j.Id)).Select(j => j.Id).ToHashSet();
+        var missing = book.Jobs.Where(j => !j.IsOver && !ids.Contains(j.Id)).Select(j => j.Id).ToHashSet();
         for (var offset = 0; missing.Count > 0; offset += PageSize)
         {
             var page = await PageAsync(client, new JobQuery(offset, PageSize, States: Running), stop);
@@ -238,7 +145,7 @@ public sealed partial class HubTracker(
         // Neither among the newest nor running: it ended since.
         foreach (var id in missing)
         {
-            changed |= board.Current.Jobs.Find(id) is var before && await ReadAsync(client, id, stop) != before;
+            changed |= book.Find(id) is var before && await reader.ReadAsync(client, id, stop) != before;
         }
 
         return changed;
@@ -246,7 +153,7 @@ public sealed partial class HubTracker(
 
     private async Task<HubPage<HubJobSummary>> PageAsync(IQaiHubClient client, JobQuery query, CancellationToken stop)
     {
-        await _pace.WaitAsync(stop);
+        await pace.WaitAsync(stop);
         return await client.Jobs.ListSummariesAsync(query, stop);
     }
 
@@ -255,11 +162,11 @@ public sealed partial class HubTracker(
         var changed = false;
         foreach (var summary in summaries)
         {
-            var before = board.Current.Jobs.Find(summary.Id);
+            var before = book.Find(summary.Id);
             var after = FromHub.With(before, summary, time.GetUtcNow());
             if (before is null || before.State != after.State || before.Name != after.Name)
             {
-                await ChangeAsync(summary.Id, known => FromHub.With(known, summary, time.GetUtcNow()), stop);
+                await book.ChangeAsync(summary.Id, known => FromHub.With(known, summary, time.GetUtcNow()), stop);
                 changed = true;
             }
         }
@@ -267,76 +174,8 @@ public sealed partial class HubTracker(
         return changed;
     }
 
-    private async Task RecordAsync(TrackedJob job, CancellationToken stop)
-    {
-        var device = (await catalogue.GetAsync(now: false, stop)).Find(job.Device, job.Os);
-        if (FromHub.Latency(job, device, await clients.IsEmulatedAsync(stop)) is { } latency)
-        {
-            await latencies.RecordAsync(latency, stop);
-        }
-    }
-
-    private async Task FollowAsync(IQaiHubClient client, TrackedJob job, CancellationToken stop)
-    {
-        try
-        {
-            var id = await SubmittedAsync(client, job, stop);
-            if (id is null)
-            {
-                var device = (await catalogue.GetAsync(now: false, stop)).Find(job.Device, job.Os)
-                    ?? throw new QaiHubException(HubFailure.DeviceNotAvailable, $"{job.Device} is not in the catalogue any more.", "Choose another device.");
-                await _pace.WaitAsync(stop);
-                id = await client.Jobs.CreateAsync(new ProfileRequest(job.TargetModelId!, device, job.Name, job.Then!.Options), stop);
-            }
-
-            // From here on it is stored whatever happens: the job is at the service.
-            var now = time.GetUtcNow();
-            await ChangeAsync(
-                id,
-                before => (before ?? new TrackedJob(id, HubJobKind.Profile, HubJobState.Created, now) { Name = job.Name, Device = job.Device, Os = job.Os, Steps = [new HubStep(HubJobState.Created, now)] })
-                    with { ParentId = job.Id, Here = true, ModelId = job.TargetModelId!, ModelName = job.ModelName, Runtime = job.Runtime, Options = job.Then!.Options },
-                CancellationToken.None);
-            await ChangeAsync(job.Id, before => before! with { Then = job.Then! with { JobId = id } }, CancellationToken.None);
-            Wake();
-        }
-        catch (QaiHubException e) when (e.Kind is not (HubFailure.Unreachable or HubFailure.TimedOut or HubFailure.RateLimited or HubFailure.ServiceFailed or HubFailure.TokenRefused))
-        {
-            // It will not get better by asking again; a person can submit another one.
-            await ChangeAsync(job.Id, before => before! with { Trouble = HubProblems.Told("The profile job that should follow was not taken.", e) }, CancellationToken.None);
-        }
-        catch (Exception e) when (e is QaiHubException or OperationCanceledException)
-        {
-            // The next round tries again; after a stop the next start.
-            Log.Later(logger, job.Id, e.Message);
-        }
-        finally
-        {
-            _following.TryRemove(job.Id, out _);
-        }
-    }
-
-    /// <summary>The profile job of this very model when the dashboard was stopped between submitting and storing it: the list, read a moment ago, has it then.</summary>
-    private async Task<string?> SubmittedAsync(IQaiHubClient client, TrackedJob job, CancellationToken stop)
-    {
-        foreach (var candidate in board.Current.Jobs.Items.Where(j => j is { Kind: HubJobKind.Profile, ParentId: null, Here: false } && j.Name == job.Name && j.Device == job.Device && j.CreatedAt >= job.CreatedAt))
-        {
-            await _pace.WaitAsync(stop);
-            if ((await client.Jobs.GetAsync(candidate.Id, stop)).Model?.Id == job.TargetModelId)
-            {
-                return candidate.Id;
-            }
-        }
-
-        return null;
-    }
-
-    private string? RuntimeOf(TrackedJob profile) => board.Current.Jobs.Items.FirstOrDefault(j => j.TargetModelId == profile.ModelId)?.Runtime;
-
     private static partial class Log
     {
-        [LoggerMessage(EventId = 541, Level = LogLevel.Information, Message = "The profile job after {Job} could not be submitted yet: {Cause}")]
-        public static partial void Later(ILogger logger, string job, string cause);
-
         [LoggerMessage(EventId = 540, Level = LogLevel.Error, Message = "A round of the QAI Hub tracker failed")]
         public static partial void Failed(ILogger logger, Exception e);
     }

@@ -12,7 +12,7 @@ namespace EdgeMesh.Dashboard.QaiHub;
 
 /// <summary>QAI Hub for pages and API: gives each wish to the part that does it.</summary>
 public sealed class MeshQaiHub(
-    HubClients clients, IHubConfiguration configuration, HubSettingsStore settings, HubBoard board, HubReader catalogue, HubTracker tracker, HubUploads uploads, HubArtifacts artifacts, HubOrders orders, HubJobStore store,
+    HubClients clients, IHubConfiguration configuration, HubSettingsStore settings, HubBoard board, HubReader catalogue, HubJobBook book, HubJobReader reader, HubTracker tracker, HubUploads uploads, HubArtifacts artifacts, HubOrders orders, HubJobStore store,
     IFleet fleet) : IQaiHub
 {
     private const int LongestToken = 512;
@@ -56,7 +56,7 @@ public sealed class MeshQaiHub(
         clients.Forget();
         board.Change(now => now with { Catalogue = HubCatalogue.Empty, Models = HubModelList.Empty });
         await clients.CheckAsync(cancellationToken);
-        await tracker.LoadAsync(cancellationToken);
+        await book.LoadAsync(cancellationToken);
         tracker.Wake();
         return null;
     }
@@ -110,7 +110,7 @@ public sealed class MeshQaiHub(
 
     public async Task<(TrackedJob? Job, Problem? Problem)> JobAsync(string id, CancellationToken cancellationToken)
     {
-        await tracker.LoadAsync(cancellationToken);
+        await book.LoadAsync(cancellationToken);
         var known = Current.Jobs.Find(id);
         if (known is { IsFull: true } and not { Kind: HubJobKind.Profile, State: HubJobState.Done, Result: null })
         {
@@ -129,7 +129,7 @@ public sealed class MeshQaiHub(
 
         try
         {
-            return (await tracker.ReadAsync(client, id, cancellationToken), null);
+            return (await reader.ReadAsync(client, id, cancellationToken), null);
         }
         catch (QaiHubException e)
         {
