@@ -51,13 +51,22 @@ public sealed partial class HubTracker(
             }
 
             var changed = await ListAsync(client, cancellationToken);
+            Problem? problem = null;
             foreach (var job in book.Jobs.Where(NeedsReading).ToList())
             {
-                changed |= await reader.ReadAsync(client, job.Id, cancellationToken) != job;
+                try
+                {
+                    changed |= await reader.ReadAsync(client, job.Id, cancellationToken) != job;
+                }
+                catch (QaiHubException e) when (e.Kind is not (HubFailure.Unreachable or HubFailure.TimedOut or HubFailure.TokenRefused or HubFailure.RateLimited))
+                {
+                    // One answer that cannot be read must not hold up the other jobs.
+                    problem ??= HubProblems.Told($"The job {job.Id} could not be read.", e);
+                }
             }
 
             changed |= followUps.Begin(client, Wake, cancellationToken);
-            board.Change(now => now with { Jobs = now.Jobs with { PolledAt = time.GetUtcNow(), Problem = null } });
+            board.Change(now => now with { Jobs = now.Jobs with { PolledAt = time.GetUtcNow(), Problem = problem } });
             return changed;
         }
         catch (QaiHubException e)

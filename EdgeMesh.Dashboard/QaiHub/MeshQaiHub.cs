@@ -137,6 +137,8 @@ public sealed class MeshQaiHub(
         }
     }
 
+    public Uri? PageOf(string job) => Current.IsEmulated || !IsId(job) ? null : clients.Client.Client?.Config.Page($"jobs/{job}");
+
     public async Task<(HubArtifact? Artifact, Problem? Problem)> DownloadAsync(string job, CancellationToken cancellationToken)
     {
         var (found, problem) = await JobAsync(job, cancellationToken);

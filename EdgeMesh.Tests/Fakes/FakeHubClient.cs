@@ -31,6 +31,9 @@ public sealed class FakeHubClient(TimeProvider time) : IQaiHubClient, IQaiHubCli
     /// <summary>When set, what creating a job throws.</summary>
     public QaiHubException? CreateFailure { get; set; }
 
+    /// <summary>A job whose answer ends early.</summary>
+    public string? Damaged { get; set; }
+
     public QaiHubConfig Config { get; } = new(new Uri("https://hub.example"), new Uri("https://hub.example"), "a-token-of-the-tests", "the test");
 
     public IHubCatalog Catalog => this;
@@ -75,6 +78,11 @@ public sealed class FakeHubClient(TimeProvider time) : IQaiHubClient, IQaiHubCli
     public Task<HubJob> GetAsync(string id, CancellationToken cancellationToken = default)
     {
         Note("get " + id);
+        if (id == Damaged)
+        {
+            throw new QaiHubException(HubFailure.DamagedAnswer, "The answer ends early.", "Try again.");
+        }
+
         return Task.FromResult(All.GetValueOrDefault(id) ?? throw new QaiHubException(HubFailure.NotFound, "There is none.", "Look at the list."));
     }
 

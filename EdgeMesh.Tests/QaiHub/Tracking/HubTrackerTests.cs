@@ -152,6 +152,27 @@ public sealed class HubTrackerTests : IDisposable
     }
 
     [Fact]
+    public async Task Poll_OneJobCannotBeRead_TheOthersGoOn()
+    {
+        Start();
+        foreach (var id in new[] { "ja", "jb" })
+        {
+            hub.Set(id, JobState.Failed, failure: "Model input 'image' has dynamic shapes.");
+            await book!.ChangeAsync(id, _ => Compile(id), TestContext.Current.CancellationToken);
+        }
+
+        hub.Damaged = "ja";
+        await tracker!.PollAsync(TestContext.Current.CancellationToken);
+        Assert.NotNull(board.Current.Jobs.Find("jb")!.Remedy);
+        Assert.Contains("ja", board.Current.Jobs.Problem!.Title, StringComparison.Ordinal);
+
+        hub.Damaged = null;
+        await tracker.PollAsync(TestContext.Current.CancellationToken);
+        Assert.NotNull(board.Current.Jobs.Find("ja")!.Remedy);
+        Assert.Null(board.Current.Jobs.Problem);
+    }
+
+    [Fact]
     public async Task Poll_JobGoneAtTheService_EndsAsFailedWithTheCause()
     {
         Start();
