@@ -6,6 +6,7 @@ using EdgeMesh.Dashboard.Hubs;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
+using EdgeMesh.Dashboard.QaiHub;
 using EdgeMesh.Dashboard.Trust;
 
 return await CommandLine.RunAsync(args, async arguments =>
@@ -14,6 +15,7 @@ return await CommandLine.RunAsync(args, async arguments =>
     builder.AddOrchestrator();
     builder.AddGateway();
     builder.AddModels();
+    builder.AddQaiHub();
     builder.AddAccess();
     builder.AddApi();
     builder.AddHubs();

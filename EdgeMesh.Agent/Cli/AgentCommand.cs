@@ -47,7 +47,7 @@ public static class AgentCommand
         var worker = new Command("worker", "Runs models for an agent; started by the agent itself.") { pipe };
         worker.Hidden = true;
         worker.SetAction((parsed, cancellation) => WorkerCommand.RunAsync(parsed.GetValue(pipe)!, cancellation));
-        return new RootCommand("EdgeMesh's agent: lets a dashboard run tasks on this device.") { run, worker };
+        return new RootCommand("EdgeMesh's agent: lets a dashboard run tasks on this device.") { run, QaiHub.QaiHubCommand.Create(), worker };
     }
 
     private static string DefaultDataDirectory => Path.Combine(

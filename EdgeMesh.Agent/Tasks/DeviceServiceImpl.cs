@@ -60,12 +60,14 @@ public sealed partial class DeviceServiceImpl(
 
         var read = 0;
         var wroteText = false;
+        var wrote = 0L;
         while (true)
         {
             var (updates, over, changed) = run.Read(read);
             foreach (var frame in Frames(updates))
             {
                 await responseStream.WriteAsync(frame, context.CancellationToken);
+                wrote = time.GetTimestamp();
             }
 
             read += updates.Count;
@@ -74,12 +76,12 @@ public sealed partial class DeviceServiceImpl(
                 return;
             }
 
-            // The first text goes at once; after that it is gathered for a moment.
+            // The first text goes at once; after that a frame goes at most every so often, so text that was gathered before it came here does not wait again.
             wroteText |= updates.Exists(u => u.UpdateCase == TaskUpdate.UpdateOneofCase.Text);
             await changed.WaitAsync(context.CancellationToken);
-            if (wroteText && !run.IsOver)
+            if (wroteText && !run.IsOver && Coalesce - time.GetElapsedTime(wrote) is var rest && rest > TimeSpan.Zero)
             {
-                await Task.Delay(Coalesce, time, context.CancellationToken);
+                await Task.Delay(rest, time, context.CancellationToken);
             }
         }
     }

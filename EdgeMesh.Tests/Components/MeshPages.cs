@@ -3,7 +3,9 @@ using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Models;
+using EdgeMesh.Dashboard.Models.Profiled;
 using EdgeMesh.Dashboard.Orchestration;
+using EdgeMesh.Dashboard.QaiHub;
 using EdgeMesh.Dashboard.Trust;
 using EdgeMesh.Tests.Fakes;
 using Microsoft.AspNetCore.Components;
@@ -35,6 +37,8 @@ public abstract class MeshPages : BunitContext
         Services.AddSingleton<IJoinRequests>(Requests).AddSingleton<ILanAccess>(Lan).AddSingleton<IAuthorityRotation>(Rotation).AddSingleton<ILoginLinks>(new FakeLoginLinks(Time));
         Services.AddSingleton(Options);
         Services.AddSingleton<IModels>(Models);
+        Services.AddSingleton<IQaiHub>(Hub);
+        Services.AddSingleton<IProfiledLatencies>(Profiled);
         Services.AddSingleton(new ModelsOptions());
     }
 
@@ -45,6 +49,10 @@ public abstract class MeshPages : BunitContext
     protected FakeJobs Jobs { get; } = new();
 
     protected FakeModels Models { get; } = new();
+
+    protected FakeQaiHub Hub { get; } = new();
+
+    protected FakeProfiledLatencies Profiled { get; } = new();
 
     protected FakeModelSettings Preferred { get; } = new();
 

@@ -12,6 +12,7 @@ using EdgeMesh.Dashboard.Hubs;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
+using EdgeMesh.Dashboard.QaiHub;
 using EdgeMesh.Dashboard.Storage;
 using EdgeMesh.Tests.Support;
 using Microsoft.AspNetCore.Builder;
@@ -69,6 +70,7 @@ public sealed class MeshHost : IAsyncDisposable
         builder.Services.AddSingleton<EmbeddedIdentity>().AddSingleton<FakeLinks>().AddSingleton<IDeviceLinks>(s => s.GetRequiredService<FakeLinks>());
         builder.Services.AddEnrolment();
         builder.AddModels();
+        builder.AddQaiHub();
         builder.AddAccess();
         builder.AddApi();
         builder.AddHubs();

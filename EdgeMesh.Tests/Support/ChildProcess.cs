@@ -21,10 +21,13 @@ public sealed partial class ChildProcess : IAsyncDisposable
     /// <summary>Everything it printed so far.</summary>
     public string Output => string.Join('\n', _lines);
 
-    public static ChildProcess Start(string dll, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    public static ChildProcess Start(string dll, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null) =>
+        StartProgram("dotnet", [dll, .. arguments], environment);
+
+    /// <summary>Any program; its input stays open as long as it is not disposed.</summary>
+    public static ChildProcess StartProgram(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        start.ArgumentList.Add(dll);
+        var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
@@ -60,6 +63,13 @@ public sealed partial class ChildProcess : IAsyncDisposable
         {
             throw new InvalidOperationException($"{e.Message} It printed:\n{Output}", e);
         }
+    }
+
+    /// <summary>Waits until it ends by itself; returns the exit code.</summary>
+    public async Task<int> ExitAsync(TimeSpan deadline)
+    {
+        await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(deadline, TimeProvider.System);
+        return _process.ExitCode;
     }
 
     /// <summary>SIGKILL: no goodbye.</summary>

@@ -34,10 +34,10 @@ public sealed class DashboardProcess : IAsyncDisposable
     public ChildProcess Process => _process;
 
     /// <summary>Starts it and waits until it is ready. <paramref name="port"/> 0 picks a free one.</summary>
-    public static Task<DashboardProcess> StartAsync(string dataDirectory, int port = 0, params string[] more) => StartAsync(dataDirectory, [], port, more);
+    public static Task<DashboardProcess> StartAsync(string dataDirectory, int port = 0, params string[] more) => StartAsync(dataDirectory, port, [], more);
 
-    /// <summary>The same, with settings in its environment.</summary>
-    public static async Task<DashboardProcess> StartAsync(string dataDirectory, Dictionary<string, string> environment, int port = 0, params string[] more)
+    /// <summary>With further environment variables.</summary>
+    public static async Task<DashboardProcess> StartAsync(string dataDirectory, int port, Dictionary<string, string> environment, params string[] more)
     {
         var process = ChildProcess.Start(
             BuiltPrograms.Dashboard,
