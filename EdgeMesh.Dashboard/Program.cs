@@ -7,6 +7,7 @@ using EdgeMesh.Dashboard.Joining;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
+using EdgeMesh.Dashboard.QaiHub;
 using EdgeMesh.Dashboard.Trust;
 
 return await CommandLine.RunAsync(args, async arguments =>
@@ -16,6 +17,7 @@ return await CommandLine.RunAsync(args, async arguments =>
     builder.AddGateway();
     builder.AddJoining();
     builder.AddModels();
+    builder.AddQaiHub();
     builder.AddAccess();
     builder.AddApi();
     builder.AddHubs();

@@ -19,7 +19,8 @@ public static class AgentCommand
             return BadUsage;
         }
 
-        return await parsed.InvokeAsync();
+        // Longer than the host takes to stop, so that a clean stop is told as one.
+        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });
     }
 
     private static RootCommand Create()
@@ -30,7 +31,7 @@ public static class AgentCommand
         worker.SetAction((parsed, cancellation) => WorkerCommand.RunAsync(parsed.GetValue(pipe)!, cancellation));
         return new RootCommand("EdgeMesh's agent: lets a dashboard run tasks on this device.")
         {
-            RunCommand.Create(), JoinCommand.Create(), StatusCommand.Create(), DoctorCommand.Create(), ServiceCommand.Create(), worker,
+            RunCommand.Create(), JoinCommand.Create(), StatusCommand.Create(), DoctorCommand.Create(), ServiceCommand.Create(), QaiHub.QaiHubCommand.Create(), worker,
         };
     }
 }

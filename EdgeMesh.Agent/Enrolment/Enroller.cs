@@ -109,6 +109,7 @@ public sealed class Enroller(DeviceKey key, DeviceCertificateStore store, AgentO
             JoinToken = token,
             Name = agent.Name,
             AgentVersion = AgentVersion.Current,
+            Renewal = known is not null,
         }.ToByteArray());
         content.Headers.ContentType = new MediaTypeHeaderValue("application/x-protobuf");
         using var answer = await http.PostAsync(enrol, content, cancellationToken);

@@ -22,6 +22,7 @@ public static class AgentHost
         services.AddSingleton(options);
         services.AddFingerprint().AddSingleton<DeviceFacts>();
         services.AddSingleton<RuntimeCatalog>().AddHostedService(s => s.GetRequiredService<RuntimeCatalog>());
+        services.AddSingleton<Enrolment.RenewalSignal>();
         services.AddSingleton(new TaskLimits()).AddSingleton<TaskExecutor>().AddSingleton<DeviceServiceImpl>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRuntime, SummariserRuntime>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRuntime, SystemRuntime>());

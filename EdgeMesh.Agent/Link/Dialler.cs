@@ -10,10 +10,13 @@ namespace EdgeMesh.Agent.Link;
 /// Keeps a link to the dashboard: dials its addresses, proves the key, serves, and dials again forever with exponential backoff and jitter: within 250 to
 /// 500 ms at first, up to 15 s later (60 s after a refusal that only a change can mend). A failed join never ends the agent.
 /// </summary>
-public sealed class Dialler(DialOptions options, DeviceKey key, Hosting.AgentOptions agent, LinkListener listener, MeshCredentials credentials, TimeProvider time) : BackgroundService
+public sealed class Dialler(DialOptions options, DeviceKey key, Hosting.AgentOptions agent, LinkListener listener, MeshCredentials credentials, RenewalSignal renewal, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Handshake = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RenewAgain = TimeSpan.FromMinutes(1);
+
+    // A clock that was set, or a machine that slept, is noticed within so long.
+    private static readonly TimeSpan LongestNap = TimeSpan.FromHours(1);
     private string _token = options.JoinToken;
     private string _said = "";
 
@@ -125,12 +128,17 @@ public sealed class Dialler(DialOptions options, DeviceKey key, Hosting.AgentOpt
     {
         while (true)
         {
+            var wished = renewal.Next;
             var wait = credentials.RenewAt is { } at && at > time.GetUtcNow() ? at - time.GetUtcNow() : RenewAgain;
-            await Task.Delay(wait < RenewAgain.Multiply(60) ? wait : RenewAgain.Multiply(60), time, over);
-            if (credentials.RenewAt <= time.GetUtcNow() && await credentials.RenewAsync(address, over) is EnrolResult.Refused refused)
+            await Task.WhenAny(wished, Task.Delay(wait < LongestNap ? wait : LongestNap, time, over));
+            over.ThrowIfCancellationRequested();
+            if ((wished.IsCompleted || credentials.RenewAt <= time.GetUtcNow()) && await credentials.RenewAsync(address, over) is EnrolResult.Refused refused)
             {
                 Say($"The certificate could not be renewed: {refused.Problem.Detail} {refused.Problem.Remedy}");
             }
+
+            // However often it is asked for.
+            await Task.Delay(TimeSpan.FromSeconds(1), time, over);
         }
     }
 

@@ -10,6 +10,15 @@ public enum LocalModelKind
 
     /// <summary>Text to image in the Stable Diffusion layout.</summary>
     Image,
+
+    /// <summary>Any other ONNX model: it is run and measured, and has no skill.</summary>
+    Onnx,
+
+    /// <summary>An ONNX file around a binary compiled for one NPU: QNN runs it.</summary>
+    EpContext,
+
+    /// <summary>Nothing in the agent runs it.</summary>
+    Kept,
 }
 
 /// <summary>A model in a folder of this device that the agent can run itself.</summary>
@@ -22,9 +31,14 @@ public enum LocalModelKind
 /// <param name="QualityTier">0 for the built-in toys: the last choice; else 1 to 5.</param>
 /// <param name="BuiltIn">Comes with the agent, for trying out and measuring.</param>
 /// <param name="Sizes">Of the images it makes; null when they are not known.</param>
+/// <param name="WhyKept">Why nothing in the agent runs it, in words; null when something does.</param>
 public sealed record LocalModel(
-    string Id, string Folder, LocalModelKind Kind, ImmutableArray<Skill> Skills, long SizeBytes, int? ContextTokens, int QualityTier, bool BuiltIn, ImageSizes? Sizes = null)
+    string Id, string Folder, LocalModelKind Kind, ImmutableArray<Skill> Skills, long SizeBytes, int? ContextTokens, int QualityTier, bool BuiltIn, ImageSizes? Sizes = null, string? WhyKept = null)
 {
+    private const string NeedsQnn = "It is compiled for a Qualcomm NPU; QNN runs it, and this runtime is another one.";
+
     /// <summary>As the mesh is told.</summary>
-    public ModelInfo ToInfo() => new(Id, Skills, SizeBytes, ContextTokens, QualityTier, Sizes: Sizes);
+    /// <param name="onQnn">Of a runtime that uses QNN.</param>
+    public ModelInfo ToInfo(bool onQnn = false) =>
+        new(Id, Skills, SizeBytes, ContextTokens, QualityTier, Sizes: Sizes, CannotRun: WhyKept ?? (Kind == LocalModelKind.EpContext && !onQnn ? NeedsQnn : null));
 }

@@ -7,7 +7,7 @@ namespace EdgeMesh.Agent.Tasks;
 
 /// <summary>The agent's gRPC service.</summary>
 public sealed partial class DeviceServiceImpl(
-    DeviceFacts facts, RuntimeCatalog catalog, TaskExecutor executor, TelemetryProbe probe, TaskLimits limits, Models.Mesh.ModelService models, TimeProvider time)
+    DeviceFacts facts, RuntimeCatalog catalog, TaskExecutor executor, TelemetryProbe probe, TaskLimits limits, Models.Mesh.ModelService models, Enrolment.RenewalSignal renewal, TimeProvider time)
     : DeviceService.DeviceServiceBase
 {
     private static readonly TimeSpan BeatInterval = TimeSpan.FromMilliseconds(500);
@@ -19,6 +19,12 @@ public sealed partial class DeviceServiceImpl(
         var reply = new ProfileReply { Profile = ToWire.Profile(await facts.ProfileAsync(context.CancellationToken)), RuntimesLoaded = catalog.Loaded, Slots = limits.Slots };
         reply.Runtimes.AddRange(catalog.Infos.Select(ToWire.Runtime));
         return reply;
+    }
+
+    public override Task<RenewCertificateReply> RenewCertificate(RenewCertificateRequest request, ServerCallContext context)
+    {
+        renewal.Ask();
+        return Task.FromResult(new RenewCertificateReply());
     }
 
     public override async Task Watch(WatchRequest request, IServerStreamWriter<Beat> responseStream, ServerCallContext context)
@@ -54,12 +60,14 @@ public sealed partial class DeviceServiceImpl(
 
         var read = 0;
         var wroteText = false;
+        var wrote = 0L;
         while (true)
         {
             var (updates, over, changed) = run.Read(read);
             foreach (var frame in Frames(updates))
             {
                 await responseStream.WriteAsync(frame, context.CancellationToken);
+                wrote = time.GetTimestamp();
             }
 
             read += updates.Count;
@@ -68,12 +76,12 @@ public sealed partial class DeviceServiceImpl(
                 return;
             }
 
-            // The first text goes at once; after that it is gathered for a moment.
+            // The first text goes at once; after that a frame goes at most every so often, so text that was gathered before it came here does not wait again.
             wroteText |= updates.Exists(u => u.UpdateCase == TaskUpdate.UpdateOneofCase.Text);
             await changed.WaitAsync(context.CancellationToken);
-            if (wroteText && !run.IsOver)
+            if (wroteText && !run.IsOver && Coalesce - time.GetElapsedTime(wrote) is var rest && rest > TimeSpan.Zero)
             {
-                await Task.Delay(Coalesce, time, context.CancellationToken);
+                await Task.Delay(rest, time, context.CancellationToken);
             }
         }
     }

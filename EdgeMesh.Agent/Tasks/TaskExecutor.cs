@@ -181,9 +181,9 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
                 receipt.FirstOutputMs = first;
             }
 
-            if (request.Kind == TaskKindValue.LlmGenerate && runtime.Info.Accelerator is not null)
+            if (request.Kind == TaskKindValue.LlmGenerate && runtime.Info.Accelerator is not null && !receipt.HasPeakRamMb)
             {
-                // The work was done in this process, so its memory is what counts; another server's is not known here.
+                // A runtime that does not say is in this process, so its memory is what counts; another server's is not known here.
                 receipt.PeakRamMb = Environment.WorkingSet / 1024 / 1024;
             }
 

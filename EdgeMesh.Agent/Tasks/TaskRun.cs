@@ -111,6 +111,7 @@ public sealed class TaskRun(TaskRequest request, CancellationToken stopping) : I
 
         request.Text = "";
         request.Generate?.Messages.Clear();
+        request.Onnx = null;
         signal.TrySetResult();
         _ended.TrySetResult();
     }

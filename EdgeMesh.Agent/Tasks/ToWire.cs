@@ -23,15 +23,8 @@ public static class ToWire
             FormFactor = profile.FormFactor.ToString(),
             AgentVersion = profile.AgentVersion,
         };
-        if (profile.PhysicalCores is { } cores)
-        {
-            wire.PhysicalCores = cores;
-        }
-
-        if (profile.DiskFreeMb is { } disk)
-        {
-            wire.DiskFreeMb = disk;
-        }
+        profile.PhysicalCores.Into(v => wire.PhysicalCores = v);
+        profile.DiskFreeMb.Into(v => wire.DiskFreeMb = v);
 
         wire.InstructionSets.AddRange(profile.InstructionSets);
         wire.Facts.AddRange(profile.Facts.Select(f => new Fact { Name = f.Name, Value = f.Value, Source = f.Source }));
@@ -64,30 +57,11 @@ public static class ToWire
     public static Beat Beat(TelemetrySample now, TaskExecutor executor, RuntimeSet? runtimes)
     {
         var beat = new Beat { RamFreeMb = now.RamFreeMb, RunningTasks = executor.Running, QueuedTasks = executor.Waiting };
-        if (now.CpuPercent is { } cpu)
-        {
-            beat.CpuPercent = cpu;
-        }
-
-        if (now.BatteryPercent is { } battery)
-        {
-            beat.BatteryPercent = battery;
-        }
-
-        if (now.Charging is { } charging)
-        {
-            beat.Charging = charging;
-        }
-
-        if (now.TemperatureC is { } heat)
-        {
-            beat.TemperatureC = heat;
-        }
-
-        if (now.AgentRamMb is { } ram)
-        {
-            beat.AgentRamMb = ram;
-        }
+        now.CpuPercent.Into(v => beat.CpuPercent = v);
+        now.BatteryPercent.Into(v => beat.BatteryPercent = v);
+        now.Charging.Into(v => beat.Charging = v);
+        now.TemperatureC.Into(v => beat.TemperatureC = v);
+        now.AgentRamMb.Into(v => beat.AgentRamMb = v);
 
         beat.Runtimes = runtimes;
         return beat;
@@ -114,22 +88,11 @@ public static class ToWire
 
     private static Wire.Model Model(ModelInfo model)
     {
-        var wire = new Wire.Model { Id = model.Id, QualityTier = model.QualityTier };
+        var wire = new Wire.Model { Id = model.Id, QualityTier = model.QualityTier, CannotRun = model.CannotRun ?? "" };
         wire.Skills.AddRange(model.Skills.Select(s => s.ToString()));
-        if (model.SizeBytes is { } bytes)
-        {
-            wire.SizeBytes = bytes;
-        }
-
-        if (model.ContextTokens is { } context)
-        {
-            wire.ContextTokens = context;
-        }
-
-        if (model.CharsPerSecond is { } speed)
-        {
-            wire.CharsPerSecond = speed;
-        }
+        model.SizeBytes.Into(v => wire.SizeBytes = v);
+        model.ContextTokens.Into(v => wire.ContextTokens = v);
+        model.CharsPerSecond.Into(v => wire.CharsPerSecond = v);
 
         if (model.Sizes is { } sizes)
         {

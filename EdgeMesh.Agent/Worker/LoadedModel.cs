@@ -108,7 +108,7 @@ internal sealed class LoadedImageModel : LoadedModel
             var opened = SessionFactory.Open(path, provider, choices);
             sessions.Add(opened);
             return opened.Session;
-        }, PromptTokenizer.Load, time);
+        }, time: time);
         try
         {
             // One step of warm-up tells for each part who ran what; the denoiser does nearly all of the work.

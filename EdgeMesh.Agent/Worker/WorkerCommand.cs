@@ -15,9 +15,10 @@ internal static class WorkerCommand
         limit.CancelAfter(ConnectLimit);
         await pipe.ConnectAsync(limit.Token);
         var builder = LinkServer.CreateBuilder("edgemesh-worker");
-        builder.Services.AddSingleton<LoadedModels>().AddSingleton<InferenceWorkerService>();
+        builder.Services.AddSingleton<LoadedModels>().AddSingleton<InferenceWorkerService>().AddSingleton<ModelMeterService>();
         await using var app = builder.Build();
         app.MapGrpcService<InferenceWorkerService>();
+        app.MapGrpcService<ModelMeterService>();
         await app.StartAsync(cancellationToken);
         await app.Services.GetRequiredService<LinkListener>().ServeAsync(DuplexPipe.Over(pipe), cancellationToken);
 

@@ -19,6 +19,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private readonly LastLines _errors;
     private volatile string? _killedBecause;
     private volatile bool _overLimit;
+    private long _peak;
 
     private WorkerProcess(Process process, NamedPipeServerStream pipe, LastLines errors, long memoryLimitMb, TimeProvider time)
     {
@@ -36,10 +37,13 @@ internal sealed class WorkerProcess : IAsyncDisposable
             MaxReceiveMessageSize = 80 * 1024 * 1024,
         });
         Client = new InferenceWorker.InferenceWorkerClient(_channel);
+        Meter = new ModelMeter.ModelMeterClient(_channel);
         _watching = WatchAsync(memoryLimitMb, time);
     }
 
     public InferenceWorker.InferenceWorkerClient Client { get; }
+
+    public ModelMeter.ModelMeterClient Meter { get; }
 
     public int Id => _process.Id;
 
@@ -47,7 +51,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     public Task<WorkerEnd> Ended => _ended.Task;
 
     /// <summary>Highest resident memory so far, MiB.</summary>
-    public long PeakRamMb { get; private set; }
+    public long PeakRamMb => Math.Max(_peak, Memory() ?? 0);
 
     /// <summary>Starts a worker and waits until it serves.</summary>
     /// <exception cref="IOException">It could not be started, or ended at once; the message says why.</exception>
@@ -126,7 +130,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
             await Task.WhenAny(exited, timer.WaitForNextTickAsync().AsTask());
             if (Memory() is { } now)
             {
-                PeakRamMb = Math.Max(PeakRamMb, now);
+                _peak = Math.Max(_peak, now);
                 if (now > memoryLimitMb && _killedBecause is null)
                 {
                     _overLimit = true;

@@ -35,6 +35,13 @@ public static class CostModel
     {
         var work = Math.Max(1, Work(task, IsExtractive(task, model), receipt.InputUnits ?? 1, receipt.OutputUnits ?? 0));
         var cost = Math.Log(Math.Max(receipt.RunMs, 0.001) / work);
+        if (receipt.Measurement is { P50Ms: > 0 } measured)
+        {
+            // Loading and the worker's start are paid once, not for each run.
+            cost = Math.Log(measured.P50Ms);
+            overheadMs += Math.Max(0, receipt.RunMs - (measured.P50Ms * work));
+        }
+
         var output = Math.Log(Math.Max(1, receipt.OutputUnits ?? 1));
         overheadMs = Math.Clamp(overheadMs, 0, MostOverheadMs);
         var runs = (current?.Runs ?? 0) + 1;
@@ -58,10 +65,13 @@ public static class CostModel
     /// <summary>What a task costs on a device with a model, queueing included.</summary>
     /// <param name="inputChars">Characters the task reads.</param>
     /// <param name="borrowed">Another device's posterior for the same runtime kind and model, or null.</param>
-    public static Estimate Price(PlannedTask task, int inputChars, DeviceSnapshot device, RuntimeInfo runtime, ModelInfo model, Calibration? borrowed)
+    /// <param name="published">What others measured of this model on such a device, or null; weaker than a run here, stronger than a borrowed one.</param>
+    public static Estimate Price(PlannedTask task, int inputChars, DeviceSnapshot device, RuntimeInfo runtime, ModelInfo model, Calibration? borrowed, PublishedLatency? published = null)
     {
         var known = device.Calibrations.IsEmpty ? null : device.Calibrations.GetValueOrDefault(CalibrationKey.Of(task, runtime.Id, model.Id));
-        var (learned, origin) = known is not null ? (known, EstimateOrigin.Measured) : (borrowed, borrowed is null ? EstimateOrigin.Prior : EstimateOrigin.Borrowed);
+        var (learned, origin) = known is not null ? (known, EstimateOrigin.Measured)
+            : published is not null && task.Kind == TaskKind.OnnxRun ? (null, EstimateOrigin.Published)
+            : (borrowed, borrowed is null ? EstimateOrigin.Prior : EstimateOrigin.Borrowed);
         var extractive = IsExtractive(task, model);
         var input = Math.Max(1, extractive || task.Kind is TaskKind.Echo or TaskKind.Sysinfo ? inputChars : inputChars / TokenEstimate.BytesPerToken);
         var output = CostPrior.OutputCap(task.Options) ?? (learned is null ? CostPrior.Output(task) : Math.Exp(learned.LogOutputMean));
@@ -76,6 +86,12 @@ public static class CostModel
             sigma = origin == EstimateOrigin.Borrowed ? Math.Max(BorrowedSigma, sigma) : sigma;
             overhead = learned.OverheadMs;
             basis = BasisWords.Runs(learned.Runs, origin);
+        }
+        else if (origin == EstimateOrigin.Published)
+        {
+            (run, basis) = (published!.RunMs * work, published.Basis);
+            sigma = BorrowedSigma;
+            overhead = CostPrior.OverheadMs(device) + (published.LoadMs ?? 0);
         }
         else
         {
@@ -96,7 +112,7 @@ public static class CostModel
     /// <summary>
     /// Units of work. Extractive summaries: characters, each costing up to three times as much as a text grows to 200,000, as sentences
     /// are compared with each other (a bound on them keeps it from growing further; measured). Language models: tokens, of which one
-    /// written counts as 20 read. Echo: one, and one per 64 KiB. System information: one. Else what is written.
+    /// written counts as 20 read. Echo: one, and one per 64 KiB. System information: one. Else what is written: steps of an image, runs of a model.
     /// </summary>
     public static double Work(PlannedTask task, bool extractive, double input, double output) => task.Kind switch
     {

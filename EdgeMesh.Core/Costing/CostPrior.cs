@@ -10,7 +10,7 @@ namespace EdgeMesh.Core.Costing;
 /// (<see cref="ModelInfo.CharsPerSecond"/>) is used where there is one; the estimate stays a prior, as no task of a person has run yet.
 /// Assumed otherwise: an extractive summary reads 2 million characters a second; a language model reads 20 times as fast as it writes, and
 /// writes at 40 GB/s of memory bandwidth (half on fewer than four cores) over its bytes, 3 GB when unknown; an image takes 25 steps of 2.4 ms for
-/// each MB of weights, 1 GB when unknown; the way through the
+/// each MB of weights, 1 GB when unknown; a run of an ONNX model 1 ms and half a millisecond for each MB of weights; the way through the
 /// orchestrator costs 10 ms (a first job's, at p90 three times that) and a round trip, 0.3 ms inside this process and 3 ms elsewhere until measured.
 /// </summary>
 public static class CostPrior
@@ -31,6 +31,7 @@ public static class CostPrior
     private const double UsualSteps = 25;
     private const double AssumedStepMs = 2_400;
     private const double AssumedMsPerByteAndStep = 2.4e-6;
+    private const double AssumedMsPerByteAndRun = 0.5e-6;
 
     /// <summary>Milliseconds of running, and the assumption in words.</summary>
     /// <param name="work">Units of <see cref="CostModel.Work"/>.</param>
@@ -52,7 +53,8 @@ public static class CostPrior
                 var stepMs = model.SizeBytes is > 0 and var bytes ? bytes * AssumedMsPerByteAndStep : AssumedStepMs;
                 return (stepMs * work, BasisWords.Tenths(stepMs, " ms a step assumed"));
             default:
-                return (60_000, "a minute assumed");
+                var runMs = 1 + ((model.SizeBytes ?? (long)AssumedModelBytes) * AssumedMsPerByteAndRun);
+                return (runMs * work, BasisWords.Tenths(runMs, " ms a run assumed"));
         }
     }
 
@@ -75,6 +77,7 @@ public static class CostPrior
         CodeOptions { MaxTokens: { } cap and < 500 } => cap,
         SummarizeOptions { Sentences: { } sentences and < SummaryLength.UsualSentences } => sentences * SummaryLength.TokensPerSentence,
         ImageOptions { Steps: { } steps } => steps,
+        OnnxOptions o => o.TotalRuns(),
         _ => null,
     };
 

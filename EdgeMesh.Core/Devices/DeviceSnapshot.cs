@@ -32,6 +32,7 @@ public sealed record RunningAttempt(AttemptId Attempt, Jobs.JobKind Kind, string
 /// <param name="QueuedCount">Attempts queued at the orchestrator for this device.</param>
 /// <param name="Calibrations">What was learned from its finished attempts.</param>
 /// <param name="RoundTripMs">Measured link round trip; null until measured.</param>
+/// <param name="Warning">Something about it that a person should know although it works, in words; or null.</param>
 /// <param name="LinkEnd">How its last link ended; null while linked and before the first one.</param>
 [GenerateSerializer, Immutable]
 public sealed record DeviceSnapshot(
@@ -53,6 +54,7 @@ public sealed record DeviceSnapshot(
     int QueuedCount,
     ImmutableDictionary<CalibrationKey, Calibration> Calibrations,
     double? RoundTripMs = null,
+    string? Warning = null,
     LinkEnd? LinkEnd = null);
 
 /// <summary>How a link ended.</summary>

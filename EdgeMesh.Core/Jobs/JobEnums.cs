@@ -12,6 +12,7 @@ public enum JobKind
     [JsonStringEnumMemberName("image")] Image,
     [JsonStringEnumMemberName("sysinfo")] Sysinfo,
     [JsonStringEnumMemberName("echo")] Echo,
+    [JsonStringEnumMemberName("onnx")] Onnx,
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<TaskKind>))]

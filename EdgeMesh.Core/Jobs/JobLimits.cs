@@ -29,6 +29,14 @@ public sealed record JobLimits
     [Range(1, 10_000)]
     public int MaxSentences { get; init; } = 100;
 
+    /// <summary>Most bytes of the inputs that one ONNX_RUN is given. Default 8 MiB; 1 KiB to 48 MiB. Keep <c>EdgeMesh:MaxRequestBytes</c> a half larger.</summary>
+    [Range(1_024, 48 * 1024 * 1024)]
+    public int MaxInputBytes { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>Most measured runs of a model. Default 10,000; 1 to 1,000,000.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxIterations { get; init; } = 10_000;
+
     /// <summary>Most devices of a job. Default 64; 1 to 1,000.</summary>
     [Range(1, 1_000)]
     public int MaxWorkers { get; init; } = 64;

@@ -19,6 +19,7 @@ public abstract record JobOptions
         JobKind.Image => new ImageOptions(),
         JobKind.Sysinfo => new SysinfoOptions(),
         JobKind.Echo => new EchoOptions(),
+        JobKind.Onnx => new OnnxOptions(),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 }

@@ -59,7 +59,7 @@ public static class JobProgress
         line = (end < 0 ? line : line[..end]).TrimStart("#*->• ").Trim();
         if (line.IsEmpty)
         {
-            return request.Kind switch { JobKind.Sysinfo => "System information", JobKind.Echo => "Echo", _ => "Untitled" };
+            return request.Kind switch { JobKind.Sysinfo => "System information", JobKind.Echo => "Echo", JobKind.Onnx => $"Run of {request.Model}", _ => "Untitled" };
         }
 
         if (line.Length <= Most)

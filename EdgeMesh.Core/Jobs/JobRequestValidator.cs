@@ -56,6 +56,11 @@ public static class JobRequestValidator
                 break;
         }
 
+        if (request is { Kind: JobKind.Onnx, Model: null })
+        {
+            found.Add(new("model_missing", "No model was named.", "A job of the kind onnx runs one model.", "Name a model that a device's store has; GET /api/models lists them.", "model"));
+        }
+
         if (request.Model is { } model && (model.Length is 0 or > 200 || model.Any(char.IsControl)))
         {
             found.Add(new("model_invalid", "This is not a model name.", "A model name has 1 to 200 characters.", "Leave model out, or name one that GET /api/devices lists.", "model"));
@@ -107,6 +112,11 @@ public static class JobRequestValidator
                 break;
             case EchoOptions o:
                 Range(o.Count, 1, limits.MaxEchoTasks, "options.count", "tasks", found);
+                break;
+            case OnnxOptions o:
+                Range(o.Iterations, 1, limits.MaxIterations, "options.iterations", "runs", found);
+                Range(o.WarmUp, 0, 1_000, "options.warmUp", "runs", found);
+                OnnxInputs.Validate(o, limits, found);
                 break;
         }
     }

@@ -19,6 +19,7 @@ namespace EdgeMesh.Core.Jobs;
 /// <param name="PeakRamMb">Highest resident memory of the process that ran it, MiB.</param>
 /// <param name="AgentVersion">The agent's version.</param>
 /// <param name="Note">Anything a person should know, such as <c>the text has 3 sentences; all were kept</c>.</param>
+/// <param name="Measurement">Of an ONNX_RUN; else null.</param>
 [GenerateSerializer, Immutable]
 public sealed record Receipt(
     DeviceId DeviceId,
@@ -36,7 +37,8 @@ public sealed record Receipt(
     double RunMs,
     long? PeakRamMb,
     string AgentVersion,
-    string? Note);
+    string? Note,
+    OnnxMeasurement? Measurement = null);
 
 /// <summary>A file a task made; its bytes are in the artifact store under this name.</summary>
 [GenerateSerializer, Immutable]

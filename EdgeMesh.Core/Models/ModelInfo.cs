@@ -11,6 +11,7 @@ namespace EdgeMesh.Core.Models;
 /// </param>
 /// <param name="CharsPerSecond">Characters a second it reads, as the device measured of itself at its start; null when it did not.</param>
 /// <param name="Sizes">Of the images it makes; null when the runtime does not say.</param>
+/// <param name="CannotRun">Why this runtime has it and cannot run it, in words; null when it can.</param>
 [GenerateSerializer, Immutable]
 public sealed record ModelInfo(
     string Id,
@@ -19,4 +20,5 @@ public sealed record ModelInfo(
     int? ContextTokens = null,
     int QualityTier = 2,
     double? CharsPerSecond = null,
-    ImageSizes? Sizes = null);
+    ImageSizes? Sizes = null,
+    string? CannotRun = null);

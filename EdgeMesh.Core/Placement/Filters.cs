@@ -146,6 +146,11 @@ public sealed class SkillFilter : IPlacementFilter
             }
         }
 
+        if (OnnxFit.Reject(device, context) is { } why)
+        {
+            return why;
+        }
+
         if (context.Request.Model is { } model && device.Runtimes.Any(r => r.Models.Any(m => m.Id == model)))
         {
             return $"It has {model}, but not ready or not with the skill \u201c{context.Word}\u201d.";
@@ -182,7 +187,7 @@ public sealed class SkillFilter : IPlacementFilter
 
     /// <summary>Whether a model has the skill and the requested name.</summary>
     public static bool Fits(ModelInfo model, FilterContext context) =>
-        (context.Skill is { } skill ? model.Skills.Contains(skill) : context.Word == model.Id) &&
+        (context.Skill is { } skill ? model.Skills.Contains(skill) : context.Kind == TaskKind.OnnxRun ? model.CannotRun is null : context.Word == model.Id) &&
         (context.Request.Model is null || context.Request.Model == model.Id);
 
     private static bool AnyFits(RuntimeInfo runtime, FilterContext context)

@@ -1,5 +1,6 @@
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
+using EdgeMesh.Core.Models;
 using EdgeMesh.Core.Planning;
 
 namespace EdgeMesh.Core.Placement;
@@ -32,19 +33,23 @@ public static class Refusals
 
         if (request.Model is { } model && !fleet.Devices.Any(d => d.Runtimes.Any(r => r.Models.Any(m => m.Id == model))))
         {
-            var known = fleet.Devices.SelectMany(d => d.Runtimes).SelectMany(r => r.Models).Where(m => !m.Skills.IsEmpty).Select(m => m.Id).Distinct().Take(8).ToList();
+            var known = fleet.Devices.SelectMany(d => d.Runtimes).SelectMany(r => r.Models.Where(m => IsOffered(m, r, request))).Select(m => m.Id).Distinct().Take(8).ToList();
             return new("model_unknown", "There is no such model.", $"No device has the model {model}. {(known.Count == 0 ? "There are none yet." : "There are: " + string.Join(", ", known) + ".")}",
-                "Leave the model out, or name one of these.", "model");
+                request.Kind == JobKind.Onnx ? "Name one of these, or get the model on a device." : "Leave the model out, or name one of these.", "model");
         }
 
         return new("no_device_can", "No device can run this yet.", string.Join(" ", verdicts.Take(5).Select(v => $"{v.Name}: {v.Reason}")), Remedy(request, verdicts));
     }
+
+    private static bool IsOffered(ModelInfo model, RuntimeInfo runtime, JobRequest request) =>
+        request.Kind == JobKind.Onnx ? runtime.TaskKinds.Contains(TaskKind.OnnxRun) && model.CannotRun is null : !model.Skills.IsEmpty;
 
     private static string Remedy(JobRequest request, ImmutableArray<DeviceVerdict> verdicts) =>
         AcceleratorFilter.Required(request.Policy) is not null ? "Choose the policy BEST_AVAILABLE, or add a device with that accelerator."
         : verdicts.Any(v => v.Filter == ContextFit.Word) ? "Shorten the text, or get a model with a longer context on a device."
         : verdicts.Any(v => v.Filter == SizeFit.Word) ? "Leave width and height out, or ask for a size that a model makes."
         : request.Kind == JobKind.Image ? "Add a device with an image runtime, or get an image model on one."
+        : request.Kind == JobKind.Onnx ? "Get the model on a device that can run it; the Models page shows which device has which."
         : verdicts.All(v => v.Filter == "online") ? "Start an agent, or wait until a device is back."
         : "Start a runtime with a fitting model on a device, or add a device that has one.";
 }

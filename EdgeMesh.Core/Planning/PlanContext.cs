@@ -1,3 +1,4 @@
+using EdgeMesh.Core.Costing;
 using EdgeMesh.Core.Models;
 
 namespace EdgeMesh.Core.Planning;
@@ -6,4 +7,5 @@ namespace EdgeMesh.Core.Planning;
 /// <param name="Now">The time of the decision.</param>
 /// <param name="LocalDevice">The device the dashboard itself runs on, for PREFER_LOCAL and PREFER_REMOTE; null without one.</param>
 /// <param name="Preferences">The models a person prefers; null prefers none.</param>
-public sealed record PlanContext(DateTimeOffset Now, DeviceId? LocalDevice, ModelPreferences? Preferences = null);
+/// <param name="Published">What others measured of models that devices have; null knows nothing.</param>
+public sealed record PlanContext(DateTimeOffset Now, DeviceId? LocalDevice, ModelPreferences? Preferences = null, PublishedLatencies? Published = null);

@@ -15,6 +15,7 @@ public static class Planner
         JobKind.Image => (TaskKind.ImageGenerate, Skill.Image),
         JobKind.Sysinfo => (TaskKind.Sysinfo, null),
         JobKind.Echo => (TaskKind.Echo, null),
+        JobKind.Onnx => (TaskKind.OnnxRun, null),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 
@@ -31,6 +32,7 @@ public static class Planner
     public static PlannedTask Task(JobRequest request, int number, int count, DeviceId? onDevice)
     {
         var (kind, skill) = TaskOf(request.Kind);
-        return new PlannedTask(new TaskId(number), 0, kind, count == 1 ? $"{request.Kind}" : $"{request.Kind} {number}", skill, TaskInput.WholeText, request.Options, onDevice);
+        var label = kind == TaskKind.OnnxRun ? "Run" : $"{request.Kind}";
+        return new PlannedTask(new TaskId(number), 0, kind, count == 1 ? label : $"{label} {number}", skill, TaskInput.WholeText, request.Options, onDevice);
     }
 }

@@ -49,6 +49,7 @@ public static class AccessComposition
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<IApiKeys>(s => s.GetRequiredService<ApiKeys>());
         services.AddSingleton<LoginThrottle>();
+        services.AddSingleton<LoginLinks>().AddSingleton<ILoginLinks>(s => s.GetRequiredService<LoginLinks>());
         services.AddSingleton<Login>();
         services.AddSingleton<SessionEvents>();
         services.AddHostedService<ApiKeysService>();

@@ -128,6 +128,8 @@ internal sealed class ApiKeys(IDbContextFactory<MeshDbContext> database, AdminKe
         return found?.Current;
     }
 
+    public ApiKeyInfo? ById(Guid id) => Find(id)?.Current;
+
     public CancellationToken Revoked(Guid id) => Find(id)?.Revoked.Token ?? new CancellationToken(canceled: true);
 
     /// <summary>Stores when keys were last used; called now and then, so that a request never waits for it.</summary>

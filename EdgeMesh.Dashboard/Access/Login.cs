@@ -8,7 +8,7 @@ namespace EdgeMesh.Dashboard.Access;
 /// Begins and ends sessions. <c>GET /login?t=TOKEN</c> is the printed URL, <c>POST /login</c> the form of the login page (fields
 /// <c>token</c>, <c>returnUrl</c>, antiforgery); a failure leads to <c>/login?error=wrong|throttled|expired&amp;returnUrl=…</c>.
 /// </summary>
-internal sealed partial class Login(ApiKeys keys, StartToken startToken, LoginThrottle throttle, IAntiforgery antiforgery, ILogger<Login> logger)
+internal sealed partial class Login(ApiKeys keys, StartToken startToken, LoginLinks links, LoginThrottle throttle, IAntiforgery antiforgery, ILogger<Login> logger)
 {
     private static readonly AuthenticationProperties Remembered = new() { IsPersistent = true };
 
@@ -66,7 +66,7 @@ internal sealed partial class Login(ApiKeys keys, StartToken startToken, LoginTh
             return false;
         }
 
-        if ((startToken.Is(token) ? keys.Admin : keys.Verify(token)) is not { } key)
+        if ((startToken.Is(token) ? keys.Admin : links.Redeem(token) ?? keys.Verify(token)) is not { } key)
         {
             throttle.Failed(address);
             LogFailed(logger, address);

@@ -1,3 +1,5 @@
+using EdgeMesh.Dashboard.Hosting;
+using Microsoft.Extensions.Options;
 using Scalar.AspNetCore;
 
 namespace EdgeMesh.Dashboard.Access;
@@ -8,9 +10,22 @@ internal static class SecurityHeaders
     /// <summary>Of a file that a job made: whatever it is, a browser runs nothing in it.</summary>
     private const string Sandbox = "default-src 'none'; sandbox; frame-ancestors 'none'";
 
-    public static void UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
+    public static void UseSecurityHeaders(this IApplicationBuilder app)
+    {
+        // A browser that was told so once speaks TLS to every port of that name: only for names that were given to this dashboard, never for localhost
+        // or an address.
+        var own = app.ApplicationServices.GetRequiredService<IOptions<DashboardOptions>>().Value.Hosts;
+        app.Use((context, next) => AddAsync(context, next, own));
+    }
+
+    private static Task AddAsync(HttpContext context, RequestDelegate next, IReadOnlyList<string> own)
     {
         var headers = context.Response.Headers;
+        if (context.Request.IsHttps && own.Contains(context.Request.Host.Host, StringComparer.OrdinalIgnoreCase))
+        {
+            headers.StrictTransportSecurity = "max-age=31536000";
+        }
+
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
@@ -22,7 +37,7 @@ internal static class SecurityHeaders
             return Task.CompletedTask;
         });
         return next(context);
-    });
+    }
 
     /// <summary>The API page is the only one with scripts in it; they carry a nonce of this very answer.</summary>
     private static string Policy(HttpContext context)

@@ -3,7 +3,7 @@ namespace EdgeMesh.Dashboard.Api;
 /// <summary>The REST API, its description, and the health endpoints.</summary>
 public static class ApiComposition
 {
-    /// <summary>Needs IFleet, IJobs, IModels, IJoinTokens, IApiKeys and IModelSettings.</summary>
+    /// <summary>Needs IFleet, IJobs, IModels, IQaiHub, IJoinTokens, IApiKeys, IModelSettings, ILanAccess, IJoinRequests and IAuthorityRotation.</summary>
     public static WebApplicationBuilder AddApi(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -21,8 +21,10 @@ public static class ApiComposition
         api.MapPlan();
         api.MapJobs();
         api.MapModels();
+        api.MapQaiHub();
         api.MapAccessApi();
         api.MapSettings();
+        api.MapTrustApi();
         app.MapDescription();
         return app;
     }

@@ -15,6 +15,8 @@ internal static class DevicesApi
             .Produces(204).Fails(404, 409).Describe("Drain a device", "It finishes what it has and takes nothing new.");
         devices.MapPost("/{id}/resume", (string id, IFleet fleet, CancellationToken cancel) => CommandAsync(id, fleet, d => fleet.ResumeAsync(d, cancel)))
             .Produces(204).Fails(404, 409).Describe("Resume a device", "Undoes a drain.");
+        devices.MapPost("/{id}/prove", (string id, IFleet fleet, CancellationToken cancel) => CommandAsync(id, fleet, d => fleet.ProveAsync(d, cancel), TypedResults.StatusCode(StatusCodes.Status202Accepted)))
+            .Produces(202).Fails(404, 409).Describe("Prove a device's accelerators again", "Each runs a small built-in model whose right answer is known. What comes of it is in the device's accelerators: provenAt, speed, status.");
         devices.MapPatch("/{id}", RenameAsync).Accepts<NameBody>("application/json").Produces<DeviceDto>().Fails(400, 404)
             .Describe("Rename a device", "Its name for people: 1 to 64 characters.");
         devices.MapDelete("/{id}", (string id, IFleet fleet, CancellationToken cancel) => CommandAsync(id, fleet, d => fleet.ForgetAsync(d, cancel)))
@@ -41,9 +43,9 @@ internal static class DevicesApi
         return refusal is null ? Get(id, fleet) : Problems.FromCommand(refusal, TypedResults.NoContent());
     }
 
-    private static async Task<IResult> CommandAsync(string id, IFleet fleet, Func<DeviceId, Task<Problem?>> command) =>
+    private static async Task<IResult> CommandAsync(string id, IFleet fleet, Func<DeviceId, Task<Problem?>> command, IResult? done = null) =>
         Known(id, fleet) is { } device
-            ? Problems.FromCommand(await command(device), TypedResults.NoContent())
+            ? Problems.FromCommand(await command(device), done ?? TypedResults.NoContent())
             : Problems.NotFound(ApiProblems.DeviceUnknown(id));
 
     private static DeviceId? Known(string id, IFleet fleet) =>

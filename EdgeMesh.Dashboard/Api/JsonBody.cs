@@ -87,6 +87,14 @@ internal static class JsonBody
         return (wish, null);
     }
 
+    /// <summary>A body of this shape, or what is wrong.</summary>
+    public static async Task<(T? Value, IResult? Wrong)> ReadAsync<T>(HttpContext context)
+        where T : class
+    {
+        var (body, wrong) = await ReadAsync(context, (stream, cancel) => JsonSerializer.DeserializeAsync<T>(stream, ApiJson.Options, cancel));
+        return body is null ? (null, wrong ?? Problems.Invalid(ApiProblems.BodyMissing())) : (body, null);
+    }
+
     private static async Task<(T? Value, IResult? Wrong)> ReadAsync<T>(HttpContext context, Func<Stream, CancellationToken, ValueTask<T?>> read)
     {
         if (context.Request.ContentLength is not (null or 0) && !context.Request.HasJsonContentType())

@@ -52,6 +52,11 @@ internal sealed class DeviceEnrolment(
         var id = DeviceId.FromPublicKey(publicKey);
         if (!await registry.IsKnownAsync(id, cancellationToken))
         {
+            if (request.Renewal)
+            {
+                return Refuse("unknown_device", "This device has not joined this mesh, or was forgotten.", "Make a token with \"Add a device\" on the Fleet page and join with it.");
+            }
+
             var name = FromWire.Text(request.Name.Trim(), 64);
             name = name.Length == 0 ? id.Short : name;
             var refusal = request.JoinToken.Length == 0

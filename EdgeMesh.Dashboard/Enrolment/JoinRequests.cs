@@ -77,7 +77,7 @@ internal sealed class JoinRequests(IDeviceRegistry registry, TimeProvider time) 
     {
         if (Take(id) is not { } waiting)
         {
-            return Gone(id);
+            return Gone(id.Short);
         }
 
         await registry.AddAsync(id, waiting.PublicKey, waiting.Request.Name, LinkKind.Tunnel, null, cancellationToken);
@@ -90,7 +90,7 @@ internal sealed class JoinRequests(IDeviceRegistry registry, TimeProvider time) 
         {
             if (Take(id) is null)
             {
-                return Gone(id);
+                return Gone(id.Short);
             }
 
             _refused[id] = time.GetUtcNow() + RefusedLasts;
@@ -98,8 +98,8 @@ internal sealed class JoinRequests(IDeviceRegistry registry, TimeProvider time) 
         }
     }
 
-    private static Problem Gone(DeviceId id) => new(
-        "join_request_unknown", "This device does not ask any more.", $"No device with the key {id.Short} waits to join.", "Start its agent again if it should.");
+    public static Problem Gone(string id) => new(
+        "join_request_unknown", "This device does not ask any more.", $"No device with the key {id} waits to join.", "Start its agent again if it should.");
 
     private Waiting? Take(DeviceId id)
     {

@@ -9,7 +9,9 @@ namespace EdgeMesh.Dashboard.Hosting;
 /// <param name="NoEmbeddedDevice">Run no device in this process.</param>
 /// <param name="Lan">Open the TLS port for other machines.</param>
 /// <param name="LanPort">Which port that is.</param>
-public sealed record DashboardArguments(string? Urls = null, string? Data = null, bool NoEmbeddedDevice = false, bool Lan = false, int? LanPort = null);
+/// <param name="QaiHubEmulator">Use an emulator of Qualcomm AI Hub in this process.</param>
+public sealed record DashboardArguments(
+    string? Urls = null, string? Data = null, bool NoEmbeddedDevice = false, bool Lan = false, int? LanPort = null, bool QaiHubEmulator = false);
 
 /// <summary>Reads the command line, answers <c>--help</c> and <c>--version</c>, and turns a failed start into one sentence and an exit code.</summary>
 public static class CommandLine
@@ -44,11 +46,16 @@ public static class CommandLine
         HelpName = "PORT",
     };
 
+    private static readonly Option<bool> QaiHubEmulator = new("--qaihub-emulator")
+    {
+        Description = "Use an emulator of Qualcomm AI Hub in this process instead of the service. Its data is made up and labelled so on every page.",
+    };
+
     /// <summary>Runs <paramref name="start"/> with the arguments; returns the exit code: 0 fine, 1 could not start, 2 bad usage.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, Func<DashboardArguments, Task> start)
     {
         ArgumentNullException.ThrowIfNull(start);
-        var root = new RootCommand("The EdgeMesh dashboard: turns the devices you own into one AI computer.") { Urls, Data, NoEmbeddedDevice, Lan, LanPort };
+        var root = new RootCommand("The EdgeMesh dashboard: turns the devices you own into one AI computer.") { Urls, Data, NoEmbeddedDevice, Lan, LanPort, QaiHubEmulator };
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
         if (parsed.Errors.Count > 0)
         {
@@ -62,7 +69,8 @@ public static class CommandLine
 
         try
         {
-            await start(new DashboardArguments(parsed.GetValue(Urls), parsed.GetValue(Data), parsed.GetValue(NoEmbeddedDevice), parsed.GetValue(Lan), parsed.GetValue(LanPort)));
+            await start(new DashboardArguments(
+                parsed.GetValue(Urls), parsed.GetValue(Data), parsed.GetValue(NoEmbeddedDevice), parsed.GetValue(Lan), parsed.GetValue(LanPort), parsed.GetValue(QaiHubEmulator)));
             return 0;
         }
         catch (StartupException e)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Reflection;
 using EdgeMesh.Dashboard.Access;
+using EdgeMesh.Dashboard.QaiHub;
 using EdgeMesh.Dashboard.Trust;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Configuration.Memory;
@@ -71,6 +72,11 @@ public static class DashboardHost
         if (arguments.NoEmbeddedDevice)
         {
             configuration[$"{DashboardOptions.Section}:{nameof(DashboardOptions.EmbeddedDevice)}"] = bool.FalseString;
+        }
+
+        if (arguments.QaiHubEmulator)
+        {
+            configuration[$"{QaiHubOptions.Section}:{nameof(QaiHubOptions.Emulator)}"] = bool.TrueString;
         }
 
         // By a factory, so that the container gives the folder back at the end.

@@ -1,5 +1,6 @@
 using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Api;
+using EdgeMesh.Dashboard.Trust;
 
 namespace EdgeMesh.Dashboard.Hosting;
 
@@ -9,6 +10,7 @@ public static class Pipeline
     public static WebApplication UseDashboard(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.UseTrustedProxies();
         app.UseSecurityHeaders();
         app.UseHostGuard();
         app.UseOriginGuard();

@@ -1,4 +1,5 @@
 using EdgeMesh.Core.Devices;
+using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
 
 namespace EdgeMesh.Dashboard.Models;
@@ -24,16 +25,24 @@ public sealed record ModelRow(string Id, ImmutableArray<Skill> Skills, int? Tier
 /// <param name="Ready">Whether one of them is ready.</param>
 /// <param name="WithAgent">It came with the agent: a built-in model, or the built-in summariser.</param>
 /// <param name="Stored">In the device's store or built in; null when another engine keeps it.</param>
-public sealed record ModelPlace(DeviceSnapshot Device, ImmutableArray<string> Runtimes, bool Ready, bool WithAgent, long? Bytes, StoredModelInfo? Stored)
+/// <param name="InOllama">Ollama keeps it.</param>
+/// <param name="Measurable">A runtime that is ready can run it by itself, to measure it.</param>
+/// <param name="CannotRun">Why no engine there runs it, when the device says so; else null.</param>
+public sealed record ModelPlace(
+    DeviceSnapshot Device, ImmutableArray<string> Runtimes, bool Ready, bool WithAgent, long? Bytes, StoredModelInfo? Stored, bool Measurable = false, string? CannotRun = null, bool InOllama = false)
 {
-    /// <summary>Whether it can be removed here.</summary>
-    public bool Removable => Stored is { BuiltIn: false };
+    /// <summary>Whether another device can get it from here.</summary>
+    public bool CanBeRelayed => Stored is { BuiltIn: false };
+
+    /// <summary>Whether it can be removed here: from the store, or by Ollama.</summary>
+    public bool Removable => CanBeRelayed || (InOllama && Ready);
 }
 
 /// <summary>Which model is where: what engines report, joined with what stores have. Pure.</summary>
 public static class ModelMatrix
 {
     private const string BuiltInSummariser = "builtin";
+    private const string OllamaPrefix = "ollama:";
 
     /// <summary>Rows of models that can be asked for something or lie in a store; the built-in ones are last.</summary>
     public static ImmutableArray<ModelRow> Of(FleetSnapshot fleet, ModelsSnapshot models)
@@ -43,7 +52,7 @@ public static class ModelMatrix
         var places =
             from device in fleet.Devices
             let stored = models.Stores.GetValueOrDefault(device.Id)?.Models ?? []
-            let reported = device.Runtimes.SelectMany(r => r.Models.Where(m => !m.Skills.IsEmpty).Select(m => (Runtime: r, Model: m))).ToLookup(r => r.Model.Id)
+            let reported = device.Runtimes.SelectMany(r => r.Models.Where(m => !m.Skills.IsEmpty || r.TaskKinds.Contains(TaskKind.OnnxRun)).Select(m => (Runtime: r, Model: m))).ToLookup(r => r.Model.Id)
             from id in reported.Select(r => r.Key).Union(stored.Select(s => s.Id))
             select (Id: id, Place: Place(device, stored.FirstOrDefault(s => s.Id == id), [.. reported[id]]), Models: reported[id].Select(r => r.Model).ToList(), Stored: stored.FirstOrDefault(s => s.Id == id));
         return
@@ -59,9 +68,12 @@ public static class ModelMatrix
 
     private static ModelPlace Place(DeviceSnapshot device, StoredModelInfo? stored, ImmutableArray<(RuntimeInfo Runtime, ModelInfo Model)> reported) => new(
         device,
-        [.. reported.Select(r => r.Runtime.Name).Distinct()],
-        reported.Any(r => r.Runtime.State == RuntimeState.Ready),
+        [.. reported.Where(r => r.Model.CannotRun is null).Select(r => r.Runtime.Name).Distinct()],
+        reported.Any(r => r.Runtime.State == RuntimeState.Ready && r.Model.CannotRun is null),
         stored?.BuiltIn ?? reported.All(r => r.Runtime.Id == BuiltInSummariser),
         stored is { BuiltIn: false } ? stored.Bytes : reported.Select(r => r.Model.SizeBytes).FirstOrDefault(b => b is > 0),
-        stored);
+        stored,
+        device.State == DeviceState.Online && reported.Any(r => r is { Runtime.State: RuntimeState.Ready, Model.CannotRun: null } && r.Runtime.TaskKinds.Contains(TaskKind.OnnxRun) && !r.Model.Skills.Contains(Skill.Image)),
+        reported.All(r => r.Model.CannotRun is not null) ? reported.Select(r => r.Model.CannotRun).FirstOrDefault() : null,
+        stored is null && reported.Any(r => r.Runtime.Id.StartsWith(OllamaPrefix, StringComparison.Ordinal)));
 }

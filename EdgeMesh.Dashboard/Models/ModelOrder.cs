@@ -1,3 +1,4 @@
+using EdgeMesh.Core.Artifacts;
 using EdgeMesh.Core.Models;
 
 namespace EdgeMesh.Dashboard.Models;
@@ -53,6 +54,14 @@ public abstract record ModelSource
     public sealed record Upload(string Id) : ModelSource
     {
         public override string Name => "upload";
+    }
+
+    /// <summary>A compiled model of AI Hub, a file on the dashboard's disk that was checked against its hash.</summary>
+    /// <param name="Path">Where it is; it stays there until the transfers have ended.</param>
+    /// <param name="File">Its name, hash and length; an archive is unpacked on the device.</param>
+    public sealed record Artifact(string Path, ModelFileInfo File, ArtifactKind Kind, HubOrigin Origin) : ModelSource
+    {
+        public override string Name => Origin.ToString();
     }
 
     /// <summary>Ollama on the device gets it by itself.</summary>

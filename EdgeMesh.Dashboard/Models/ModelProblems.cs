@@ -33,6 +33,14 @@ internal static partial class ModelProblems
     public static Problem ModelUnknown(string device, string model) => new(
         "model_unknown", $"{device} does not have {model}.", "Its store has no model of this name.", "GET /api/models lists where each model is.");
 
+    public static Problem DoesNotFit(string device, string model, string why) => new(
+        "artifact_does_not_fit", $"{model} does not fit {device}.", why, "Choose a device that it fits, or compile it for this one.", "devices");
+
+    public static Problem ArtifactDamaged(string file) => new(
+        "artifact_damaged", $"{file} is damaged.", "Its content does not have the checksum that it had when it was downloaded.", "Download it from AI Hub again, then deploy it.");
+
+    public static Problem ArtifactUnread(string file, string cause) => new("artifact_unread", $"{file} cannot be read.", cause, "Download it from AI Hub again, then deploy it.");
+
     public static Problem TransferUnknown() => new("transfer_unknown", "There is no such transfer.", "None has this id.", "GET /api/models/transfers lists them.");
 
     public static Problem TransferOver() => new("transfer_over", "It has ended already.", "Nothing is left to cancel.", "Remove the model if it is not wanted.");

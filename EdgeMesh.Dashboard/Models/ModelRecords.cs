@@ -18,7 +18,7 @@ public sealed record DeviceModels(DeviceId Device, ImmutableArray<StoredModelInf
 
 /// <summary>A model in a device's store, or one that came with its agent.</summary>
 /// <param name="Id">Its name in the mesh.</param>
-/// <param name="Kind">text-onnx, image-onnx, onnx, epcontext, gguf or other.</param>
+/// <param name="Kind">text-onnx, image-onnx, onnx, epcontext, qnn-context, qnn-dlc, tflite, gguf, emulated (a placeholder of the AI Hub emulator) or other.</param>
 /// <param name="Source">Where it came from, without secrets; <c>built-in</c> when it came with the agent.</param>
 /// <param name="Files">With their SHA-256; empty for built-in ones.</param>
 /// <param name="InstalledAt">Null for built-in ones.</param>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using EdgeMesh.Core.Artifacts;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
@@ -67,8 +68,11 @@ public sealed class ModelWishes(IFleet fleet, IDeviceLinks links, ModelBoard boa
                 }
 
                 // Under the same name, and with its first source: a relay changes nothing about where a model came from.
-                (wish.Id, wish.Relay) = (order.Id ?? model.Id, new Relay { Name = model.Source, Files = { Offer(model.Files) } });
+                (wish.Id, wish.Relay) = (order.Id ?? model.Id, new Relay { Name = model.Source, Kind = model.Kind, Files = { Offer(model.Files) } });
                 return (wish, (path, offset, stop) => RelayedAsync(from, path, offset, stop));
+            case ModelSource.Artifact artifact:
+                (wish.Id, wish.Relay) = (NameOf(order), new Relay { Name = artifact.Name, Kind = Word(artifact.Kind), Unpack = true, Files = { Offer([artifact.File]) } });
+                return (wish, (_, offset, stop) => ReadAsync(File.OpenRead(artifact.Path), offset, stop));
             default:
                 return (wish, null);
         }
@@ -84,13 +88,28 @@ public sealed class ModelWishes(IFleet fleet, IDeviceLinks links, ModelBoard boa
 
     private static IEnumerable<StoredFile> Offer(ImmutableArray<ModelFileInfo> files) => files.Select(f => new StoredFile { Path = f.Path, Sha256 = f.Sha256, Bytes = f.Bytes });
 
+    // The stores' words for what AI Hub compiles.
+    private static string Word(ArtifactKind kind) => kind switch
+    {
+        ArtifactKind.PrecompiledQnnOnnx => "epcontext",
+        ArtifactKind.QnnContextBinary => "qnn-context",
+        ArtifactKind.QnnDlc => "qnn-dlc",
+        ArtifactKind.TfLite => "tflite",
+        _ => "onnx",
+    };
+
     private StoredModelInfo? Stored(ModelSource.Device source) =>
         board.Current.Stores.GetValueOrDefault(source.From)?.Models.FirstOrDefault(m => m.Id == source.Model && !m.BuiltIn);
 
-    private async IAsyncEnumerable<ReadOnlyMemory<byte>> UploadedAsync(ModelUpload upload, string path, long offset, [EnumeratorCancellation] CancellationToken stop)
+    private IAsyncEnumerable<ReadOnlyMemory<byte>> UploadedAsync(ModelUpload upload, string path, long offset, CancellationToken stop)
     {
         var file = upload.Files.FirstOrDefault(f => f.Path == path) ?? throw new IOException("The device asks for a file that was not offered.");
-        await using var stream = uploads.Open(upload, file);
+        return ReadAsync(uploads.Open(upload, file), offset, stop);
+    }
+
+    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(Stream content, long offset, [EnumeratorCancellation] CancellationToken stop)
+    {
+        await using var stream = content;
         stream.Position = Math.Clamp(offset, 0, stream.Length);
         var buffer = new byte[BufferBytes];
         int read;

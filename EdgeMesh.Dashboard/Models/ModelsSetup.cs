@@ -1,4 +1,7 @@
 using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Models.Deploy;
+using EdgeMesh.Dashboard.Models.Profiled;
+using EdgeMesh.Dashboard.Orchestration;
 
 namespace EdgeMesh.Dashboard.Models;
 
@@ -12,7 +15,8 @@ public static class ModelsSetup
         builder.Services.AddSingleton(CheckedOptions.Read<ModelsOptions>(builder.Configuration, ModelsOptions.Section));
         builder.Services.AddSingleton<TransferJournal>().AddSingleton<ModelBoard>().AddSingleton<ModelUploads>().AddSingleton<ModelWishes>();
         builder.Services.AddSingleton<ModelInventory>().AddHostedService(s => s.GetRequiredService<ModelInventory>());
-        builder.Services.AddSingleton<IModels, MeshModels>();
+        builder.Services.AddSingleton<IModels, MeshModels>().AddSingleton<IArtifactDeployment, ArtifactDeployment>();
+        builder.Services.AddSingleton<IProfiledLatencies, ProfiledLatencies>().AddSingleton<IPublishedFigures, PublishedFigures>();
         return builder;
     }
 }

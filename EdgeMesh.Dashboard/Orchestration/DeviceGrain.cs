@@ -11,6 +11,7 @@ namespace EdgeMesh.Dashboard.Orchestration;
 public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, DeviceStore store, SelfDoubt doubt, OrchestratorOptions options, TimeProvider time) : Grain, IDeviceGrain
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan WarnFor = TimeSpan.FromMinutes(2);
     private readonly Queue<AttemptOrder> _queue = new();
     private readonly Dictionary<AttemptId, AttemptOrder> _running = [];
     private readonly List<float> _load = [];
@@ -21,6 +22,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
     private IDeviceGrain? _self;
     private BeatWatch? _watch;
     private long _session;
+    private long _warned;
     private long _loadAt;
     private bool _draining;
     private bool _forgotten;
@@ -83,6 +85,18 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         }
 
         return back ? SetStateAsync(_draining ? DeviceState.Draining : DeviceState.Online, _draining ? "It finishes what it has." : null) : TellAsync(urgent: runtimes is not null);
+    }
+
+    public Task DoubledAsync(string address)
+    {
+        if (_me is null)
+        {
+            return Task.CompletedTask;
+        }
+
+        _warned = time.GetTimestamp();
+        _me = _me with { Warning = $"A second agent at {address} has the same key and was refused: its data directory, or a copy of it, is used twice. Give that agent its own --data DIR." };
+        return TellAsync(urgent: true);
     }
 
     public Task UnlinkedAsync(long session, string reason)
@@ -208,6 +222,12 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         if (_me is null or { State: DeviceState.Lost } || _watch is null)
         {
             return;
+        }
+
+        if (_me.Warning is not null && time.GetElapsedTime(_warned) > WarnFor)
+        {
+            _me = _me with { Warning = null };
+            await TellAsync(urgent: true);
         }
 
         var silence = _watch.Look();

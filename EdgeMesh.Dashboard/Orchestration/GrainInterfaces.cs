@@ -40,6 +40,9 @@ public interface IDeviceGrain : IGrainWithStringKey
     /// <param name="runtimes">Only when they changed.</param>
     Task BeatAsync(long session, Telemetry telemetry, Gateway.RuntimeReport? runtimes, double? roundTripMs);
 
+    /// <summary>A second agent has the same key.</summary>
+    Task DoubledAsync(string address);
+
     Task UnlinkedAsync(long session, string reason);
 
     /// <summary>Queues attempts; what cannot be taken is reported to the job as a failure.</summary>

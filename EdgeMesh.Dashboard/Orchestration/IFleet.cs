@@ -24,6 +24,9 @@ public interface IFleet
     /// <summary>Undoes a drain.</summary>
     Task<Problem?> ResumeAsync(DeviceId id, CancellationToken cancellationToken);
 
+    /// <summary>Has the device prove its accelerators again by a run on each. Null when it will, else why not; what comes of it is in a later snapshot.</summary>
+    Task<Problem?> ProveAsync(DeviceId id, CancellationToken cancellationToken);
+
     /// <summary>Names the device; 1 to 64 characters, no control characters.</summary>
     Task<Problem?> RenameAsync(DeviceId id, string name, CancellationToken cancellationToken);
 

@@ -6,7 +6,7 @@ using Orleans.Concurrency;
 namespace EdgeMesh.Dashboard.Orchestration;
 
 /// <summary>A job: decides what happens next, stores it, then tells. State changes only through <see cref="JobReducer"/>.</summary>
-public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFleet mesh, OpenJobs open, IModelSettings models, OrchestratorOptions options, TimeProvider time) : Grain, IJobGrain
+public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFleet mesh, OpenJobs open, IModelSettings models, IPublishedFigures published, OrchestratorOptions options, TimeProvider time) : Grain, IJobGrain
 {
     private JobView? _view;
     private IGrainTimer? _waiting;
@@ -14,7 +14,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
 
     private JobId Id => new(this.GetPrimaryKeyString());
 
-    private PlanContext Context => new(time.GetUtcNow(), mesh.LocalDevice, models.Current);
+    private PlanContext Context => new(time.GetUtcNow(), mesh.LocalDevice, models.Current, published.Current);
 
     public async Task SubmitAsync(JobRequest request, PlanResult plan, JobId? rerunOf)
     {

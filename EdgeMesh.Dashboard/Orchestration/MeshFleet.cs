@@ -1,13 +1,16 @@
+using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Live;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
+using Grpc.Core;
 
 namespace EdgeMesh.Dashboard.Orchestration;
 
 /// <summary>The fleet for pages, API and hub.</summary>
-public sealed class MeshFleet(FleetFeed feed, IGrainFactory grains, DeviceStore store, EmbeddedIdentity embedded) : IFleet
+public sealed class MeshFleet(FleetFeed feed, IGrainFactory grains, DeviceStore store, EmbeddedIdentity embedded, IDeviceLinks links, TimeProvider time) : IFleet
 {
     private const int LongestName = 64;
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
 
     public FleetSnapshot Current => feed.Current;
 
@@ -20,6 +23,27 @@ public sealed class MeshFleet(FleetFeed feed, IGrainFactory grains, DeviceStore 
     public Task<Problem?> DrainAsync(DeviceId id, CancellationToken cancellationToken) => SetDrainingAsync(id, true, cancellationToken);
 
     public Task<Problem?> ResumeAsync(DeviceId id, CancellationToken cancellationToken) => SetDrainingAsync(id, false, cancellationToken);
+
+    public async Task<Problem?> ProveAsync(DeviceId id, CancellationToken cancellationToken)
+    {
+        if (Unknown(id) is { } unknown)
+        {
+            return unknown;
+        }
+
+        try
+        {
+            return links.Find(id) is not { } link ? Unreachable("It has no link to this dashboard.")
+                : (await link.Client.ProveAsync(new ProveRequest(), new CallOptions(deadline: (time.GetUtcNow() + AnswerLimit).UtcDateTime, cancellationToken: cancellationToken))).Canaries > 0 ? null
+                : new Problem("nothing_to_prove", "There is nothing to prove on this device.", "Its agent has no engine with a run that proves an accelerator.", "Update its agent.");
+        }
+        catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Unreachable($"It did not answer ({e.StatusCode}).");
+        }
+
+        static Problem Unreachable(string detail) => new("device_unreachable", "The device cannot be asked now.", detail, "Wait until it is online, then try again.");
+    }
 
     public async Task<Problem?> RenameAsync(DeviceId id, string name, CancellationToken cancellationToken)
     {

@@ -10,13 +10,13 @@ namespace EdgeMesh.Dashboard.Orchestration;
 
 /// <summary>Jobs for pages, API and hub.</summary>
 public sealed class MeshJobs(
-    IGrainFactory grains, JobFeed feed, Journal journal, JobHistory history, IFleet fleet, OpenJobs open, JobLimits limits, ArtifactStore artifacts, IModelSettings models, TimeProvider time) : IJobs
+    IGrainFactory grains, JobFeed feed, Journal journal, JobHistory history, IFleet fleet, OpenJobs open, JobLimits limits, ArtifactStore artifacts, IModelSettings models, IPublishedFigures published, TimeProvider time) : IJobs
 {
     private static readonly TimeSpan BetweenTellings = TimeSpan.FromMilliseconds(20);
 
     public int SubscriberCount => feed.SubscriberCount;
 
-    public PlanResult Preview(JobRequest request) => PlanningPipeline.Plan(request, fleet.Current, new PlanContext(time.GetUtcNow(), fleet.LocalDevice, models.Current));
+    public PlanResult Preview(JobRequest request) => PlanningPipeline.Plan(request, fleet.Current, new PlanContext(time.GetUtcNow(), fleet.LocalDevice, models.Current, published.Current));
 
     public Task<SubmitOutcome> SubmitAsync(JobRequest request, CancellationToken cancellationToken) => SubmitAsync(request, null);
 

@@ -26,6 +26,7 @@ internal static class TaskWire
                 TaskKind.Sysinfo => TaskKindValue.Sysinfo,
                 TaskKind.Echo => TaskKindValue.Echo,
                 TaskKind.ImageGenerate => TaskKindValue.ImageGenerate,
+                TaskKind.OnnxRun => TaskKindValue.OnnxRun,
                 _ => TaskKindValue.LlmGenerate,
             },
         };
@@ -63,6 +64,9 @@ internal static class TaskWire
             case ImageOptions o:
                 request.Image = Image(o, order.Id.Task.Number);
                 break;
+            case OnnxOptions o:
+                request.Onnx = OnnxWire.Run(o);
+                break;
         }
 
         return request;
@@ -72,7 +76,7 @@ internal static class TaskWire
         order.Placement.Device, deviceName, FromWire.Text(r.RuntimeId), FromWire.Text(r.ModelId), FromWire.Name<AcceleratorKind>(r.Accelerator), FromWire.Text(r.AcceleratorNote),
         r.HasPromptTokens ? r.PromptTokens : null, r.HasOutputTokens ? r.OutputTokens : null, r.HasInputUnits ? r.InputUnits : null, r.HasOutputUnits ? r.OutputUnits : null,
         r.HasFirstOutputMs ? Finite(r.FirstOutputMs) : null, Finite(r.QueueMs), Finite(r.RunMs), r.HasPeakRamMb ? r.PeakRamMb : null, FromWire.Text(r.AgentVersion),
-        r.Note.Length == 0 ? null : FromWire.Text(r.Note, 500));
+        r.Note.Length == 0 ? null : FromWire.Text(r.Note, 500), r.Measurement is { } measured ? OnnxWire.Measurement(measured) : null);
 
     private static double Finite(double value) => double.IsFinite(value) && value > 0 ? value : 0;
 

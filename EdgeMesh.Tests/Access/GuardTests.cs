@@ -11,7 +11,7 @@ namespace EdgeMesh.Tests.Access;
 public sealed class GuardTests(GuardTests.Started started) : IClassFixture<GuardTests.Started>
 {
     /// <summary>What is open on purpose, by its route; a new endpoint that is not here must refuse strangers.</summary>
-    private static readonly string[] Open = ["/healthz", "/readyz", "/login", "/agent/link", "/scalar/scalar.js", "/scalar/scalar.aspnetcore.js", "/scalar/favicon.svg"];
+    private static readonly string[] Open = ["/healthz", "/readyz", "/login", "/agent/link", "/agent/enrol", "/ca.crt", "/scalar/scalar.js", "/scalar/scalar.aspnetcore.js", "/scalar/favicon.svg"];
 
     private ApiFakesHost Host => started.Host;
 

@@ -162,6 +162,21 @@ public sealed class ContractTests(ContractTests.Started started) : IClassFixture
     }
 
     [Fact]
+    public async Task Device_ProvenAgain_IsAcceptedUnlessItCannotBeAsked()
+    {
+        var two = await Mesh.JoinAsync("Prover");
+        Assert.Equal(HttpStatusCode.Accepted, (await Mesh.PostAsync($"/api/devices/{two.Id}/prove")).Answer.StatusCode);
+
+        two.Canaries = 0;
+        var (answer, refused) = await Mesh.PostAsync($"/api/devices/{two.Id}/prove");
+        Assert.Equal((HttpStatusCode.Conflict, "nothing_to_prove"), (answer.StatusCode, refused.GetProperty("code").GetString()));
+
+        Mesh.Links.Find(two.Id)!.Abort("The test cuts it.");
+        (answer, refused) = await Mesh.PostAsync($"/api/devices/{two.Id}/prove");
+        Assert.Equal((HttpStatusCode.Conflict, "device_unreachable"), (answer.StatusCode, refused.GetProperty("code").GetString()));
+    }
+
+    [Fact]
     public async Task JoinToken_HasItsShapeAndCommandsThatHoldIt()
     {
         var (answer, made) = await Mesh.PostAsync("/api/join-tokens");

@@ -9,6 +9,7 @@ namespace EdgeMesh.Tests.Architecture;
 public sealed class DependencyRules
 {
     private static readonly System.Reflection.Assembly Core = typeof(JobRequest).Assembly;
+    private static readonly System.Reflection.Assembly QaiHub = typeof(EdgeMesh.QaiHub.IQaiHubClient).Assembly;
     private static readonly System.Reflection.Assembly Agent = System.Reflection.Assembly.Load("edgemesh-agent");
     private static readonly System.Reflection.Assembly Dashboard = typeof(IFleet).Assembly;
     private static readonly Model Loaded = new ArchLoader().LoadAssemblies(Core, Agent, Dashboard).Build();
@@ -23,8 +24,16 @@ public sealed class DependencyRules
     }
 
     [Fact]
+    public void QaiHub_References_OnlyProtobufPollyAndConfiguration()
+    {
+        string[] allowed = ["Google.Protobuf", "Polly.Core"];
+        var foreign = References(QaiHub).Where(n => !IsFramework(n) && !allowed.Contains(n) && !n.StartsWith("Microsoft.Extensions.Configuration", StringComparison.Ordinal));
+        Assert.DoesNotContain(foreign, n => n != "Microsoft.Win32.Primitives");
+    }
+
+    [Fact]
     public void Agent_References_NeitherDashboardNorDatabaseNorOrleansRuntime() =>
-        Assert.DoesNotContain(References(Agent), n => n is "EdgeMesh.Dashboard" or "Orleans.Runtime" or "MudBlazor" || n.StartsWith("Microsoft.EntityFrameworkCore", StringComparison.Ordinal));
+        Assert.DoesNotContain(References(Agent), n => n is "EdgeMesh.Dashboard" or "EdgeMesh.QaiHub.Emulator" or "Orleans.Runtime" or "MudBlazor" || n.StartsWith("Microsoft.EntityFrameworkCore", StringComparison.Ordinal));
 
     [Fact]
     public void Dashboard_References_NoInferenceEngine() =>

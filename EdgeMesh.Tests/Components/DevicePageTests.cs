@@ -1,10 +1,12 @@
 using Bunit;
+using EdgeMesh.Core.Artifacts;
 using EdgeMesh.Core.Costing;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
 using EdgeMesh.Dashboard.Features.Devices;
 using EdgeMesh.Tests.Fakes;
+using EdgeMesh.Tests.Models.Profiled;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -81,6 +83,50 @@ public sealed class DevicePageTests : MeshPages
     }
 
     [Fact]
+    public void Latency_DeployedModel_ShowsAiHubsBesideOurs()
+    {
+        var phone = MiniPc with
+        {
+            Profile = Samples.Profile() with { CpuModel = "QTI SM8650" },
+            Runtimes = [new RuntimeInfo("onnx-qnn", "ONNX Runtime, QNN", RuntimeState.Ready, null, [new ModelInfo("net", [])], [TaskKind.OnnxRun], AcceleratorKind.NPU)],
+        };
+        Models.Publish(ProfiledLatenciesTests.Stored(phone, new HubOrigin("m1", "j0", false)));
+        Profiled.All = [ProfiledLatenciesTests.Latency("j1")];
+        var page = Open(phone);
+        Assert.Contains("1.5 ms", Latency(page), StringComparison.Ordinal);
+        Assert.Contains("Snapdragon 8 Gen 3 QRD, the same chip", Latency(page), StringComparison.Ordinal);
+        Assert.Contains("not measured", Latency(page), StringComparison.Ordinal);
+
+        var job = Samples.Measured(phone, "net", 3.0);
+        Jobs.PublishJob(job);
+        Jobs.History.Add(Samples.Summary(JobState.Succeeded, job.Id, kind: JobKind.Onnx));
+        Jobs.PublishHistory();
+
+        page.WaitForAssertion(() => Assert.Contains("2.0 times as long as there", Latency(page), StringComparison.Ordinal));
+        Assert.NotNull(page.Find($"[data-latency=net] a[href='/jobs/{job.Id}']"));
+        Assert.NotNull(page.Find("button[aria-label='Measure net on Mini PC']"));
+    }
+
+    [Fact]
+    public void Latency_OfTheEmulator_IsMarkedAndNotCompared()
+    {
+        Models.Publish(ProfiledLatenciesTests.Stored(MiniPc, new HubOrigin("m1", "j0", true)));
+        Profiled.All = [ProfiledLatenciesTests.Latency("j1") with { Emulated = true }];
+        var job = Samples.Measured(MiniPc, "net", 3.0);
+        Jobs.PublishJob(job);
+        Jobs.History.Add(Samples.Summary(JobState.Succeeded, job.Id, kind: JobKind.Onnx));
+
+        var row = Latency(Open(MiniPc));
+
+        Assert.Contains("emulator: made up", row, StringComparison.Ordinal);
+        Assert.Contains("another chip", row, StringComparison.Ordinal);
+        Assert.DoesNotContain("times as", row, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Latency_NothingDeployedOrMeasured_HasNoSuchSection() => Assert.Empty(Open(MiniPc).FindAll("#latency"));
+
+    [Fact]
     public void HistoryCannotBeRead_SaysSoAndKeepsTheRest()
     {
         Jobs.ListFailure = new IOException("locked");
@@ -106,6 +152,39 @@ public sealed class DevicePageTests : MeshPages
         Assert.Contains("Mini PC is draining.", Toast(), StringComparison.Ordinal);
         Assert.Equal([$"drain {MiniPc.Id}"], Fleet.Commands);
     }
+
+    [Fact]
+    public void ProveAgain_AsksTheFleetAndWaitsForWhatComesOfIt()
+    {
+        var page = Open(MiniPc);
+        Button(page, "Prove again").Click();
+        Assert.Equal([$"prove {MiniPc.Id}"], Fleet.Commands);
+        page.WaitForAssertion(() => Assert.Contains("Asked to prove them again", page.Find("[role=status]").TextContent, StringComparison.Ordinal));
+        Assert.True(Button(page, "Prove again").HasAttribute("disabled"));
+
+        var profile = MiniPc.Profile!;
+        var proven = profile.Accelerators[0] with
+        {
+            Status = AcceleratorStatus.Proven, ProvenAt = Samples.Now, Speed = new MeasuredSpeed(812, "tok/s"), Source = "/proc/cpuinfo; proven by the built-in text model on CPUExecutionProvider",
+        };
+        Fleet.Publish(MiniPc with { Profile = profile with { Accelerators = profile.Accelerators.SetItem(0, proven) } });
+        page.WaitForAssertion(() => Assert.Contains("proven by the built-in text model on CPUExecutionProvider", page.Find(".accs").TextContent, StringComparison.Ordinal));
+        Assert.Empty(page.FindAll("[role=status]"));
+        Assert.False(Button(page, "Prove again").HasAttribute("disabled"));
+    }
+
+    [Fact]
+    public void ProveAgain_Refused_SaysWhy()
+    {
+        var page = Open(MiniPc);
+        Fleet.Refusal = new Problem("device_unreachable", "The device cannot be asked now.", "It has no link to this dashboard.", "Wait until it is online, then try again.");
+        Button(page, "Prove again").Click();
+        Assert.Contains("It has no link to this dashboard.", Toast(), StringComparison.Ordinal);
+        Assert.Empty(page.FindAll(".em-card [role=status]"));
+    }
+
+    [Fact]
+    public void ProveAgain_Lost_IsNotOffered() => Assert.DoesNotContain(Open(Samples.Device(state: DeviceState.Lost)).FindAll("button"), b => b.TextContent.Trim() == "Prove again");
 
     [Fact]
     public void Rename_Refused_KeepsTheDialogWithTheReason()
@@ -159,11 +238,13 @@ public sealed class DevicePageTests : MeshPages
     {
         Open(MiniPc);
         Assert.Equal(1, Fleet.SubscriberCount);
-        Assert.Equal(1, Jobs.SubscriberCount);
+        Assert.Equal(2, Jobs.SubscriberCount);
         await DisposeComponentsAsync();
         Assert.Equal(0, Fleet.SubscriberCount);
         Assert.Equal(0, Jobs.SubscriberCount);
     }
+
+    private static string Latency(IRenderedComponent<DevicePage> page) => page.Find("[data-latency=net]").TextContent;
 
     private IRenderedComponent<DevicePage> Open(DeviceSnapshot device)
     {

@@ -3,7 +3,10 @@ using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Models;
+using EdgeMesh.Dashboard.Models.Profiled;
 using EdgeMesh.Dashboard.Orchestration;
+using EdgeMesh.Dashboard.QaiHub;
+using EdgeMesh.Dashboard.Trust;
 using EdgeMesh.Tests.Fakes;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,8 +34,11 @@ public abstract class MeshPages : BunitContext
         Services.AddSingleton<IModelSettings>(Preferred);
         Services.AddSingleton<IApiKeys>(Keys);
         Services.AddSingleton<IJoinTokens>(Tokens);
+        Services.AddSingleton<IJoinRequests>(Requests).AddSingleton<ILanAccess>(Lan).AddSingleton<IAuthorityRotation>(Rotation).AddSingleton<ILoginLinks>(new FakeLoginLinks(Time));
         Services.AddSingleton(Options);
         Services.AddSingleton<IModels>(Models);
+        Services.AddSingleton<IQaiHub>(Hub);
+        Services.AddSingleton<IProfiledLatencies>(Profiled);
         Services.AddSingleton(new ModelsOptions());
     }
 
@@ -44,11 +50,21 @@ public abstract class MeshPages : BunitContext
 
     protected FakeModels Models { get; } = new();
 
+    protected FakeQaiHub Hub { get; } = new();
+
+    protected FakeProfiledLatencies Profiled { get; } = new();
+
     protected FakeModelSettings Preferred { get; } = new();
 
     protected FakeApiKeys Keys { get; } = new();
 
     protected FakeJoinTokens Tokens { get; } = new();
+
+    protected FakeJoinRequests Requests { get; } = new();
+
+    protected FakeLanAccess Lan { get; } = new();
+
+    protected FakeRotation Rotation { get; } = new();
 
     protected DashboardOptions Options { get; } = new() { DataDirectory = "/home/ada/.local/share/edgemesh", EmbeddedDevice = false };
 

@@ -5,6 +5,8 @@ using EdgeMesh.Core.Models;
 using EdgeMesh.Dashboard.Features.Models;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Tests.Fakes;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EdgeMesh.Tests.Components;
 
@@ -33,7 +35,7 @@ public sealed class ModelsPageTests : MeshPages
         Assert.Contains("300 MB", row.QuerySelector("th")!.TextContent, StringComparison.Ordinal);
         Assert.Contains("built-in, for trying out and measuring", page.Find("tr[data-model='toy (built-in)']").TextContent, StringComparison.Ordinal);
         Assert.Empty(page.FindAll("button[aria-label^='Remove toy']"));
-        Assert.Contains("One model besides what comes with the agents.", page.Find(".phead p").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Three models besides what comes with the agents.", page.Find(".phead p").TextContent, StringComparison.Ordinal);
         Assert.Contains("refresh", Models.Commands);
     }
 
@@ -57,6 +59,43 @@ public sealed class ModelsPageTests : MeshPages
         page.Find("button[aria-label='Remove qwen3-0.6b from One']").Click();
         Button(Dialog(), "Remove model").Click();
         page.WaitForAssertion(() => Assert.Contains("Start its agent.", page.Find(".md-error").TextContent, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Measure_RunsTheModelThereAndGoesToTheJob()
+    {
+        Publish();
+        var job = Samples.NewJobId();
+        Jobs.OnSubmit = _ => FakeJobs.Accepted(job);
+        var page = Page<ModelsPage>();
+
+        page.Find("button[aria-label='Measure net on One']").Click();
+
+        page.WaitForAssertion(() => Assert.EndsWith($"/jobs/{job}", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal));
+        var request = Assert.Single(Jobs.Submitted);
+        Assert.Equal((JobKind.Onnx, "net", JobPolicy.ForceDevice, s_one.Id), (request.Kind, request.Model, request.Policy, request.DeviceId!.Value));
+    }
+
+    [Fact]
+    public void Measure_Refused_SaysWhy()
+    {
+        Publish();
+        Jobs.OnSubmit = _ => FakeJobs.Refused(new Problem("device_cannot", "One cannot run this now.", "It is draining.", "Resume it."), []);
+        var page = Page<ModelsPage>();
+        page.Find("button[aria-label='Measure net on One']").Click();
+        page.WaitForAssertion(() => Assert.Contains("One cannot run this now. It is draining. Resume it.", page.Find(".md-error").TextContent.Replace("now.It", "now. It", StringComparison.Ordinal), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Table_ModelsWithoutASkill_SayWhatBecomesOfThem()
+    {
+        Publish();
+        var page = Page<ModelsPage>();
+        Assert.Contains("On disk", page.Find("tr[data-model='net'] td").TextContent, StringComparison.Ordinal);
+        var placeholder = page.Find("tr[data-model='made-up'] td");
+        Assert.Contains("Placeholder", placeholder.TextContent, StringComparison.Ordinal);
+        Assert.Contains("made up by the emulator", placeholder.QuerySelector(".md-place")!.GetAttribute("title"), StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("button[aria-label='Measure made-up on One']"));
     }
 
     [Fact]
@@ -154,8 +193,9 @@ public sealed class ModelsPageTests : MeshPages
     }
 
     private static RuntimeInfo Onnx(string model) => new(
-        "onnx-cpu", "ONNX Runtime, CPU", RuntimeState.Ready, null, [new ModelInfo(model, [Skill.Chat], 300 << 20, 4096, 2), new ModelInfo("toy (built-in)", [Skill.Chat], 4 << 20, 256, 0)],
-        [TaskKind.LlmGenerate], AcceleratorKind.CPU);
+        "onnx-cpu", "ONNX Runtime, CPU", RuntimeState.Ready, null, [new ModelInfo(model, [Skill.Chat], 300 << 20, 4096, 2), new ModelInfo("toy (built-in)", [Skill.Chat], 4 << 20, 256, 0),
+            new ModelInfo("net", [], 14 << 20), new ModelInfo("made-up", [], 100, CannotRun: "It was made up by the emulator.")],
+        [TaskKind.LlmGenerate, TaskKind.OnnxRun], AcceleratorKind.CPU);
 
     private static InstallForecast Forecast(DeviceId device) => new(device, "Two", 3, 300 << 20, 300 << 20, 4L << 30, 0, 450 << 20, 16L << 30, "text-onnx", null);
 
@@ -165,10 +205,12 @@ public sealed class ModelsPageTests : MeshPages
     {
         var stored = new StoredModelInfo("qwen3-0.6b", "text-onnx", "hf:org/qwen@main", [Skill.Chat], [new ModelFileInfo("model.onnx", new string('a', 64), 300 << 20)], Samples.Now, true, true, 812);
         var toy = new StoredModelInfo("toy (built-in)", "text-onnx", "built-in", [Skill.Chat], [], null, true, false, null);
+        var net = new StoredModelInfo("net", "onnx", "upload:net.onnx", [], [new ModelFileInfo("net.onnx", new string('b', 64), 14 << 20)], Samples.Now, true, false, null);
+        var madeUp = new StoredModelInfo("made-up", "emulated", "QAI Hub emulator job j1, model m1", [], [new ModelFileInfo("net.onnx", new string('c', 64), 100)], Samples.Now, false, false, null);
         Fleet.Publish(s_one, s_two);
         Models.Publish(new ModelsSnapshot(
             ImmutableDictionary<DeviceId, DeviceModels>.Empty
-                .Add(s_one.Id, new DeviceModels(s_one.Id, [stored, toy], 5L << 30, Samples.Now))
+                .Add(s_one.Id, new DeviceModels(s_one.Id, [stored, toy, net, madeUp], 5L << 30, Samples.Now))
                 .Add(s_two.Id, new DeviceModels(s_two.Id, [], 4L << 30, Samples.Now)),
             [.. transfers]));
     }

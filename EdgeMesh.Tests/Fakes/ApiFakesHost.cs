@@ -8,7 +8,9 @@ using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Hubs;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Orchestration;
+using EdgeMesh.Dashboard.QaiHub;
 using EdgeMesh.Dashboard.Storage;
+using EdgeMesh.Dashboard.Trust;
 using EdgeMesh.Tests.Support;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Builder;
@@ -86,6 +88,8 @@ public sealed class ApiFakesHost : IAsyncDisposable
         builder.Services.AddSingleton<IModelSettings, FakeModelSettings>();
         builder.Services.AddSingleton<IJoinTokens>(tokens);
         builder.Services.AddSingleton<IModels>(new FakeModels());
+        builder.Services.AddSingleton<FakeQaiHub>().AddSingleton<IQaiHub>(s => s.GetRequiredService<FakeQaiHub>());
+        builder.Services.AddSingleton<IJoinRequests>(new FakeJoinRequests()).AddSingleton<IAuthorityRotation>(new FakeRotation());
         builder.AddAccess();
         builder.AddApi();
         builder.AddHubs();

@@ -35,6 +35,12 @@ public sealed class FakeDevice(string name) : DeviceService.DeviceServiceClient
     public override AsyncUnaryCall<ListModelsReply> ListModelsAsync(ListModelsRequest request, CallOptions options) => new(
         Task.FromResult(new ListModelsReply()), Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
 
+    /// <summary>How many canaries it says it will run.</summary>
+    public int Canaries { get; set; } = 1;
+
+    public override AsyncUnaryCall<ProveReply> ProveAsync(ProveRequest request, CallOptions options) => new(
+        Task.FromResult(new ProveReply { Canaries = Canaries }), Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
+
     public override AsyncUnaryCall<CancelReply> CancelTaskAsync(CancelRequest request, CallOptions options)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -16,7 +16,7 @@ public sealed class FakeFleet : IFleet
     {
     }
 
-    /// <summary>What was asked, in order: <c>drain ID</c>, <c>resume ID</c>, <c>rename ID NAME</c>, <c>forget ID</c>.</summary>
+    /// <summary>What was asked, in order: <c>drain ID</c>, <c>resume ID</c>, <c>prove ID</c>, <c>rename ID NAME</c>, <c>forget ID</c>.</summary>
     public IList<string> Commands { get; } = [];
 
     /// <summary>When set, the answer to every command.</summary>
@@ -38,6 +38,8 @@ public sealed class FakeFleet : IFleet
     public Task<Problem?> DrainAsync(DeviceId id, CancellationToken cancellationToken) => Command(id, $"drain {id}");
 
     public Task<Problem?> ResumeAsync(DeviceId id, CancellationToken cancellationToken) => Command(id, $"resume {id}");
+
+    public Task<Problem?> ProveAsync(DeviceId id, CancellationToken cancellationToken) => Command(id, $"prove {id}");
 
     public Task<Problem?> RenameAsync(DeviceId id, string name, CancellationToken cancellationToken) => Command(id, $"rename {id} {name}");
 

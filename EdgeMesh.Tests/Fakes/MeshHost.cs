@@ -12,6 +12,7 @@ using EdgeMesh.Dashboard.Hubs;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
+using EdgeMesh.Dashboard.QaiHub;
 using EdgeMesh.Dashboard.Storage;
 using EdgeMesh.Tests.Support;
 using Microsoft.AspNetCore.Builder;
@@ -67,8 +68,9 @@ public sealed class MeshHost : IAsyncDisposable
 
         builder.AddOrchestrator();
         builder.Services.AddSingleton<EmbeddedIdentity>().AddSingleton<FakeLinks>().AddSingleton<IDeviceLinks>(s => s.GetRequiredService<FakeLinks>());
-        builder.Services.AddSingleton<OrchestratorKey>().AddSingleton<IJoinTokens, JoinTokens>();
+        builder.Services.AddEnrolment();
         builder.AddModels();
+        builder.AddQaiHub();
         builder.AddAccess();
         builder.AddApi();
         builder.AddHubs();

@@ -141,6 +141,23 @@ public static class Samples
             false);
     }
 
+    /// <summary>A job that ran this model on a device and measured it.</summary>
+    public static JobView Measured(DeviceSnapshot device, string model, double p50Ms)
+    {
+        var job = Job(JobState.Succeeded, device: device, output: $"{model} took {p50Ms} ms a run.");
+        var measurement = new OnnxMeasurement(
+            "model.onnx", 20, 2, false, 210, 95, p50Ms * 0.9, p50Ms, p50Ms * 1.2, p50Ms * 2, [new ProviderNodes("CPUExecutionProvider", 12), new ProviderNodes("QNNExecutionProvider", 88)],
+            [new TensorInfo("image", "float32", [1, 3, 224, 224], "made")], [new TensorInfo("scores", "float32", [1, 1_000])], false);
+        var task = Task(kind: TaskKind.OnnxRun) with { Label = "Run", Options = new OnnxOptions() };
+        var attempt = job.Tasks[0].Current! with { RuntimeId = "onnx-cpu", ModelId = model, Receipt = Receipt(device) with { RuntimeId = "onnx-cpu", ModelId = model, Measurement = measurement } };
+        return job with
+        {
+            Title = $"Run of {model}",
+            Request = Request(JobKind.Onnx, "") with { Model = model },
+            Tasks = [new TaskView(task, TaskState.Succeeded, [attempt])],
+        };
+    }
+
     public static AttemptOutput Output(string text) => text.Length == 0 ? AttemptOutput.Empty : new AttemptOutput([text], text.Length, []);
 
     public static Receipt Receipt(DeviceSnapshot device) => new(

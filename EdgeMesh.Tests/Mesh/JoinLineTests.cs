@@ -99,9 +99,11 @@ public sealed class JoinLineTests
     // How many pieces of output the job's stream had.
     private static async Task<int> OutputsAsync(DashboardProcess dashboard, string job)
     {
-        using var stream = new StreamReader(await dashboard.Client.GetStreamAsync(new Uri($"/api/jobs/{job}/events", UriKind.Relative), Test));
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Test);
+        limit.CancelAfter(LabMesh.Patience);
+        using var stream = new StreamReader(await dashboard.Client.GetStreamAsync(new Uri($"/api/jobs/{job}/events", UriKind.Relative), limit.Token));
         var outputs = 0;
-        while (await stream.ReadLineAsync(Test) is { } line && line != "event: JobEnded")
+        while (await stream.ReadLineAsync(limit.Token) is { } line && line != "event: JobEnded")
         {
             outputs += line == "event: OutputAppended" ? 1 : 0;
         }

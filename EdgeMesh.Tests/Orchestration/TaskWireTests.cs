@@ -1,6 +1,8 @@
+using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
 using EdgeMesh.Tests.Fakes;
+using ImageSizes = EdgeMesh.Core.Models.ImageSizes;
 
 namespace EdgeMesh.Tests.Orchestration;
 
@@ -61,4 +63,49 @@ public sealed class TaskWireTests
         Assert.Equal("```csharp\nvar x = 1;\n```", job.Result!.Text);
         Assert.Contains("The language is C#.", one.Runs.Single().Request.Generate.Messages[0].Content, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Onnx_WithInputs_SendsThemAndReadsTheMeasurement()
+    {
+        var net = new RuntimeInfo("onnx-cpu", "ONNX Runtime, CPU", RuntimeState.Ready, null, [new ModelInfo("net", [], 1_000)], [TaskKind.OnnxRun], null);
+        await using var mesh = await MeshHost.StartAsync();
+        var one = await mesh.JoinAsync("One", true, net);
+        one.OnRun = run => run.Started().Say(new TaskUpdate { Receipt = new TaskReceipt { Measurement = Measured(), RunMs = 40, OutputUnits = 22 } }).Leave();
+        var options = new OnnxOptions(5, 0, 7, "a.onnx", [new EdgeMesh.Core.Jobs.OnnxInput("x", [2, 0]), new EdgeMesh.Core.Jobs.OnnxInput("y", null, "AAECAw==")], "UEs=");
+
+        var job = await mesh.EndedAsync(await mesh.SubmitAsync(Samples.Request(JobKind.Onnx, "") with { Model = "net", Options = options }));
+
+        var sent = one.Runs.Single().Request;
+        Assert.Equal((TaskKindValue.OnnxRun, 5, 0, 7L, "a.onnx", 2), (sent.Kind, sent.Onnx.Iterations, sent.Onnx.WarmUp, sent.Onnx.Seed, sent.Onnx.File, sent.Onnx.Npz.Length));
+        Assert.Equal([2L, 0L], sent.Onnx.Inputs[0].Shape.Sizes);
+        Assert.Null(sent.Onnx.Inputs[1].Shape);
+        Assert.Equal([0, 1, 2, 3], sent.Onnx.Inputs[1].Data.ToByteArray());
+        var measured = job.Tasks.Single().Current!.Receipt!.Measurement!;
+        Assert.Equal((5, 2.5, null), (measured.Iterations, measured.P50Ms, measured.WarmLoadMs));
+        Assert.Equal("out 3", $"{measured.Outputs.Single().Name} {measured.Outputs.Single().Shape.Single()}");
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(-1)]
+    [InlineData(1e300)]
+    public async Task Onnx_MeasurementThatIsNone_IsNotKept(double ms)
+    {
+        var net = new RuntimeInfo("onnx-cpu", "ONNX Runtime, CPU", RuntimeState.Ready, null, [new ModelInfo("net", [], 1_000)], [TaskKind.OnnxRun], null);
+        await using var mesh = await MeshHost.StartAsync();
+        var one = await mesh.JoinAsync("One", true, net);
+        var said = Measured();
+        said.MaxMs = ms;
+        one.OnRun = run => run.Started().Say(new TaskUpdate { Receipt = new TaskReceipt { Measurement = said, RunMs = 40 } }).Leave();
+
+        var job = await mesh.EndedAsync(await mesh.SubmitAsync(Samples.Request(JobKind.Onnx, "") with { Model = "net" }));
+
+        Assert.Null(job.Tasks.Single().Current!.Receipt!.Measurement);
+    }
+
+    private static Measurement Measured() => new()
+    {
+        File = "a.onnx", Iterations = 5, FirstLoadMs = 10, MinMs = 2, P50Ms = 2.5, P90Ms = 3, MaxMs = 4, WarmLoadMs = double.PositiveInfinity,
+        Outputs = { new Tensor { Name = "out", Type = "float32", Shape = { 3 } } },
+    };
 }

@@ -23,13 +23,20 @@ public sealed partial class ChildProcess : IAsyncDisposable
 
     /// <summary>Starts a program of ours.</summary>
     /// <param name="within">A command that starts it elsewhere, as in a network namespace.</param>
-    public static ChildProcess Start(string dll, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, IEnumerable<string>? within = null) =>
-        StartProgram([.. within ?? [], "dotnet", dll, .. arguments], environment);
-
-    /// <summary>Starts any program.</summary>
-    public static ChildProcess StartProgram(ImmutableArray<string> command, IReadOnlyDictionary<string, string>? environment = null)
+    public static ChildProcess Start(string dll, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, IEnumerable<string>? within = null)
     {
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        ImmutableArray<string> command = [.. within ?? [], "dotnet", dll, .. arguments];
+        return StartProgram(command[0], command[1..], environment);
+    }
+
+    /// <summary>Any program; its input stays open as long as it is not disposed.</summary>
+    public static ChildProcess StartProgram(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
 
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
@@ -61,6 +68,13 @@ public sealed partial class ChildProcess : IAsyncDisposable
         {
             throw new InvalidOperationException($"{e.Message} It printed:\n{Output}", e);
         }
+    }
+
+    /// <summary>Waits until it ends by itself; returns the exit code.</summary>
+    public async Task<int> ExitAsync(TimeSpan deadline)
+    {
+        await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(deadline, TimeProvider.System);
+        return _process.ExitCode;
     }
 
     /// <summary>SIGKILL: no goodbye.</summary>

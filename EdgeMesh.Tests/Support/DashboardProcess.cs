@@ -36,15 +36,19 @@ public sealed class DashboardProcess : IAsyncDisposable
     public ChildProcess Process => _process;
 
     /// <summary>Starts it and waits until it is ready. <paramref name="port"/> 0 picks a free one.</summary>
-    public static Task<DashboardProcess> StartAsync(string dataDirectory, int port = 0, params string[] more) => StartOnAsync(null, dataDirectory, port, more);
+    public static Task<DashboardProcess> StartAsync(string dataDirectory, int port = 0, params string[] more) => StartAsync(dataDirectory, port, [], more);
+
+    /// <summary>With further environment variables.</summary>
+    public static Task<DashboardProcess> StartAsync(string dataDirectory, int port, Dictionary<string, string> environment, params string[] more) =>
+        StartOnAsync(null, dataDirectory, port, environment, more);
 
     /// <summary>The same on a host of a network lab; its client speaks from there.</summary>
-    public static async Task<DashboardProcess> StartOnAsync(Mesh.LabHost? host, string dataDirectory, int port = 0, params string[] more)
+    public static async Task<DashboardProcess> StartOnAsync(Mesh.LabHost? host, string dataDirectory, int port, Dictionary<string, string> environment, params string[] more)
     {
         var process = ChildProcess.Start(
             BuiltPrograms.Dashboard,
             ["--urls", $"http://127.0.0.1:{port}", "--data", dataDirectory, .. more],
-            new Dictionary<string, string> { ["DOTNET_ENVIRONMENT"] = "Production" },
+            new Dictionary<string, string>(environment) { ["DOTNET_ENVIRONMENT"] = "Production" },
             host?.Prefix);
         try
         {

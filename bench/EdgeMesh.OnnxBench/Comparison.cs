@@ -4,14 +4,6 @@ using EdgeMesh.Core.Devices;
 
 namespace EdgeMesh.OnnxBench;
 
-/// <summary>One engine's best round.</summary>
-/// <param name="PrefillTokensPerSecond">Prompt tokens by time to the first token.</param>
-/// <param name="DecodeTokensPerSecond">Tokens after the first.</param>
-/// <param name="FirstTokenMs">Time to the first token.</param>
-/// <param name="PrefillCpuMs">Processor time of the process up to the first token: what a busy machine does not falsify.</param>
-/// <param name="DecodeCpuMsPerToken">Processor time for each token after the first.</param>
-internal sealed record Speeds(double PrefillTokensPerSecond, double DecodeTokensPerSecond, double FirstTokenMs, double PrefillCpuMs, double DecodeCpuMsPerToken);
-
 /// <summary>What was measured.</summary>
 /// <param name="SameTokens">Both decoded the same; else the comparison is worth nothing.</param>
 /// <param name="ManagedBytesPerToken">Allocated by the engine, prefill included.</param>
@@ -48,7 +40,6 @@ internal sealed class Comparison(BenchOptions options)
 {
     private const double Mega = 1e6;
 
-    private readonly int[] _prompt = [.. Enumerable.Range(0, options.Prompt).Select(i => 3 + (i * 7919 % 30_000))];
     private readonly List<Laps> _ours = [];
     private readonly List<Laps> _theirs = [];
     private double _perToken = double.MaxValue;
@@ -82,13 +73,13 @@ internal sealed class Comparison(BenchOptions options)
     private void Rounds(TextModel model, BareLoop bare)
     {
         // One round each that does not count.
-        _same &= bare.Generate(_prompt, options.Tokens).Tokens.SequenceEqual(Engine(model).Tokens);
+        _same &= bare.Generate(options.PromptIds, options.Tokens).Tokens.SequenceEqual(Engine(model).Tokens);
         for (var round = 0; round < options.Rounds; round++)
         {
             var (_, laps, bytes) = Engine(model);
             _perToken = Math.Min(_perToken, bytes);
             _ours.Add(laps);
-            _theirs.Add(bare.Generate(_prompt, options.Tokens).Laps);
+            _theirs.Add(bare.Generate(options.PromptIds, options.Tokens).Laps);
         }
     }
 
@@ -98,7 +89,7 @@ internal sealed class Comparison(BenchOptions options)
 
     private Report Report(TextModel model, long rss)
     {
-        var (engine, loop) = (Best(_ours), Best(_theirs));
+        var (engine, loop) = (Speeds.Best(_ours, options), Speeds.Best(_theirs, options));
         var cache = (double)model.Facts.KvBytesPerToken * (options.Prompt + options.Tokens);
         return new(
             options.Folder,
@@ -109,10 +100,10 @@ internal sealed class Comparison(BenchOptions options)
             _same,
             engine,
             loop,
-            Ratio(engine.PrefillTokensPerSecond, loop.PrefillTokensPerSecond),
-            Ratio(engine.DecodeTokensPerSecond, loop.DecodeTokensPerSecond),
-            Ratio(loop.PrefillCpuMs, engine.PrefillCpuMs),
-            Ratio(loop.DecodeCpuMsPerToken, engine.DecodeCpuMsPerToken),
+            Speeds.Ratio(engine.PrefillTokensPerSecond, loop.PrefillTokensPerSecond),
+            Speeds.Ratio(engine.DecodeTokensPerSecond, loop.DecodeTokensPerSecond),
+            Speeds.Ratio(loop.PrefillCpuMs, engine.PrefillCpuMs),
+            Speeds.Ratio(loop.DecodeCpuMsPerToken, engine.DecodeCpuMsPerToken),
             Math.Round(engine.FirstTokenMs - loop.FirstTokenMs, 2),
             Math.Round(_perToken),
             Math.Round(model.Facts.Bytes / Mega, 1),
@@ -126,21 +117,8 @@ internal sealed class Comparison(BenchOptions options)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
         var watch = new LapWatch();
-        var result = model.Generate(_prompt, new() { MaxTokens = options.Tokens, IgnoreEndTokens = true }, _ => watch.Token());
+        var result = model.Generate(options.PromptIds, new() { MaxTokens = options.Tokens, IgnoreEndTokens = true }, _ => watch.Token());
         var laps = watch.End();
         return ([.. result.Tokens], laps, (double)(GC.GetAllocatedBytesForCurrentThread() - before) / result.Tokens.Length);
     }
-
-    private Speeds Best(List<Laps> rounds)
-    {
-        var (prefill, decode) = (rounds.Min(r => r.Prefill), rounds.Min(r => r.Decode));
-        return new(
-            Math.Round(options.Prompt / prefill.TotalSeconds, 1),
-            Math.Round((options.Tokens - 1) / decode.TotalSeconds, 2),
-            Math.Round(prefill.TotalMilliseconds, 2),
-            Math.Round(rounds.Min(r => r.PrefillCpu).TotalMilliseconds, 1),
-            Math.Round(rounds.Min(r => r.DecodeCpu).TotalMilliseconds / (options.Tokens - 1), 3));
-    }
-
-    private static double Ratio(double a, double b) => Math.Round(a / b, 3);
 }

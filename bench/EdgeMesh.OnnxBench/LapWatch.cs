@@ -8,10 +8,12 @@ namespace EdgeMesh.OnnxBench;
 internal sealed record Laps(TimeSpan Prefill, TimeSpan Decode, TimeSpan PrefillCpu, TimeSpan DecodeCpu);
 
 /// <summary>Started when made; the first token ends the first lap.</summary>
-internal sealed class LapWatch
+/// <param name="cpu">The processor time so far; null is this process's.</param>
+internal sealed class LapWatch(Func<TimeSpan>? cpu = null)
 {
+    private readonly Func<TimeSpan> _cpu = cpu ?? (static () => Environment.CpuUsage.TotalTime);
+    private readonly TimeSpan _startCpu = (cpu ?? (static () => Environment.CpuUsage.TotalTime))();
     private readonly long _start = TimeProvider.System.GetTimestamp();
-    private readonly TimeSpan _startCpu = Environment.CpuUsage.TotalTime;
     private long _first;
     private TimeSpan _firstCpu;
 
@@ -19,13 +21,13 @@ internal sealed class LapWatch
     {
         if (_first == 0)
         {
-            (_first, _firstCpu) = (TimeProvider.System.GetTimestamp(), Environment.CpuUsage.TotalTime);
+            (_first, _firstCpu) = (TimeProvider.System.GetTimestamp(), _cpu());
         }
     }
 
-    public Laps End() => new(
-        TimeProvider.System.GetElapsedTime(_start, _first),
-        TimeProvider.System.GetElapsedTime(_first),
-        _firstCpu - _startCpu,
-        Environment.CpuUsage.TotalTime - _firstCpu);
+    public Laps End()
+    {
+        var (end, endCpu) = (TimeProvider.System.GetTimestamp(), _cpu());
+        return new(TimeProvider.System.GetElapsedTime(_start, _first), TimeProvider.System.GetElapsedTime(_first, end), _firstCpu - _startCpu, endCpu - _firstCpu);
+    }
 }

@@ -32,6 +32,8 @@ public sealed class ModelService
 
     private delegate ImmutableArray<Skill> SkillRulesOf(string id);
 
+    private bool HasQnn => _catalog.Of<OnnxRuntime>().Any(r => r.IsQnn);
+
     public async Task<ListModelsReply> ListAsync(CancellationToken cancellationToken)
     {
         var loaded = new HashSet<string>(StringComparer.Ordinal);
@@ -40,7 +42,7 @@ public sealed class ModelService
             loaded.UnionWith(await runtime.LoadedAsync(cancellationToken));
         }
 
-        var all = _store.Models.Select(m => ModelWire.Stored(m, StoredModels.KindOf(m.Kind) is not null, loaded.Contains(m.Id), _models.LoadMs(m.Id)));
+        var all = _store.Models.Select(m => ModelWire.Stored(m, StoredModels.IsRunnable(m, HasQnn), loaded.Contains(m.Id), _models.LoadMs(m.Id)));
         var builtIn = BuiltInModels.All.Select(m => ModelWire.BuiltIn(m, loaded.Contains(m.Id), _models.LoadMs(m.Id)));
         return new ListModelsReply { Models = { all.Concat(builtIn) }, DiskFreeBytes = Disk.FreeBytes(_store.Layout.Root) };
     }
@@ -90,6 +92,11 @@ public sealed class ModelService
     {
         try
         {
+            if (_store.Models.All(m => m.Id != request.Id) && _catalog.Of<OllamaRuntime>().FirstOrDefault(r => r.Info.Models.Any(m => m.Id == request.Id)) is { } engine)
+            {
+                return new RemoveModelReply { Known = await engine.RemoveAsync(request.Id, cancellationToken) };
+            }
+
             var id = ModelId.Parse(request.Id);
             var known = await _store.RemoveAsync(id, cancellationToken);
             _stored.Refresh();
@@ -103,6 +110,10 @@ public sealed class ModelService
         catch (ModelStoreException e)
         {
             return new RemoveModelReply { Failure = ModelWire.Failure(e) };
+        }
+        catch (TaskFailedException e)
+        {
+            return new RemoveModelReply { Failure = ModelWire.Failure(new ModelStoreException(StoreFailure.SourceFailed, e.Message)) };
         }
     }
 
@@ -130,13 +141,13 @@ public sealed class ModelService
     {
         var id = ModelSources.IdOf(wish);
         var skills = wish.Skills.Take(MostWishSkills).Select(s => Enum.TryParse<Skill>(s, ignoreCase: true, out var skill) ? (Skill?)skill : null).OfType<Skill>().Distinct().ToImmutableArray();
-        var request = new InstallRequest(id, _sources.Open(wish, files), null, skills.IsEmpty ? null : skills, wish.EvenIfMemoryIsShort)
+        var request = new InstallRequest(id, _sources.Open(wish, files), wish.Relay is { } relay ? ModelKinds.Parse(relay.Kind) : null, skills.IsEmpty ? null : skills, wish.EvenIfMemoryIsShort)
         {
             UsualSkills = kind => kind == ModelKind.TextOnnx ? _rules(id.Value) : ModelKinds.Skills(kind),
         };
         var manifest = await _installer.InstallAsync(request, new Steps(tell), cancellationToken);
         _stored.Refresh();
-        return ModelWire.Stored(manifest, StoredModels.KindOf(manifest.Kind) is not null, false, null);
+        return ModelWire.Stored(manifest, StoredModels.IsRunnable(manifest, HasQnn), false, null);
     }
 
     private async Task<StoredModel> PullAsync(EnginePull pull, Action<InstallUpdate> tell, CancellationToken cancellationToken)

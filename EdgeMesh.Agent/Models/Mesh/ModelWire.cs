@@ -1,6 +1,6 @@
-using System.Text.Json;
 using EdgeMesh.Agent.Models.Store;
 using EdgeMesh.Agent.Models.Store.Downloads;
+using EdgeMesh.Agent.Tasks;
 using EdgeMesh.Core.Contracts;
 
 namespace EdgeMesh.Agent.Models.Mesh;
@@ -16,7 +16,7 @@ internal static class ModelWire
         var wire = new StoredModel
         {
             Id = manifest.Id,
-            Kind = Word(manifest.Kind),
+            Kind = ModelKinds.Word(manifest.Kind),
             Source = manifest.Source,
             InstalledAtUnixMs = manifest.InstalledAt.ToUnixTimeMilliseconds(),
             Runnable = runnable,
@@ -24,48 +24,27 @@ internal static class ModelWire
         };
         wire.Skills.AddRange(manifest.Skills.Select(s => s.ToString()));
         wire.Files.AddRange(manifest.Files.Select(f => new StoredFile { Path = f.Path, Sha256 = f.Sha256, Bytes = f.Bytes }));
-        if (loadMs is { } ms)
-        {
-            wire.LoadMs = ms;
-        }
+        loadMs.Into(v => wire.LoadMs = v);
 
         return wire;
     }
 
     public static StoredModel BuiltIn(LocalModel model, bool loaded, double? loadMs)
     {
-        var wire = new StoredModel { Id = model.Id, Kind = Word(model.Kind == LocalModelKind.Text ? ModelKind.TextOnnx : ModelKind.ImageOnnx), Source = BuiltInSource, Runnable = true, Loaded = loaded };
+        var wire = new StoredModel { Id = model.Id, Kind = ModelKinds.Word(model.Kind == LocalModelKind.Text ? ModelKind.TextOnnx : ModelKind.ImageOnnx), Source = BuiltInSource, Runnable = true, Loaded = loaded };
         wire.Skills.AddRange(model.Skills.Select(s => s.ToString()));
-        if (loadMs is { } ms)
-        {
-            wire.LoadMs = ms;
-        }
+        loadMs.Into(v => wire.LoadMs = v);
 
         return wire;
     }
 
     public static PreviewReply Preview(InstallPreview preview)
     {
-        var wire = new PreviewReply { Files = preview.Files, DiskFreeBytes = preview.FreeDiskBytes, DiskShortfallBytes = preview.DiskShortfallBytes, Kind = Word(preview.Kind) };
-        if (preview.Bytes is { } bytes)
-        {
-            wire.Bytes = bytes;
-        }
-
-        if (preview.BytesToFetch is { } fetch)
-        {
-            wire.BytesToFetch = fetch;
-        }
-
-        if (preview.MemoryBytes is { } memory)
-        {
-            wire.MemoryBytes = memory;
-        }
-
-        if (preview.DeviceMemoryBytes is { } there)
-        {
-            wire.DeviceMemoryBytes = there;
-        }
+        var wire = new PreviewReply { Files = preview.Files, DiskFreeBytes = preview.FreeDiskBytes, DiskShortfallBytes = preview.DiskShortfallBytes, Kind = ModelKinds.Word(preview.Kind) };
+        preview.Bytes.Into(v => wire.Bytes = v);
+        preview.BytesToFetch.Into(v => wire.BytesToFetch = v);
+        preview.MemoryBytes.Into(v => wire.MemoryBytes = v);
+        preview.DeviceMemoryBytes.Into(v => wire.DeviceMemoryBytes = v);
 
         return wire;
     }
@@ -80,10 +59,7 @@ internal static class ModelWire
     public static InstallStep Step(InstallPhase phase, long bytes, long? total, double? speed)
     {
         var step = new InstallStep { Phase = phase.ToString(), Bytes = bytes };
-        if (total is { } all)
-        {
-            step.TotalBytes = all;
-        }
+        total.Into(v => step.TotalBytes = v);
 
         if (speed is > 0)
         {
@@ -98,6 +74,4 @@ internal static class ModelWire
     }
 
     public static ModelFailure Failure(ModelStoreException e) => new() { Reason = e.Failure.ToString(), Cause = e.Message, Remedy = e.Remedy };
-
-    private static string Word(ModelKind kind) => JsonSerializer.Serialize(kind).Trim('"');
 }

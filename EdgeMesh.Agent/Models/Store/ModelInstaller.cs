@@ -1,6 +1,7 @@
 using EdgeMesh.Agent.Models.Store.Archives;
 using EdgeMesh.Agent.Models.Store.Downloads;
 using EdgeMesh.Agent.Models.Store.Sources;
+using EdgeMesh.Core.Artifacts;
 using EdgeMesh.Core.Models;
 
 namespace EdgeMesh.Agent.Models.Store;
@@ -63,7 +64,7 @@ public sealed class ModelInstaller
             // Only now is it known what an archive, or a source that gave no sizes, really holds.
             CheckMemory(MemoryEstimate.Of(staged.Select(f => (f.Path, (long?)f.Bytes))), request);
             meter.Enter(InstallPhase.Installing);
-            var kind = request.Kind ?? ModelKinds.Of([.. staged.Select(f => f.Path)]);
+            var kind = staged.Any(f => EmulatedArtifact.IsMarked(_store.PathOf(f))) ? ModelKind.Emulated : request.Kind ?? ModelKinds.Of([.. staged.Select(f => f.Path)]);
             var manifest = await _store.CommitAsync(
                 request.Id, request.Source.Name, kind, request.Skills ?? request.UsualSkills(kind), staged, cancellationToken);
             RemovePartials(request.Source, files);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using EdgeMesh.Core.Models;
 
 namespace EdgeMesh.Agent.Models.Store;
@@ -12,10 +13,18 @@ public static class ModelKinds
         return Has("model_index.json") && Has("unet/model.onnx") ? ModelKind.ImageOnnx
             : Any(".gguf") ? ModelKind.Gguf
             : Any("_ctx.onnx") ? ModelKind.EpContext
+            : Any(".dlc") ? ModelKind.QnnDlc
+            : Any(".tflite") ? ModelKind.TfLite
             : !Any(".onnx") ? ModelKind.Other
             : Has("config.json") && Has("tokenizer.json") ? ModelKind.TextOnnx
             : ModelKind.Onnx;
     }
+
+    /// <summary>The kind of this word, as manifests and the wire write it; null when there is none.</summary>
+    public static ModelKind? Parse(string word) => Enum.GetValues<ModelKind>().Where(k => Word(k) == word).Select(k => (ModelKind?)k).FirstOrDefault();
+
+    /// <summary>A kind's word, such as <c>text-onnx</c>.</summary>
+    public static string Word(ModelKind kind) => JsonSerializer.Serialize(kind).Trim('"');
 
     /// <summary>The skills a kind has when nobody says more; a person or a rule may.</summary>
     public static ImmutableArray<Skill> Skills(ModelKind kind) => kind switch

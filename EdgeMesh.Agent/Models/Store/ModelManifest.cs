@@ -22,6 +22,18 @@ public enum ModelKind
     /// <summary>An ONNX file around a binary compiled for one NPU.</summary>
     [JsonStringEnumMemberName("epcontext")] EpContext,
 
+    /// <summary>A bare binary compiled for one NPU.</summary>
+    [JsonStringEnumMemberName("qnn-context")] QnnContext,
+
+    /// <summary>A container of Qualcomm's own tools.</summary>
+    [JsonStringEnumMemberName("qnn-dlc")] QnnDlc,
+
+    /// <summary>A LiteRT model.</summary>
+    [JsonStringEnumMemberName("tflite")] TfLite,
+
+    /// <summary>A placeholder that the AI Hub emulator made: kept, never run.</summary>
+    [JsonStringEnumMemberName("emulated")] Emulated,
+
     [JsonStringEnumMemberName("gguf")] Gguf,
 
     [JsonStringEnumMemberName("other")] Other,

@@ -109,6 +109,9 @@ public sealed class ModelStore : IDisposable
         _changes.Dispose();
     }
 
+    /// <summary>Where a staged file lies now.</summary>
+    internal string PathOf(StagedFile file) => file.Temporary ?? _blobs.PathOf(file.Sha256);
+
     /// <summary>Length of the blob of this hash; null when it is not here.</summary>
     internal long? BytesOf(string sha256) => _blobs.BytesOf(sha256);
 

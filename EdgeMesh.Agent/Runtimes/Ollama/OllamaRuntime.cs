@@ -46,6 +46,14 @@ public sealed class OllamaRuntime(Uri address, SkillRules skills, TimeProvider t
         return true;
     }, cancellationToken);
 
+    /// <summary>Removes a model from Ollama.</summary>
+    public Task<bool> RemoveAsync(string model, CancellationToken cancellationToken) => ExplainedAsync(model, async () =>
+    {
+        using var client = Client();
+        await client.DeleteModelAsync(new DeleteModelRequest { Model = model }, cancellationToken);
+        return true;
+    }, cancellationToken);
+
     protected override async Task<ImmutableArray<ModelInfo>> ListAsync(CancellationToken cancellationToken)
     {
         using var client = Client();

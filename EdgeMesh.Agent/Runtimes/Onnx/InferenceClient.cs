@@ -23,39 +23,11 @@ internal sealed class InferenceClient(WorkerSupervisor worker, string provider)
 
     /// <summary>Generates text; <paramref name="onText"/> gets each piece.</summary>
     public Task<GenerateSummary> GenerateAsync(GenerateRequest request, Action<string> onText, CancellationToken cancellationToken) =>
-        worker.UseAsync($"running {request.Model.Id}", async process =>
-        {
-            using var call = process.Client.Generate(request, cancellationToken: cancellationToken);
-            await foreach (var part in call.ResponseStream.ReadAllAsync(cancellationToken))
-            {
-                if (part.Summary is { } summary)
-                {
-                    return summary;
-                }
-
-                onText(part.Text);
-            }
-
-            throw new TaskFailedException(ReasonCode.Internal, "The worker ended an answer without its summary.");
-        }, cancellationToken);
+        RunAsync(request.Model, c => c.Generate(request, cancellationToken: cancellationToken), p => p.Summary, p => onText(p.Text), cancellationToken);
 
     /// <summary>Makes an image; <paramref name="onStep"/> gets each step done.</summary>
     public Task<PaintResult> PaintAsync(PaintRequest request, Action<PaintStep> onStep, CancellationToken cancellationToken) =>
-        worker.UseAsync($"running {request.Model.Id}", async process =>
-        {
-            using var call = process.Client.Paint(request, cancellationToken: cancellationToken);
-            await foreach (var part in call.ResponseStream.ReadAllAsync(cancellationToken))
-            {
-                if (part.Result is { } result)
-                {
-                    return result;
-                }
-
-                onStep(part.Step);
-            }
-
-            throw new TaskFailedException(ReasonCode.Internal, "The worker ended an image without its result.");
-        }, cancellationToken);
+        RunAsync(request.Model, c => c.Paint(request, cancellationToken: cancellationToken), p => p.Result, p => onStep(p.Step), cancellationToken);
 
     /// <summary>Ids of the models in the worker's memory; empty when it does not run.</summary>
     public async Task<ImmutableArray<string>> LoadedAsync(CancellationToken cancellationToken) =>
@@ -64,4 +36,23 @@ internal sealed class InferenceClient(WorkerSupervisor worker, string provider)
     /// <summary>Frees the model's memory; one that is in use stays until another needs the room.</summary>
     public async Task UnloadAsync(string id, CancellationToken cancellationToken) =>
         await worker.PeekAsync(async w => await w.Client.UnloadAsync(new UnloadRequest { Id = id }, cancellationToken: cancellationToken));
+
+    // Parts come one by one; the last one is the result.
+    private Task<TResult> RunAsync<TPart, TResult>(
+        ModelRef model, Func<InferenceWorker.InferenceWorkerClient, AsyncServerStreamingCall<TPart>> start, Func<TPart, TResult?> result, Action<TPart> onPart, CancellationToken cancellationToken)
+        where TResult : class => worker.UseAsync($"running {model.Id}", async process =>
+        {
+            using var call = start(process.Client);
+            await foreach (var part in call.ResponseStream.ReadAllAsync(cancellationToken))
+            {
+                if (result(part) is { } last)
+                {
+                    return last;
+                }
+
+                onPart(part);
+            }
+
+            throw new TaskFailedException(ReasonCode.Internal, "The worker ended its answer without a result.");
+        }, cancellationToken);
 }

@@ -1,5 +1,6 @@
 using EdgeMesh.Agent.Canary;
 using EdgeMesh.Agent.Models;
+using EdgeMesh.Agent.Runtimes.Onnx.Measure;
 using EdgeMesh.Agent.Worker;
 using EdgeMesh.Agent.Worker.Contracts;
 using EdgeMesh.Core.Contracts;
@@ -14,6 +15,9 @@ namespace EdgeMesh.Agent.Runtimes.Onnx;
 /// <param name="Title">For people.</param>
 internal sealed record OnnxProvider(string Name, string Title, AcceleratorKind Kind)
 {
+    /// <summary>Name of the one for Qualcomm's NPU.</summary>
+    public const string Qnn = "QNNExecutionProvider";
+
     /// <summary>The one that every build has.</summary>
     public static OnnxProvider Cpu { get; } = new("CPUExecutionProvider", "CPU", AcceleratorKind.CPU);
 
@@ -31,19 +35,23 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
 {
     private static readonly TimeSpan ProveEvery = TimeSpan.FromDays(1);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(5);
+
+    // A device that has just become ready may have its first job to do.
+    private static readonly TimeSpan ImagesAfter = TimeSpan.FromSeconds(3);
     private readonly OnnxProvider _provider;
     private readonly LocalModels _models;
     private readonly AcceleratorProofs _proofs;
     private readonly WorkerSupervisor _worker;
     private readonly InferenceClient _client;
+    private readonly OnnxMeasurer _measurer;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _wanted = new(0);
     private volatile AcceleratorProof? _proof;
     private volatile RuntimeInfo _info;
 
-    public OnnxRuntime(OnnxProvider provider, LocalModels models, AcceleratorProofs proofs, WorkerSupervisor worker, TimeProvider time)
+    public OnnxRuntime(OnnxProvider provider, LocalModels models, AcceleratorProofs proofs, WorkerSupervisor worker, OnnxMeasurer measurer, TimeProvider time)
     {
-        (_provider, _models, _proofs, _worker, _time) = (provider, models, proofs, worker, time);
+        (_provider, _models, _proofs, _worker, _measurer, _time) = (provider, models, proofs, worker, measurer, time);
         _client = new InferenceClient(worker, provider.Name);
         _info = Describe();
     }
@@ -52,13 +60,22 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
 
     public bool IsBuiltIn => _provider == OnnxProvider.Cpu;
 
+    /// <summary>Runs what is compiled for Qualcomm's NPU.</summary>
+    public bool IsQnn => _provider.Name == OnnxProvider.Qnn;
+
     /// <summary>Ids of the models in memory.</summary>
     public Task<ImmutableArray<string>> LoadedAsync(CancellationToken cancellationToken) => _client.LoadedAsync(cancellationToken);
 
     /// <summary>Frees a model's memory unless it is in use.</summary>
     public Task UnloadAsync(string id, CancellationToken cancellationToken) => _client.UnloadAsync(id, cancellationToken);
 
-    public void ProveAgain() => _wanted.Release();
+    public void ProveAgain()
+    {
+        if (_wanted.CurrentCount == 0)
+        {
+            _wanted.Release();
+        }
+    }
 
     public async Task WatchAsync(Action changed, CancellationToken cancellationToken)
     {
@@ -67,15 +84,27 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
         {
             try
             {
-                _proof = await CanaryRunner.RunAsync(_client, _provider.Name, _provider.Kind, _time, cancellationToken);
-                _proofs.Set(_proof);
-                Tell();
-                await WaitAsync(_proof.IsProven ? ProveEvery : RetryAfter, cancellationToken);
+                var proof = await CanaryRunner.RunAsync(_client, _provider.Name, _provider.Kind, _time, cancellationToken);
+                Told(proof with { Images = _proof?.Images });
+                if (proof.IsProven)
+                {
+                    await Task.Delay(ImagesAfter, _time, cancellationToken);
+                    Told(proof with { Images = await CanaryRunner.RunImageAsync(_client, _provider.Name, _provider.Kind, cancellationToken) });
+                }
+
+                await WaitAsync(proof.IsProven ? ProveEvery : RetryAfter, cancellationToken);
             }
             catch (OperationCanceledException)
             {
                 return;
             }
+        }
+
+        void Told(AcceleratorProof proof)
+        {
+            _proof = proof;
+            _proofs.Set(proof);
+            Tell();
         }
 
         void Tell()
@@ -88,12 +117,19 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
     public async Task<TaskReceipt> RunAsync(TaskRequest task, ITaskOutput output, CancellationToken cancellationToken)
     {
         var model = _models.Find(task.ModelId) ?? throw new TaskFailedException(ReasonCode.ModelMissing, $"There is no model {task.ModelId} here.");
-        return task.Kind switch
+        var receipt = task.Kind switch
         {
             TaskKindValue.LlmGenerate when model.Kind == LocalModelKind.Text => await GenerateAsync(task, model, output, cancellationToken),
             TaskKindValue.ImageGenerate when model.Kind == LocalModelKind.Image => await PaintAsync(task, model, output, cancellationToken),
+            TaskKindValue.OnnxRun => await _measurer.RunAsync(_provider, model, task.Onnx ?? new OnnxRun(), output, cancellationToken),
             _ => throw new TaskFailedException(ReasonCode.Unsupported, $"{model.Id} cannot do this kind of task."),
         };
+        if (_worker.PeakRamMb is { } ram)
+        {
+            receipt.PeakRamMb = ram;
+        }
+
+        return receipt;
     }
 
     public async ValueTask DisposeAsync()
@@ -115,8 +151,8 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
         $"ONNX Runtime, {_provider.Title}",
         _proof switch { null => RuntimeState.Starting, { IsProven: true } => RuntimeState.Ready, _ => RuntimeState.Down },
         _proof switch { null => $"A canary run is proving the {_provider.Kind}.", { IsProven: true } => null, _ => $"The canary run failed: {_proof.Failure}" },
-        [.. _models.All.Select(m => m.ToInfo())],
-        [TaskKind.LlmGenerate, TaskKind.ImageGenerate],
+        [.. _models.All.Where(m => m.Kind != LocalModelKind.Image || _proof?.Images is not { Failure: not null }).Select(m => m.ToInfo(IsQnn))],
+        [TaskKind.LlmGenerate, TaskKind.ImageGenerate, TaskKind.OnnxRun],
         _provider.Kind);
 
     private async Task<TaskReceipt> GenerateAsync(TaskRequest task, LocalModel model, ITaskOutput output, CancellationToken cancellationToken)

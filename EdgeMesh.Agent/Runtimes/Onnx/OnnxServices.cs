@@ -1,5 +1,6 @@
 using EdgeMesh.Agent.Canary;
 using EdgeMesh.Agent.Models;
+using EdgeMesh.Agent.Runtimes.Onnx.Measure;
 using EdgeMesh.Agent.Worker;
 
 namespace EdgeMesh.Agent.Runtimes.Onnx;
@@ -22,7 +23,8 @@ internal sealed class OnnxRuntimes : IAsyncDisposable
     public OnnxRuntimes(LocalModels models, AcceleratorProofs proofs, WorkerOptions options, TimeProvider time, ILoggerFactory logs)
     {
         _worker = () => new WorkerSupervisor(options, time, logs.CreateLogger<WorkerSupervisor>());
-        _runtime = (provider, worker) => new OnnxRuntime(provider, models, proofs, worker, time);
+        var measurer = new OnnxMeasurer(_worker, time);
+        _runtime = (provider, worker) => new OnnxRuntime(provider, models, proofs, worker, measurer, time);
         CpuWorker = _worker();
     }
 

@@ -12,6 +12,7 @@ public sealed record NavPage(string Path, string Name, string Icon, bool OnPhone
         new("/", "Fleet", "fleet"),
         new("/jobs", "Jobs", "jobs"),
         new("/models", "Models", "models"),
+        new("/qaihub", "QAI Hub", "qaihub", OnPhones: false),
         new("/settings", "Settings", "settings", Apart: true),
     ];
 

@@ -84,6 +84,8 @@ public sealed partial class JobPage
 
     private IEnumerable<TaskView> Streams => Running.OrderByDescending(t => t.Id == _selected).ThenByDescending(t => t.State).Take(_every ? EveryStream : MostStreams);
 
+    private AttemptView? Measured => View!.Tasks.Select(t => t.Current).FirstOrDefault(a => a?.Receipt?.Measurement is not null);
+
     private List<TaskView> Finished => [.. View!.Tasks.Where(t => t.State == TaskState.Succeeded)];
 
     private string Announcement => View is not { } job ? "" : job.IsFinished

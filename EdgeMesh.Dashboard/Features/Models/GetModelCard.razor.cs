@@ -1,4 +1,5 @@
 using EdgeMesh.Core.Devices;
+using EdgeMesh.Dashboard.Components;
 using EdgeMesh.Dashboard.Models;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;

@@ -22,7 +22,8 @@ internal static class ModelWords
     public static (string Class, string Glyph, string Word) Place(ModelPlace place) => place switch
     {
         { Stored.Loaded: true } => ("st-ok", "busy", "In memory"),
-        { Stored: { Runnable: false }, Runtimes.IsEmpty: true } => ("st-mute", "none", "Kept"),
+        { Stored.Kind: "emulated" } => ("st-mute", "none", "Placeholder"),
+        { Stored: not null, Runtimes.IsEmpty: true } => ("st-mute", "none", "Kept"),
         { Ready: false } => ("st-mute", "none", "Engine not ready"),
         { WithAgent: true } => ("st-ok", "idle", "Built in"),
         { Stored: not null } => ("st-ok", "idle", "On disk"),
@@ -31,7 +32,8 @@ internal static class ModelWords
 
     public static string Explain(ModelPlace place) => string.Join(" ", new[]
     {
-        place.Runtimes.IsEmpty ? "No engine on this device runs this kind of model." : $"Runs on {string.Join(", ", place.Runtimes)}.",
+        place.CannotRun ?? "",
+        place is { Runtimes.IsEmpty: true, CannotRun: null } ? "No engine on this device runs this kind of model." : place.Runtimes.IsEmpty ? "" : $"Runs on {string.Join(", ", place.Runtimes)}.",
         place.Stored?.LoadMs is { } ms ? $"Loading took {Components.Controls.Format.Ms(ms)} the last time." : "",
         place.Stored is { BuiltIn: false } stored ? $"From {stored.Source}." : "",
     }.Where(s => s.Length > 0));

@@ -72,7 +72,7 @@ public sealed partial class ModelsPage
 
     private Task OfferAsync((ModelRow Row, DeviceSnapshot To) wish)
     {
-        var from = wish.Row.Places.First(p => p.Removable);
+        var from = wish.Row.Places.First(p => p.CanBeRelayed);
         return _get!.OfferAsync(from.Device.Id, wish.Row.Id, wish.To.Id);
     }
 

@@ -82,7 +82,7 @@ public sealed partial class NewJobPage
 
     protected override async Task OnInitializedAsync()
     {
-        if (JobId.TryParse(Continue ?? From, out var id) && await Jobs.GetAsync(id, CancellationToken.None) is { } job && job.Request.Kind != JobKind.Echo)
+        if (JobId.TryParse(Continue ?? From, out var id) && await Jobs.GetAsync(id, CancellationToken.None) is { } job && job.Request.Kind is not (JobKind.Echo or JobKind.Onnx))
         {
             if (Continue is not null)
             {

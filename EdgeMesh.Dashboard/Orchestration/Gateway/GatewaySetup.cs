@@ -17,10 +17,7 @@ public static class GatewaySetup
     {
         var services = builder.Services;
         services.AddSingleton<EmbeddedIdentity>().AddSingleton<LinkGateway>().AddSingleton<IDeviceLinks>(s => s.GetRequiredService<LinkGateway>());
-        services.AddSingleton<JoinTokens>().AddSingleton<IJoinTokens>(s => s.GetRequiredService<JoinTokens>());
-        services.AddSingleton<EnrolNonces>().AddSingleton<DeviceEnrolment>();
-        services.AddSingleton<JoinRequests>().AddSingleton<IJoinRequests>(s => s.GetRequiredService<JoinRequests>());
-        services.AddSingleton<OrchestratorKey>().AddSingleton<LinkHandshake>().AddHostedService<EmbeddedDevice>();
+        services.AddEnrolment().AddSingleton<LinkHandshake>().AddHostedService<EmbeddedDevice>();
         return builder;
     }
 
@@ -53,7 +50,7 @@ public static class GatewaySetup
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
             limit.CancelAfter(HandshakeLimit);
-            device = await handshake.RunAsync(socket, context.Request.IsHttps, context.Connection.ClientCertificate, limit.Token);
+            device = await handshake.RunAsync(socket, LinkPeer.Of(context), limit.Token);
         }
         catch (Exception e) when (e is WebSocketException or InvalidDataException or OperationCanceledException)
         {

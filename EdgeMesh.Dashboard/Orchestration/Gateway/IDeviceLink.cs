@@ -41,6 +41,10 @@ public interface ILinkSink
     /// <param name="roundTripMs">Of the link, when newly measured.</param>
     Task BeatAsync(IDeviceLink link, Telemetry telemetry, RuntimeReport? runtimes, double? roundTripMs);
 
+    /// <summary>A second agent proved the key of a device that is linked: a copied identity. It was refused.</summary>
+    /// <param name="address">Where the second one is.</param>
+    Task DoubledAsync(DeviceId device, string address);
+
     /// <summary>The link is gone.</summary>
     Task ClosedAsync(IDeviceLink link, string reason);
 }

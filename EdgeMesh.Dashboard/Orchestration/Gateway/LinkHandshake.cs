@@ -6,17 +6,29 @@ using EdgeMesh.Core.Devices;
 using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Trust;
 using Google.Protobuf;
+using Microsoft.AspNetCore.Connections.Features;
 
 namespace EdgeMesh.Dashboard.Orchestration.Gateway;
 
+/// <summary>Who knocks.</summary>
+/// <param name="Tls">Of the connection itself, whatever a proxy says: then the device's certificate counts too.</param>
+/// <param name="Address">Where from; proves nothing.</param>
+public sealed record LinkPeer(bool Tls, X509Certificate2? Certificate, string Address)
+{
+    public static LinkPeer Of(HttpContext context)
+    {
+        var address = context.Connection.RemoteIpAddress;
+        return new(context.Features.Get<ITlsHandshakeFeature>() is not null, context.Connection.ClientCertificate, (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString() ?? "");
+    }
+}
+
 /// <summary>Lets in whoever proves a known key, or a new key with an unspent token. A nonce is used once and bound to this orchestrator.</summary>
-public sealed class LinkHandshake(OrchestratorKey me, IDeviceRegistry registry, JoinTokens tokens, LinkGateway gateway, MeshAuthority authority)
+public sealed class LinkHandshake(OrchestratorKey me, IDeviceRegistry registry, JoinTokens tokens, LinkGateway gateway, ILinkSink sink, MeshAuthority authority)
 {
     private static readonly string Version = typeof(LinkHandshake).Assembly.GetName().Version?.ToString(3) ?? "0";
 
     /// <summary>The device that proved itself, or null when it was refused (and told why).</summary>
-    /// <param name="tls">Over TLS the device's certificate counts too.</param>
-    public async Task<DeviceId?> RunAsync(WebSocket socket, bool tls, X509Certificate2? certificate, CancellationToken cancellationToken)
+    public async Task<DeviceId?> RunAsync(WebSocket socket, LinkPeer peer, CancellationToken cancellationToken)
     {
         var nonce = RandomNumberGenerator.GetBytes(32);
         await LinkMessages.SendAsync(
@@ -24,7 +36,7 @@ public sealed class LinkHandshake(OrchestratorKey me, IDeviceRegistry registry, 
             new Challenge { ProtocolVersion = LinkSignature.ProtocolVersion, Nonce = ByteString.CopyFrom(nonce), OrchestratorId = me.Id, OrchestratorVersion = Version },
             cancellationToken);
         var hello = await LinkMessages.ReceiveAsync(socket, Hello.Parser, cancellationToken);
-        var verdict = (tls ? JudgeCertificate(hello, certificate) : null) ?? await JudgeAsync(hello, nonce, tls, cancellationToken);
+        var verdict = (peer.Tls ? JudgeCertificate(hello, peer.Certificate) : null) ?? await JudgeAsync(hello, nonce, peer, cancellationToken);
         await LinkMessages.SendAsync(socket, verdict, cancellationToken);
         if (verdict.Accepted)
         {
@@ -45,7 +57,7 @@ public sealed class LinkHandshake(OrchestratorKey me, IDeviceRegistry registry, 
         return problem is null ? null : Refuse(problem.Code, problem.Detail, problem.Remedy);
     }
 
-    private async Task<Verdict> JudgeAsync(Hello hello, byte[] nonce, bool tls, CancellationToken cancellationToken)
+    private async Task<Verdict> JudgeAsync(Hello hello, byte[] nonce, LinkPeer peer, CancellationToken cancellationToken)
     {
         if (hello.ProtocolVersion != LinkSignature.ProtocolVersion)
         {
@@ -63,7 +75,7 @@ public sealed class LinkHandshake(OrchestratorKey me, IDeviceRegistry registry, 
         if (!await registry.IsKnownAsync(id, cancellationToken))
         {
             // Over TLS a token is spent at enrolment, before the link.
-            var token = await tokens.FindAsync(tls ? "" : hello.JoinToken, cancellationToken);
+            var token = await tokens.FindAsync(peer.Tls ? "" : hello.JoinToken, cancellationToken);
             if (token.Refusal is { } refusal)
             {
                 return Refuse(refusal.Code, refusal.Detail, refusal.Remedy);
@@ -77,6 +89,7 @@ public sealed class LinkHandshake(OrchestratorKey me, IDeviceRegistry registry, 
         }
         else if (gateway.IsAlive(id))
         {
+            await sink.DoubledAsync(id, peer.Address);
             return Refuse("already_linked", "A device with this key is linked already.", "Two agents share one data directory or a copy of it. Give this one its own --data DIR.", final: false);
         }
 

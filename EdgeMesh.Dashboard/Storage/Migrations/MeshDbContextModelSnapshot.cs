@@ -89,6 +89,48 @@ namespace EdgeMesh.Dashboard.Storage.Migrations
                     b.ToTable("JoinTokens", (string)null);
                 });
 
+            modelBuilder.Entity("EdgeMesh.Dashboard.QaiHub.HubJobRow", b =>
+                {
+                    b.Property<string>("Host")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAtMs")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsOver")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Job")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Host", "Id");
+
+                    b.HasIndex("Host", "CreatedAtMs");
+
+                    b.ToTable("QaiHubJobs", (string)null);
+                });
+
+            modelBuilder.Entity("EdgeMesh.Dashboard.QaiHub.HubModelRow", b =>
+                {
+                    b.Property<string>("Host")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Inputs")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Host", "Id");
+
+                    b.ToTable("QaiHubModels", (string)null);
+                });
+
             modelBuilder.Entity("EdgeMesh.Dashboard.Storage.DeviceRow", b =>
                 {
                     b.Property<string>("Id")

@@ -1,4 +1,5 @@
 using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Agent.Models;
 using EdgeMesh.Agent.Models.Mesh;
 using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Agent.Runtimes.Engines;
@@ -55,6 +56,46 @@ public sealed class ModelServiceTests : IDisposable
         await using var agent = Agent();
         Assert.False((await Service(agent).RemoveAsync(new RemoveModelRequest { Id = "nothing" }, TestContext.Current.CancellationToken)).Known);
         Assert.Equal("UnsafePath", (await Service(agent).RemoveAsync(new RemoveModelRequest { Id = "../x" }, TestContext.Current.CancellationToken)).Failure.Reason);
+    }
+
+    [Fact]
+    public async Task Remove_ModelOfOllama_IsRemovedByOllama()
+    {
+        var removed = "";
+        await using var server = await EngineTestServer.StartAsync(routes =>
+        {
+            routes.MapGet("/api/tags", () => Results.Text("""{"models":[{"name":"qwen3:8b","size":5,"digest":"d"}]}""", "application/json"));
+            routes.MapPost("/api/show", () => Results.Text("""{"model_info":{}}""", "application/json"));
+            routes.MapDelete("/api/delete", async (HttpContext context) =>
+            {
+                using var body = await System.Text.Json.JsonDocument.ParseAsync(context.Request.Body);
+                removed = body.RootElement.GetProperty("model").GetString()!;
+            });
+        });
+        var ollama = new OllamaRuntime(server.Address, SkillRules.Default, TimeProvider.System);
+        await using var agent = Agent(ollama);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        await ollama.WatchAsync(stop.Cancel, stop.Token);
+
+        Assert.True((await Service(agent).RemoveAsync(new RemoveModelRequest { Id = "qwen3:8b" }, TestContext.Current.CancellationToken)).Known);
+        Assert.Equal("qwen3:8b", removed);
+    }
+
+    [Fact]
+    public async Task LoadTimes_AgentStartedAgain_AreStillKnown()
+    {
+        await using (var first = Agent())
+        {
+            await first.StartAsync(TestContext.Current.CancellationToken);
+            first.Services.GetRequiredService<LocalModels>().Loaded(BuiltInModels.ImageId, 123.5);
+            await first.StopAsync(TestContext.Current.CancellationToken);
+        }
+
+        await using var second = Agent();
+        await second.StartAsync(TestContext.Current.CancellationToken);
+        var list = await Service(second).ListAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(123.5, list.Models.Single(m => m.Id == BuiltInModels.ImageId).LoadMs);
+        await second.StopAsync(TestContext.Current.CancellationToken);
     }
 
     [Fact]

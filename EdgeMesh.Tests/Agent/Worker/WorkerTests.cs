@@ -73,6 +73,15 @@ public sealed class WorkerTests : IAsyncLifetime
         Assert.True(proof.Speed.Value > 1);
     }
 
+    [Fact]
+    public async Task ImageCanary_OnTheCpu_ProvesItWithTheTimeOfAStepAndGivesTheMemoryBack()
+    {
+        var proof = await CanaryRunner.RunImageAsync(Client, Cpu, AcceleratorKind.CPU, Stop);
+        Assert.Null(proof.Failure);
+        Assert.True(proof.MsPerStep > 0);
+        Assert.DoesNotContain(BuiltInModels.ImageId, await Client.LoadedAsync(Stop));
+    }
+
     [Theory]
     [InlineData("QNNExecutionProvider", AcceleratorKind.NPU)]
     [InlineData("CUDAExecutionProvider", AcceleratorKind.GPU)]

@@ -48,6 +48,19 @@ public sealed class JobPageTests : JobPageContext
     }
 
     [Fact]
+    public void Measured_ShowsTimesSharesAndTensors()
+    {
+        var page = Open(Samples.Measured(Samples.Device(), "net", 3.0));
+
+        var card = page.Find("[aria-label=Measurement]");
+        Assert.Equal(["A run 3.0 ms", "Nine of ten within 3.6 ms", "Loading 210 ms", "Runs 20"], card.QuerySelectorAll(".stat").Select(s => $"{s.QuerySelector(".k")!.TextContent} {s.QuerySelector(".v")!.TextContent}"));
+        Assert.Contains("88 nodes of model.onnxQNNExecutionProvider88", card.TextContent, StringComparison.Ordinal);
+        Assert.Contains("1 × 3 × 224 × 224", card.TextContent, StringComparison.Ordinal);
+        Assert.Contains("scores1 × 1000float32output", card.TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("[aria-label=Result]"));
+    }
+
+    [Fact]
     public void Ends_WhileWatched_ShowsResultAndReceipt()
     {
         var job = Samples.Job();
@@ -74,7 +87,7 @@ public sealed class JobPageTests : JobPageContext
         var page = Open(Samples.Job(JobState.Failed));
         var words = page.Find("[aria-label='What went wrong']").TextContent;
         Assert.All(
-            (string[])["Mini PC", "OutOfMemory", "Close other programs", "It was not tried again"],
+            (string[])["Mini PC", "Out of memory.", "Close other programs", "It was not tried again"],
             part => Assert.Contains(part, words, StringComparison.Ordinal));
         Assert.NotNull(page.Find(".em-task.fail"));
     }

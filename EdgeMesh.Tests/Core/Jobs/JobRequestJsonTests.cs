@@ -50,6 +50,11 @@ public sealed class JobRequestJsonTests
         { """{"kind":"code","options":{"language":"\udc00"}}""", "options" },
         { """{"kind":"image","options":{"width":"512"}}""", "width" },
         { """{"kind":"image","options":{"size":512}}""", "size" },
+        { """{"kind":"onnx","options":{"iterations":"5"}}""", "iterations" },
+        { """{"kind":"onnx","options":{"runs":5}}""", "runs" },
+        { """{"kind":"onnx","options":{"inputs":{"a":[1]}}}""", "inputs" },
+        { """{"kind":"onnx","options":{"inputs":[{"name":"a","shape":[1.5]}]}}""", "inputs" },
+        { """{"kind":"onnx","options":{"inputs":[{"name":"a","path":"/etc/passwd"}]}}""", "inputs" },
     };
 
     [Theory]
@@ -100,6 +105,18 @@ public sealed class JobRequestJsonTests
         var json = JsonSerializer.Serialize(JobOptions.Default(kind), CoreJson.Options);
         Assert.Equal(kind, JsonSerializer.Deserialize<JobOptions>(json, CoreJson.Options)!.Kind);
     });
+
+    [Fact]
+    public void Read_OnnxOptions_AreReadAndWrittenTheSame()
+    {
+        const string Json = """{"kind":"onnx","model":"net","options":{"iterations":5,"warmUp":1,"seed":7,"file":"a.onnx","inputs":[{"name":"x","shape":[1,3]},{"name":"y","data":"AAAA"}],"npz":null}}""";
+
+        var again = (OnnxOptions)Read(JsonSerializer.Serialize(Read(Json), CoreJson.Options)).Options;
+
+        Assert.Equal((5, 1, 7L, "a.onnx", null), (again.Iterations, again.WarmUp, again.Seed, again.File, again.Npz));
+        Assert.Equal(["x 1,3 ", "y  AAAA"], again.Inputs!.Value.Select(i => $"{i.Name} {string.Join(',', i.Shape ?? [])} {i.Data}"));
+        Assert.Equal(6, again.TotalRuns());
+    }
 
     private static JobRequest Read(string json) => JsonSerializer.Deserialize<JobRequest>(json, CoreJson.Options)!;
 }

@@ -4,7 +4,7 @@ namespace EdgeMesh.Tests.Core.Jobs;
 
 public sealed class JobRequestValidatorTests
 {
-    private static readonly JobLimits Limits = new() { MaxTextBytes = 100 };
+    private static readonly JobLimits Limits = new() { MaxTextBytes = 100, MaxInputBytes = 1_024 };
 
     public static TheoryData<string, string, JobOptions> BadOptions => new()
     {
@@ -41,6 +41,20 @@ public sealed class JobRequestValidatorTests
         { "options.steps", "out_of_range", new ImageOptions(null, null, null, 151) },
         { "options.count", "out_of_range", new EchoOptions(0) },
         { "options.count", "out_of_range", new EchoOptions(1_001) },
+        { "options.iterations", "out_of_range", new OnnxOptions(0) },
+        { "options.iterations", "out_of_range", new OnnxOptions(10_001) },
+        { "options.warmUp", "out_of_range", new OnnxOptions(WarmUp: -1) },
+        { "options.file", "file_invalid", new OnnxOptions(File: "../net.onnx") },
+        { "options.file", "file_invalid", new OnnxOptions(File: "/etc/net.onnx") },
+        { "options.file", "file_invalid", new OnnxOptions(File: "net.bin") },
+        { "options.inputs", "input_invalid", new OnnxOptions(Inputs: [new OnnxInput("")]) },
+        { "options.inputs", "input_invalid", new OnnxOptions(Inputs: [null!]) },
+        { "options.inputs", "input_invalid", new OnnxOptions(Inputs: [new OnnxInput("a"), new OnnxInput("a")]) },
+        { "options.inputs", "input_invalid", new OnnxOptions(Inputs: [new OnnxInput("a", [-1])]) },
+        { "options.inputs", "input_invalid", new OnnxOptions(Inputs: [new OnnxInput("a", [1, 1L << 40])]) },
+        { "options.inputs", "input_invalid", new OnnxOptions(Inputs: [new OnnxInput("a", Data: "no base64!")]) },
+        { "options.npz", "input_invalid", new OnnxOptions(Npz: "no base64!") },
+        { "options.inputs", "inputs_too_large", new OnnxOptions(Inputs: [new OnnxInput("a", Data: new string('A', 2_000))]) },
     };
 
     [Theory]
@@ -59,6 +73,7 @@ public sealed class JobRequestValidatorTests
     [InlineData(JobKind.Image, true)]
     [InlineData(JobKind.Sysinfo, false)]
     [InlineData(JobKind.Echo, false)]
+    [InlineData(JobKind.Onnx, false)]
     public void Validate_EmptyText_IsAProblemWhereATextIsNeeded(JobKind kind, bool needed) =>
         Assert.All(["", "   \n\t"], text => Assert.Equal(needed ? ["text_empty"] : [], JobRequestValidator.Validate(Request(kind) with { Text = text }, Limits).Select(p => p.Code)));
 
@@ -85,6 +100,9 @@ public sealed class JobRequestValidatorTests
     [InlineData("a\0b\u202e")]
     public void Validate_AnyUnicode_IsJustText(string text) =>
         Assert.All(Enum.GetValues<JobKind>(), kind => Assert.Empty(JobRequestValidator.Validate(Request(kind) with { Text = text }, Limits)));
+
+    [Fact]
+    public void Validate_OnnxWithoutAModel_AsksForOne() => Assert.Equal(["model_missing"], Codes(Request(JobKind.Onnx) with { Model = null }));
 
     [Fact]
     public void Validate_Routing_IsChecked()
@@ -114,5 +132,5 @@ public sealed class JobRequestValidatorTests
 
     private static IEnumerable<string> Codes(JobRequest request) => JobRequestValidator.Validate(request, Limits).Select(p => p.Code);
 
-    private static JobRequest Request(JobKind kind, JobOptions? options = null) => new(kind, "A text.", JobPolicy.BestAvailable, null, null, null, options ?? JobOptions.Default(kind));
+    private static JobRequest Request(JobKind kind, JobOptions? options = null) => new(kind, "A text.", JobPolicy.BestAvailable, null, kind == JobKind.Onnx ? "net" : null, null, options ?? JobOptions.Default(kind));
 }

@@ -107,7 +107,10 @@ public sealed class PlanningPropertyTests
         }
 
         var (placement, _) = PlanningPipeline.PlaceAgain(plan.Tasks[0], TaskLoad.Of(c.Request.Text, c.Request.Options), c.Request, c.Fleet, Any.Context(Any.Id(0)), []);
-        Assert.Equal(plan.Placements[0] with { RunnerUp = null }, placement! with { RunnerUp = null });
+
+        // A task about one device is placed again without a look at the others.
+        var words = plan.Tasks[0].OnDevice is null ? placement!.Reason : plan.Placements[0].Reason;
+        Assert.Equal(plan.Placements[0] with { RunnerUp = null }, placement! with { RunnerUp = null, Reason = words });
     });
 
     [Fact]

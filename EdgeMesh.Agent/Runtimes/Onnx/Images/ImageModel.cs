@@ -46,11 +46,11 @@ public sealed class ImageModel : IDisposable
 
     /// <summary>Loads the model in <paramref name="folder"/>.</summary>
     /// <param name="openSession">Opens an ONNX file on the accelerator that was chosen.</param>
-    /// <param name="openTokenizer">Reads the tokenizer folder; null reads the WordLevel kind of the built-in model.</param>
+    /// <param name="openTokenizer">Reads the tokenizer folder; null reads any that text models have too.</param>
     /// <exception cref="TaskFailedException">A file is missing or broken, or the model is of a kind that this agent does not run.</exception>
     public static ImageModel Load(
         string folder, Func<string, InferenceSession> openSession, Func<string, IPromptTokenizer>? openTokenizer = null, TimeProvider? time = null) =>
-        new(ImageModelFolder.Read(folder), openSession, (openTokenizer ?? WordLevelTokenizer.Load)(Path.Combine(folder, "tokenizer")), time ?? TimeProvider.System);
+        new(ImageModelFolder.Read(folder), openSession, (openTokenizer ?? PromptTokenizer.Load)(Path.Combine(folder, "tokenizer")), time ?? TimeProvider.System);
 
     /// <summary>Makes one image; <paramref name="progress"/> hears each step. Cancelling ends it within the running step.</summary>
     /// <exception cref="TaskFailedException">The settings are outside what the model can do, or its output is broken.</exception>

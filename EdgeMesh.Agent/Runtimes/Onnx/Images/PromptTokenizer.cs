@@ -1,4 +1,5 @@
 using EdgeMesh.Agent.Runtimes.Onnx.Tokenizers;
+using EdgeMesh.Core.Jobs;
 
 namespace EdgeMesh.Agent.Runtimes.Onnx.Images;
 
@@ -7,8 +8,18 @@ internal sealed class PromptTokenizer(TextTokenizer tokenizer) : IPromptTokenize
 {
     private const int ClipLength = 77;
 
-    /// <exception cref="TokenizerException">The folder has no tokenizer that can be used.</exception>
-    public static PromptTokenizer Load(string folder) => new(TextTokenizer.Load(folder));
+    /// <exception cref="TaskFailedException">Unsupported: the folder has no tokenizer that can be used.</exception>
+    public static PromptTokenizer Load(string folder)
+    {
+        try
+        {
+            return new(TextTokenizer.Load(folder));
+        }
+        catch (TokenizerException e)
+        {
+            throw new TaskFailedException(ReasonCode.Unsupported, e.Message);
+        }
+    }
 
     public IReadOnlyList<long> Encode(string text) => [.. tokenizer.EncodeFixed(text, tokenizer.FixedLength ?? ClipLength).Select(id => (long)id)];
 }

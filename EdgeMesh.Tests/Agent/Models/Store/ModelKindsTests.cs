@@ -10,8 +10,17 @@ public sealed class ModelKindsTests
     [InlineData("classifier.onnx,labels.txt", ModelKind.Onnx)]
     [InlineData("net_ctx.onnx,net_qnn.bin", ModelKind.EpContext)]
     [InlineData("qwen.Q4_K_M.gguf", ModelKind.Gguf)]
+    [InlineData("net.dlc", ModelKind.QnnDlc)]
+    [InlineData("net.tflite", ModelKind.TfLite)]
     [InlineData("readme.md", ModelKind.Other)]
     public void Of_FileNames_TellsTheKind(string files, ModelKind kind) => Assert.Equal(kind, ModelKinds.Of(files.Split(',')));
+
+    [Fact]
+    public void Parse_EveryWord_GivesItsKind()
+    {
+        Assert.All(Enum.GetValues<ModelKind>(), k => Assert.Equal(k, ModelKinds.Parse(ModelKinds.Word(k))));
+        Assert.All(["", "ONNX", "0", "nothing"], w => Assert.Null(ModelKinds.Parse(w)));
+    }
 
     [Fact]
     public void Estimate_UnknownSize_IsUnknown()

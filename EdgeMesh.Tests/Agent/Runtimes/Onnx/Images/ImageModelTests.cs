@@ -36,7 +36,7 @@ public sealed class ImageModelTests
     public void Encode_GoldenPrompt_GivesTheGoldenIds(int index)
     {
         var golden = Golden.GetProperty("cases")[index];
-        var ids = WordLevelTokenizer.Load(Path.Combine(Folder, "tokenizer")).Encode(golden.GetProperty("prompt").GetString()!);
+        var ids = PromptTokenizer.Load(Path.Combine(Folder, "tokenizer")).Encode(golden.GetProperty("prompt").GetString()!);
         Assert.Equal(golden.GetProperty("input_ids").EnumerateArray().Select(v => v.GetInt64()), ids);
     }
 

@@ -1,0 +1,60 @@
+using EdgeMesh.Dashboard.QaiHub;
+using EdgeMesh.QaiHub.Catalog;
+using EdgeMesh.QaiHub.Models;
+using EdgeMesh.QaiHub.Options;
+using EdgeMesh.QaiHub.Wire;
+
+namespace EdgeMesh.Dashboard.Features.QaiHub;
+
+/// <summary>What the compile form holds.</summary>
+public sealed class HubCompileForm
+{
+    public string ModelId { get; set; } = "";
+
+    public HubDevice? Device { get; set; }
+
+    public string Runtime { get; set; } = TargetRuntimes.Of(TargetRuntime.Onnx).Value;
+
+    public List<HubInputRow> Inputs { get; } = [];
+
+    public OptionLine Options { get; set; } = OptionLine.Empty;
+
+    public bool AlsoProfile { get; set; } = true;
+
+    public OptionLine ProfileOptions { get; set; } = OptionLine.Empty;
+
+    public string Name { get; set; } = "";
+
+    /// <summary>What has to be filled in first; null when nothing.</summary>
+    public string? Missing =>
+        ModelId.Length == 0 ? "Choose a model."
+        : Device is null ? "Choose a device."
+        : Inputs.FirstOrDefault(i => i.Spec is null) is { } wrong ? $"Give the input \"{wrong.Name}\" a name and a shape, such as 1, 3, 224, 224."
+        : null;
+
+    /// <summary>The order it stands for; null while something is missing.</summary>
+    public CompileOrder? Order() => Missing is not null || Device is null ? null : new CompileOrder(
+        ModelId, Device.Name, Device.Os, Runtime, [.. Inputs.Select(i => i.Spec!)], Options.ToString(), AlsoProfile ? ProfileOptions.ToString() : null, Name.Trim());
+}
+
+/// <summary>One input as a person edits it.</summary>
+public sealed class HubInputRow
+{
+    public string Name { get; set; } = "";
+
+    public string Shape { get; set; } = "";
+
+    public TensorDtype Type { get; set; } = TensorDtype.Float32;
+
+    /// <summary>Read from the model's file: its name is not for changing.</summary>
+    public bool IsKnown { get; private init; }
+
+    /// <summary>Null while it is not complete.</summary>
+    public TensorSpec? Spec => Name.Trim() is { Length: > 0 } name && TensorSpec.ParseShape(Shape) is { } shape ? new TensorSpec(name, shape, Type) : null;
+
+    public static HubInputRow Of(TensorSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return new HubInputRow { Name = spec.Name, Shape = spec.ShapeText, Type = spec.Dtype, IsKnown = true };
+    }
+}

@@ -1,0 +1,38 @@
+using EdgeMesh.Core.Live;
+using EdgeMesh.Dashboard.Components;
+using EdgeMesh.Dashboard.Orchestration;
+using EdgeMesh.Dashboard.QaiHub;
+using Microsoft.AspNetCore.Components;
+
+namespace EdgeMesh.Dashboard.Features.QaiHub;
+
+/// <summary>A page over what is known of QAI Hub.</summary>
+public abstract class HubView : LiveView<HubSnapshot>
+{
+    [Inject]
+    protected IQaiHub Qai { get; set; } = null!;
+
+    [Inject]
+    protected IFleet Fleet { get; set; } = null!;
+
+    [Inject]
+    protected NavigationManager Navigation { get; set; } = null!;
+
+    protected HubSnapshot Hub => Value ?? Qai.Current;
+
+    /// <summary>Ends with the page.</summary>
+    protected static CancellationToken Stays => CancellationToken.None;
+
+    protected override Task<ILiveSubscription<HubSnapshot>?> SubscribeAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<ILiveSubscription<HubSnapshot>?>(Qai.Subscribe());
+
+    /// <summary>Looks at the connection once after a start; later the page shows what is known and how old it is.</summary>
+    protected override async Task OnInitializedAsync()
+    {
+        await base.OnInitializedAsync();
+        if (Qai.Current.Connection is null)
+        {
+            await Qai.CheckAsync(Stays);
+        }
+    }
+}

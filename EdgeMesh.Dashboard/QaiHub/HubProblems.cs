@@ -1,0 +1,75 @@
+using System.Text.RegularExpressions;
+using EdgeMesh.Dashboard.Orchestration.Gateway;
+using EdgeMesh.QaiHub;
+using EdgeMesh.QaiHub.Options;
+
+namespace EdgeMesh.Dashboard.QaiHub;
+
+/// <summary>What can go wrong with QAI Hub, in words: the cause and the remedy.</summary>
+internal static partial class HubProblems
+{
+    private const int Longest = 600;
+
+    /// <summary>What the client said, under a title of what did not happen.</summary>
+    public static Problem Told(string title, QaiHubException e) => new($"qaihub_{Word().Replace(e.Kind.ToString(), "_$0").TrimStart('_').ToLowerInvariant()}", title, FromWire.Text(e.Cause, Longest), FromWire.Text(e.Remedy, Longest));
+
+    public static Problem NotConnected(string cause) => new(
+        "qaihub_not_connected", "There is no connection to Qualcomm AI Hub.", cause, "Enter a token at QAI Hub, Connection (PUT /api/qaihub/settings), or start the dashboard with --qaihub-emulator.");
+
+    public static Problem Emulated() => new(
+        "qaihub_emulated", "The emulator is in use.", "The dashboard was started with --qaihub-emulator, so no token or host is used.", "Start it without --qaihub-emulator to connect to the service.");
+
+    public static Problem HostWrong(string host) => new(
+        "host_invalid", "This is not the address of a service.", $"\"{FromWire.Text(host, 200)}\" is not an https address.", "Give one such as https://workbench.aihub.qualcomm.com; plain http is for this computer only.", "host");
+
+    public static Problem TokenWrong() => new("token_invalid", "This is not a token.", "A token has 1 to 512 visible characters without spaces.", "Copy it from the account page of Qualcomm AI Hub.", "token");
+
+    public static Problem TokenUnreadable() => new(
+        "token_unreadable", "The stored token cannot be read.", "The keys that protect it are gone or were changed.", "Enter the token again at QAI Hub, Connection.");
+
+    public static Problem NotKept(string cause) => new("settings_failed", "The settings could not be kept.", cause, "Free space on the disk of the data directory if it is full, then try again.");
+
+    public static Problem JobUnknown(string id) => new("job_unknown", "There is no such job.", $"The service has no job \"{FromWire.Text(id, 40)}\" that this token may see.", "GET /api/qaihub/jobs lists the jobs there are.");
+
+    public static Problem ModelUnknown(string id) => new(
+        "model_unknown", "There is no such model.", $"The service has no model \"{FromWire.Text(id, 40)}\" that this token may see.", "GET /api/qaihub/models lists the models there are.");
+
+    public static Problem DeviceUnknown(string name) => new(
+        "device_unknown", "There is no such device.", $"The service has no device \"{FromWire.Text(name, 120)}\".", "GET /api/qaihub/devices lists the devices there are.", "device");
+
+    public static Problem RuntimeUnknown(string runtime) => new(
+        "runtime_unknown", "There is no such runtime.", $"\"{FromWire.Text(runtime, 60)}\" cannot be compiled for.", $"Give one of {string.Join(", ", TargetRuntimes.All.Select(r => r.Value))}.", "runtime");
+
+    public static Problem NoArtifact(string id) => new(
+        "artifact_missing", "This job has nothing to download.", $"{id} is not done, or is of a kind that makes no model.", "Download the result of a compile, quantize or link job that is done.");
+
+    public static Problem Gone() => new(
+        "artifact_removed", "The file is gone.", "It was removed to make room for newer ones, or was never downloaded.", "Download it again; the limit is EdgeMesh:QaiHub:MaxTotalBytes in the configuration.");
+
+    public static Problem UploadUnknown() => new("upload_unknown", "There is no such upload.", "It was sent already, or was begun before the dashboard was started.", "Choose the files again.", "upload");
+
+    public static Problem UploadTooLarge(long most) => new("upload_too_large", "The upload is too large.", $"{most:N0} bytes are allowed; the service takes no more than 10 GB.", "Make the model smaller, for example by storing its weights in 16 bits.");
+
+    public static Problem UploadFailed(string cause) => new("upload_failed", "The upload did not arrive.", cause, "Free space on the dashboard's disk if it is full, then send it again.");
+
+    public static Problem UploadInterrupted() => new("dashboard_stopped", "The upload was interrupted.", "The dashboard was stopped meanwhile. What the service has is kept there for a while.", "Resume it; it goes on where it was.");
+
+    public static Problem NameWrong(string name) => new("name_invalid", "This is not the name of a file.", $"\"{FromWire.Text(name, 120)}\" could lead outside a folder.", "Give a plain file name.", "name");
+
+    public static Problem NotAModel(string cause) => new(
+        "model_invalid", "This is not a model that the service takes.", cause, "Give an .onnx file with the files of its weights, a .zip of its folder, a TorchScript file (.pt) or a .tflite file.", "name");
+
+    public static Problem TransferUnknown() => new("transfer_unknown", "There is no such transfer.", "It ended a while ago.", "Look at the list of models.");
+
+    public static Problem CannotResume() => new("resume_impossible", "It cannot go on.", "It is running, has ended well, or its file is gone.", "Choose the files again.");
+
+    public static Problem Internal(string title) => new("internal", title, "It is a fault of EdgeMesh; the dashboard's log has the details.", "Try again; if it stays, report it with the log.");
+
+    public static Problem NoDevice() => new("device_missing", "No device was named.", "deviceIds is empty.", "Name at least one device of the mesh.", "deviceIds");
+
+    public static Problem DoesNotFit(string device, string reason) => new(
+        "artifact_unfit", $"{device} cannot take this artifact.", reason, "Choose another device, or compile for its chipset.", "deviceIds");
+
+    [GeneratedRegex("[A-Z]")]
+    private static partial Regex Word();
+}

@@ -1,0 +1,38 @@
+using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.QaiHub;
+using EdgeMesh.QaiHub.Config;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace EdgeMesh.Dashboard.QaiHub;
+
+/// <summary>Qualcomm AI Hub in the dashboard.</summary>
+public static class HubSetup
+{
+    /// <summary>Needs IFleet, the database, data protection and IArtifactDeployment.</summary>
+    public static WebApplicationBuilder AddQaiHub(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        var options = CheckedOptions.Read<QaiHubOptions>(builder.Configuration, QaiHubOptions.Section);
+        services.AddSingleton(options);
+        services.TryAddSingleton(s => new QaiHubClientFactory(s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<IQaiHubClientFactory>(s => s.GetRequiredService<QaiHubClientFactory>());
+        services.TryAddSingleton(s => s.GetRequiredService<QaiHubClientFactory>().CreateDoctor());
+        if (options.Emulator)
+        {
+            services.AddSingleton<EmulatorConfiguration>().AddSingleton<IHubConfiguration>(s => s.GetRequiredService<EmulatorConfiguration>());
+            services.AddHostedService(s => s.GetRequiredService<EmulatorConfiguration>());
+        }
+        else
+        {
+            services.TryAddSingleton(new ConfigFinder());
+            services.AddSingleton<IHubConfiguration, ServiceConfiguration>();
+        }
+
+        services.AddSingleton<HubSettingsStore>().AddSingleton<HubBoard>().AddSingleton<HubClients>().AddSingleton<HubJobStore>().AddSingleton<HubReader>();
+        services.AddSingleton<HubUploadNotes>().AddSingleton<HubUploads>().AddSingleton<HubArtifacts>().AddSingleton<HubOrders>();
+        services.AddSingleton<HubTracker>().AddHostedService(s => s.GetRequiredService<HubTracker>());
+        services.AddSingleton<IQaiHub, MeshQaiHub>();
+        return builder;
+    }
+}

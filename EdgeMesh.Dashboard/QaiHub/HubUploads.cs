@@ -1,0 +1,237 @@
+using System.Collections.Concurrent;
+using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.QaiHub;
+using EdgeMesh.QaiHub.Models;
+using EdgeMesh.QaiHub.Transfers;
+
+namespace EdgeMesh.Dashboard.QaiHub;
+
+/// <summary>Models on their way: from a person to a folder here, and from there to the service, in parts that can be gone on with after a failure or a restart. Thread-safe.</summary>
+public sealed partial class HubUploads : IDisposable
+{
+    private const int BufferBytes = 128 * 1024;
+    private const int MostFiles = 200;
+    private readonly string _folder;
+    private readonly HubClients _clients;
+    private readonly HubBoard _board;
+    private readonly HubJobStore _store;
+    private readonly HubUploadNotes _notes;
+    private readonly QaiHubOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<HubUploads> _logger;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentDictionary<string, HubUpload> _received = new();
+    private readonly ConcurrentDictionary<string, CancellationTokenSource> _running = new();
+
+    public HubUploads(
+        DashboardOptions dashboard, HubClients clients, HubBoard board, HubJobStore store, HubUploadNotes notes, QaiHubOptions options, TimeProvider time, ILogger<HubUploads> logger)
+    {
+        _folder = Path.Combine(dashboard.DataDirectory, "qaihub", "uploads");
+        (_clients, _board, _store, _notes, _options, _time, _logger) = (clients, board, store, notes, options, time, logger);
+        foreach (var note in _notes.Left(_folder))
+        {
+            _board.Put(new HubTransfer(note.Id, TransferDirection.Upload, note.Name, note.State.BytesDone, note.State.Bytes, true, HubProblems.UploadInterrupted(), null, true, note.At, note.At));
+        }
+    }
+
+    /// <summary>Keeps one more file, under a name of our own.</summary>
+    public async Task<(HubUpload? Upload, Problem? Problem)> ReceiveAsync(string? id, string name, Stream content, CancellationToken cancellationToken)
+    {
+        if (name.Length is 0 or > 200 || name.AsSpan().ContainsAny('/', '\\') || name.Any(char.IsControl) || name is "." or "..")
+        {
+            return (null, HubProblems.NameWrong(name));
+        }
+
+        var before = id is null ? new HubUpload(Guid.NewGuid().ToString("n"), []) : _received.GetValueOrDefault(id);
+        if (before is null)
+        {
+            return (null, HubProblems.UploadUnknown());
+        }
+
+        var path = Path.Combine(_folder, before.Id, name);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            if (before.Files.Length == MostFiles || await KeepAsync(content, path, _options.MaxUploadBytes - before.Bytes, cancellationToken) is not { } bytes)
+            {
+                File.Delete(path);
+                return (null, HubProblems.UploadTooLarge(_options.MaxUploadBytes));
+            }
+
+            var upload = before with { Files = before.Files.RemoveAll(f => f.Name == name).Add(new HubUploadFile(name, bytes)) };
+            _received[upload.Id] = upload;
+            return (upload, null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or OperationCanceledException)
+        {
+            File.Delete(path);
+            return (null, HubProblems.UploadFailed(e is OperationCanceledException ? "It was broken off." : e.Message));
+        }
+    }
+
+    /// <summary>Looks at what was received and sends it; the transfer goes on by itself.</summary>
+    public async Task<(HubTransfer? Transfer, Problem? Problem)> SendAsync(string id, string name, CancellationToken cancellationToken)
+    {
+        if (!_received.TryGetValue(id, out var upload))
+        {
+            return (null, HubProblems.UploadUnknown());
+        }
+
+        if (_clients.Client is not { Client: { } client } connection)
+        {
+            return (null, _clients.Client.Problem);
+        }
+
+        var (file, inputs, wrong) = await HubModelFile.LookAsync(Path.Combine(_folder, id), upload.Files, name, cancellationToken);
+        if (file is null)
+        {
+            return (null, wrong);
+        }
+
+        _received.TryRemove(id, out _);
+        var transfer = new HubTransfer(id, TransferDirection.Upload, file.Name, 0, new FileInfo(file.Path).Length, false, null, null, false, _time.GetUtcNow(), null);
+        _board.Put(transfer);
+        Run(id, file.Name, inputs, client, stop => client.Models.BeginUploadAsync(file, stop));
+        return (transfer, null);
+    }
+
+    /// <summary>Goes on where it was.</summary>
+    public Problem? Resume(string id)
+    {
+        if (_board.Transfer(id) is not { CanResume: true, Direction: TransferDirection.Upload } before || _notes.Read(Path.Combine(_folder, id)) is not { } note)
+        {
+            return HubProblems.CannotResume();
+        }
+
+        if (_clients.Client is not { Client: { } client })
+        {
+            return _clients.Client.Problem;
+        }
+
+        _board.Put(before with { IsOver = false, Problem = null, CanResume = false, EndedAt = null, StartedAt = _time.GetUtcNow() });
+        Run(id, note.Name, note.Inputs, client, _ => Task.FromResult(note.State));
+        return null;
+    }
+
+    /// <summary>Null when it is being ended; what was sent is forgotten.</summary>
+    public Problem? Cancel(string id)
+    {
+        if (_running.TryGetValue(id, out var running))
+        {
+            running.Cancel();
+            return null;
+        }
+
+        if (_board.Transfer(id) is not { Direction: TransferDirection.Upload } left)
+        {
+            return HubProblems.TransferUnknown();
+        }
+
+        Remove(id);
+        _board.Put(left with { CanResume = false });
+        return null;
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _stop.Dispose();
+    }
+
+    private static async Task<long?> KeepAsync(Stream content, string path, long most, CancellationToken cancellationToken)
+    {
+        await using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, BufferBytes, FileOptions.Asynchronous);
+        var buffer = new byte[BufferBytes];
+        int read;
+        while ((read = await content.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            if (file.Length + read > most)
+            {
+                return null;
+            }
+
+            await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+        }
+
+        return file.Length;
+    }
+
+    private void Run(string id, string name, ImmutableArray<TensorSpec> inputs, IQaiHubClient client, Func<CancellationToken, Task<UploadState>> begin) =>
+        _ = RunAsync(id, name, inputs, client, begin, _running[id] = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token));
+
+    private async Task RunAsync(string id, string name, ImmutableArray<TensorSpec> inputs, IQaiHubClient client, Func<CancellationToken, Task<UploadState>> begin, CancellationTokenSource stop)
+    {
+        var key = _clients.Key;
+        var folder = Path.Combine(_folder, id);
+        try
+        {
+            var state = await begin(stop.Token);
+            _notes.Write(folder, new UploadNote(id, name, state, inputs, _time.GetUtcNow()));
+            var model = await client.Models.ContinueUploadAsync(state, new Progress(this, id, name, inputs), stop.Token);
+            if (!inputs.IsEmpty)
+            {
+                await _store.SaveInputsAsync(key, model, inputs, CancellationToken.None);
+            }
+
+            Remove(id);
+            _board.End(id, null, model: model);
+        }
+        catch (OperationCanceledException)
+        {
+            if (!_stop.IsCancellationRequested)
+            {
+                Remove(id);
+                _board.End(id, new Problem("cancelled", "The upload was cancelled.", "It was cancelled by a person.", ""));
+            }
+        }
+        catch (QaiHubException e)
+        {
+            _board.End(id, HubProblems.Told($"{name} was not uploaded.", e), canResume: _notes.Read(folder) is not null);
+        }
+        catch (Exception e)
+        {
+            // An upload that nobody watches must not look as if it still ran.
+            Log.Failed(_logger, e);
+            _board.End(id, HubProblems.Internal($"{name} was not uploaded."), canResume: _notes.Read(folder) is not null);
+        }
+        finally
+        {
+            _running.TryRemove(id, out _);
+            stop.Dispose();
+        }
+    }
+
+    private void Remove(string id)
+    {
+        try
+        {
+            Directory.Delete(Path.Combine(_folder, id), recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It goes at the next start.
+        }
+    }
+
+    // Called by the client one at a time; a Progress<T> would put the calls out of order.
+    private sealed class Progress(HubUploads owner, string id, string name, ImmutableArray<TensorSpec> inputs) : IProgress<UploadProgress>
+    {
+        private int _parts = -1;
+
+        public void Report(UploadProgress value)
+        {
+            owner._board.Progress(id, value.BytesSent, value.Bytes);
+            if (value.State.PartsDone != _parts)
+            {
+                _parts = value.State.PartsDone;
+                owner._notes.Write(Path.Combine(owner._folder, id), new UploadNote(id, name, value.State, inputs, owner._time.GetUtcNow()));
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 542, Level = LogLevel.Error, Message = "An upload to QAI Hub failed")]
+        public static partial void Failed(ILogger logger, Exception e);
+    }
+}

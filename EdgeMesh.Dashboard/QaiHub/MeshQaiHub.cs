@@ -1,0 +1,164 @@
+using EdgeMesh.Core.Artifacts;
+using EdgeMesh.Core.Live;
+using EdgeMesh.Dashboard.Models;
+using EdgeMesh.Dashboard.Models.Deploy;
+using EdgeMesh.Dashboard.Orchestration;
+using EdgeMesh.QaiHub;
+using EdgeMesh.QaiHub.Catalog;
+using EdgeMesh.QaiHub.Models;
+using EdgeMesh.QaiHub.Options;
+
+namespace EdgeMesh.Dashboard.QaiHub;
+
+/// <summary>QAI Hub for pages and API: gives each wish to the part that does it.</summary>
+public sealed class MeshQaiHub(
+    HubClients clients, IHubConfiguration configuration, HubSettingsStore settings, HubBoard board, HubReader catalogue, HubTracker tracker, HubUploads uploads, HubArtifacts artifacts, HubOrders orders, HubJobStore store,
+    IFleet fleet) : IQaiHub
+{
+    private const int LongestToken = 512;
+
+    public HubSnapshot Current => board.Current;
+
+    public int SubscriberCount => board.SubscriberCount;
+
+    public HubSettings Settings => configuration.Settings;
+
+    public ILiveSubscription<HubSnapshot> Subscribe()
+    {
+        tracker.Wake();
+        return board.Subscribe();
+    }
+
+    public async Task<Problem?> SaveAsync(HubSettingsWish wish, CancellationToken cancellationToken)
+    {
+        if (configuration.IsEmulated)
+        {
+            return HubProblems.Emulated();
+        }
+
+        var host = wish.Host?.Trim();
+        if (host is { Length: > 0 } && !(Uri.TryCreate(host, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback))))
+        {
+            return HubProblems.HostWrong(host);
+        }
+
+        var token = wish.Token?.Trim();
+        if (token is not null && (token.Length > LongestToken || token.Any(c => c is <= ' ' or > '~')))
+        {
+            return HubProblems.TokenWrong();
+        }
+
+        if (settings.Save(new HubSettingsWish(host, token)) is { } notKept)
+        {
+            return notKept;
+        }
+
+        clients.Forget();
+        await clients.CheckAsync(cancellationToken);
+        await tracker.LoadAsync(cancellationToken);
+        tracker.Wake();
+        return null;
+    }
+
+    public async Task<HubConnection> CheckAsync(CancellationToken cancellationToken)
+    {
+        clients.Forget();
+        return await clients.CheckAsync(cancellationToken);
+    }
+
+    public Task<HubCatalogue> DevicesAsync(bool now, CancellationToken cancellationToken) => catalogue.GetAsync(now, cancellationToken);
+
+    public Task<HubModelList> ModelsAsync(CancellationToken cancellationToken) => catalogue.ModelsAsync(cancellationToken);
+
+    public async Task<(HubModel? Model, Problem? Problem)> ModelAsync(string id, CancellationToken cancellationToken)
+    {
+        if (!IsId(id))
+        {
+            return (null, HubProblems.ModelUnknown(id));
+        }
+
+        if (clients.Client is not { Client: { } client })
+        {
+            return (null, clients.Client.Problem);
+        }
+
+        try
+        {
+            return (await client.Models.GetAsync(id, cancellationToken), null);
+        }
+        catch (QaiHubException e)
+        {
+            return (null, e.Kind == HubFailure.NotFound ? HubProblems.ModelUnknown(id) : HubProblems.Told("The model could not be read.", e));
+        }
+    }
+
+    public Task<(HubUpload? Upload, Problem? Problem)> ReceiveAsync(string? upload, string fileName, Stream content, CancellationToken cancellationToken) =>
+        uploads.ReceiveAsync(upload, fileName, content, cancellationToken);
+
+    public Task<(HubTransfer? Transfer, Problem? Problem)> SendAsync(string upload, string name, CancellationToken cancellationToken) => uploads.SendAsync(upload, name, cancellationToken);
+
+    public Problem? Resume(string transfer) => uploads.Resume(transfer);
+
+    public Problem? Cancel(string transfer) => uploads.Cancel(transfer);
+
+    public Task<ImmutableArray<TensorSpec>> InputsAsync(string model, CancellationToken cancellationToken) => store.InputsAsync(clients.Key, model, cancellationToken);
+
+    public Task<ImmutableArray<HubFinding>> CheckAsync(HubOrder order, CancellationToken cancellationToken) => orders.CheckAsync(order, cancellationToken);
+
+    public Task<(TrackedJob? Job, Problem? Problem)> SubmitAsync(HubOrder order, CancellationToken cancellationToken) => orders.SubmitAsync(order, cancellationToken);
+
+    public async Task<(TrackedJob? Job, Problem? Problem)> JobAsync(string id, CancellationToken cancellationToken)
+    {
+        await tracker.LoadAsync(cancellationToken);
+        var known = Current.Jobs.Find(id);
+        if (known is { IsFull: true } and not { Kind: HubJobKind.Profile, State: HubJobState.Done, Result: null })
+        {
+            return (known, null);
+        }
+
+        if (known is null && !IsId(id))
+        {
+            return (null, HubProblems.JobUnknown(id));
+        }
+
+        if (clients.Client is not { Client: { } client })
+        {
+            return (known, known is null ? clients.Client.Problem : null);
+        }
+
+        try
+        {
+            return (await tracker.ReadAsync(client, id, cancellationToken) ?? Current.Jobs.Find(id), null);
+        }
+        catch (QaiHubException e)
+        {
+            return known is not null ? (known, null) : (null, e.Kind == HubFailure.NotFound ? HubProblems.JobUnknown(id) : HubProblems.Told("The job could not be read.", e));
+        }
+    }
+
+    public async Task<(HubArtifact? Artifact, Problem? Problem)> DownloadAsync(string job, CancellationToken cancellationToken)
+    {
+        var (found, problem) = await JobAsync(job, cancellationToken);
+        return found is null ? (null, problem) : await artifacts.DownloadAsync(found, cancellationToken);
+    }
+
+    public (Stream? Content, string FileName) OpenArtifact(string job) =>
+        Current.Jobs.Find(job) is { Artifact: { } artifact } found ? (artifacts.Open(found), artifact.FileName) : (null, "");
+
+    public ImmutableArray<ArtifactPlace> Places(string job) => Current.Jobs.Find(job) is { } found ? artifacts.Places(found) : [];
+
+    public async Task<(ImmutableArray<ModelTransfer> Transfers, Problem? Problem)> DeployAsync(string job, ImmutableArray<DeviceId> devices, CancellationToken cancellationToken)
+    {
+        var (found, problem) = await JobAsync(job, cancellationToken);
+        return found is null ? ([], problem) : await artifacts.DeployAsync(found, devices, cancellationToken);
+    }
+
+    public ImmutableArray<HubMeshDevice> InMesh(HubDevice device)
+    {
+        var target = FromHub.Target(device);
+        return [.. fleet.Current.Devices.Where(d => ChipsetMatch.Has(d.Profile, target)).Select(d => new HubMeshDevice(d.Id, d.Name, d.Ordinal))];
+    }
+
+    /// <summary>Ids of the service are short words; nothing else is ever put into an address.</summary>
+    private static bool IsId(string id) => id.Length is > 0 and <= 40 && id.All(char.IsAsciiLetterOrDigit);
+}

@@ -1,0 +1,1 @@
+return await EdgeMesh.QaiHub.Emulator.EmulatorCommand.InvokeAsync(args);

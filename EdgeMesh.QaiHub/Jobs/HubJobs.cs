@@ -1,0 +1,101 @@
+using EdgeMesh.QaiHub.Http;
+using EdgeMesh.QaiHub.Transfers;
+using EdgeMesh.QaiHub.Wire;
+
+namespace EdgeMesh.QaiHub.Jobs;
+
+/// <inheritdoc/>
+internal sealed class HubJobs(HubApi api) : IHubJobs
+{
+    public async Task<string> CreateAsync(HubJobRequest request, CancellationToken cancellationToken)
+    {
+        var job = JobMessages.Of(request);
+        var quick = request is QuantizeRequest ? Polly.ResiliencePipeline.Empty : api.Retries.JobCreation;
+        return HubApi.CreatedId(await api.Retries.JobLadder().ExecuteAsync(
+            async token => await api.PostAsync("jobs", job, new Subject("Jobs"), token, quick), cancellationToken));
+    }
+
+    public async Task<HubJob> GetAsync(string id, CancellationToken cancellationToken) =>
+        JobRecords.Of(await api.GetAsync(Path(id), null, Job.Parser, new Subject("Job", id), cancellationToken));
+
+    public async Task<HubPage<HubJob>> ListAsync(JobQuery query, CancellationToken cancellationToken)
+    {
+        var list = await api.GetAsync("jobs", Fields(query), JobList.Parser, new Subject("Jobs"), cancellationToken);
+        return new HubPage<HubJob>([.. list.Jobs.Where(JobRecords.IsKnown).Select(JobRecords.Of)], (long)list.TotalQueryCount);
+    }
+
+    public async Task<HubPage<HubJobSummary>> ListSummariesAsync(JobQuery query, CancellationToken cancellationToken)
+    {
+        var list = await api.GetAsync("job_summaries", Fields(query), JobSummaryList.Parser, new Subject("Jobs"), cancellationToken);
+        return new HubPage<HubJobSummary>([.. list.JobSummaries.Select(JobRecords.Of).OfType<HubJobSummary>()], (long)list.TotalQueryCount);
+    }
+
+    public async Task<JobResult> GetResultAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await api.GetAsync($"{Path(id)}/result", null, JobResult.Parser, new Subject("Job", id), cancellationToken);
+        }
+        catch (QaiHubException e) when (e.Kind == HubFailure.NotFound)
+        {
+            throw new QaiHubException(HubFailure.NotReady, $"Job {id} has no result.", "Wait until it is done; a failed job has none.", e) { Status = e.Status };
+        }
+    }
+
+    public Task RenameAsync(string id, string name, CancellationToken cancellationToken) =>
+        api.PatchAsync(Path(id), new JobPublicUpdate { Name = name }, new Subject("Job", id), cancellationToken);
+
+    public async Task<HubFile> GetCompiledModelAsync(string id, CancellationToken cancellationToken) =>
+        FromWire.File(await api.GetAsync($"{Path(id)}/download_compiled_model", null, FileDownloadURL.Parser, new Subject("Job", id), cancellationToken));
+
+    public async Task<HubFile> GetArtifactAsync(string id, JobArtifactType artifact, int? run, CancellationToken cancellationToken) =>
+        FromWire.File(await api.GetAsync(
+            $"{Path(id)}/device_runs/{(run is { } number ? $"{number}" : "latest")}/artifacts/{(int)artifact}", null, FileDownloadURL.Parser, new Subject("Job", id), cancellationToken));
+
+    public async Task<HubJob> WaitAsync(string id, IProgress<HubJob>? progress, TimeSpan? deadline, CancellationToken cancellationToken)
+    {
+        var (time, timings) = (api.Transport.Time, api.Transport.Timings);
+        var (began, limit) = (time.GetTimestamp(), deadline ?? timings.JobDeadline);
+        while (true)
+        {
+            var job = await GetAsync(id, cancellationToken);
+            progress?.Report(job);
+            if (job.Ended)
+            {
+                return job;
+            }
+
+            if (time.GetElapsedTime(began) + timings.Poll > limit)
+            {
+                throw new QaiHubException(HubFailure.JobDeadline, $"Job {id} did not end within {Words(limit)}; it is still \"{job.State.Title()}\".",
+                    "The service ends jobs after 8 hours. Look at it there, or create it again.");
+            }
+
+            await Task.Delay(timings.Poll, time, cancellationToken);
+        }
+    }
+
+    private static string Path(string id) => $"jobs/{HubAddress.Id(id, "job")}";
+
+    private static string Words(TimeSpan limit) => limit.TotalHours >= 1 ? $"{limit.TotalHours:0.#} hours" : $"{limit.TotalMinutes:0.#} minutes";
+
+    private static IEnumerable<(string, string)> Fields(JobQuery query)
+    {
+        yield return ("offset", $"{query.Offset}");
+        yield return ("limit", $"{query.Limit}");
+        if (query.Creator is { } creator)
+        {
+            yield return ("creator", creator);
+        }
+
+        if (!query.States.IsDefaultOrEmpty)
+        {
+            yield return ("state", string.Join(',', query.States.Select(s => (int)s)));
+        }
+
+        if (query.Type != JobType.Unspecified)
+        {
+            yield return ("type", query.Type.ToString().ToLowerInvariant());
+        }
+    }
+}

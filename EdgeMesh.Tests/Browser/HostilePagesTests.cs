@@ -1,0 +1,80 @@
+using EdgeMesh.Tests.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeMesh.Tests.Browser;
+
+/// <summary>Pages of others in the browser of somebody who is signed in.</summary>
+[Collection(BrowserTests.Name)]
+public sealed class HostilePagesTests(BrowserFixture fixture)
+{
+    private static CancellationToken Test => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task NameThatWasReboundToThisComputer_GetsNothing()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var dashboard = await DashboardProcess.StartAsync(directory["data"], 0, "--no-embedded-device");
+        await using var session = await BrowserSession.OpenAsync(fixture.Browser, dashboard.Address);
+
+        // Browsers take every name under localhost to this computer, as a rebound name would be.
+        var answer = await session.Page.GotoAsync($"http://attacker.localhost:{dashboard.Address.Port}/login");
+
+        Assert.Equal(421, answer!.Status);
+        Assert.Contains("host_refused", await answer.TextAsync(), StringComparison.Ordinal);
+        session.ForgetFaults();
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("attacker.localhost")]
+    public async Task PageOfAnotherOrigin_OpensNoWebSocketAndSubmitsNoJob(string host)
+    {
+        using var directory = new TemporaryDirectory();
+        await using var dashboard = await DashboardProcess.StartAsync(directory["data"], 0, "--no-embedded-device");
+        await using var attacker = await ServeAsync(dashboard.Address);
+        await using var session = await BrowserSession.OpenAsync(fixture.Browser, dashboard.Address);
+        await session.LogInAsync(dashboard);
+
+        // The same computer, so that the session's cookie may well be sent along.
+        await session.Page.GotoAsync($"http://{host}:{new Uri(attacker.Urls.First()).Port}/");
+        await session.Page.Locator("#done").WaitForAsync();
+
+        Assert.Equal("closed closed closed", await session.Page.Locator("#sockets").InnerTextAsync());
+        Assert.Equal("refused refused", await session.Page.Locator("#requests").InnerTextAsync());
+        Assert.Empty((await dashboard.GetAsync("/api/jobs")).GetProperty("items").EnumerateArray());
+        Assert.Single((await dashboard.GetAsync("/api/keys")).GetProperty("items").EnumerateArray());
+        session.ForgetFaults();
+    }
+
+    private static async Task<WebApplication> ServeAsync(Uri dashboard)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var app = builder.Build();
+        app.MapGet("/", () => Results.Content(Page(dashboard), "text/html"));
+        await app.StartAsync(Test);
+        return app;
+    }
+
+    private static string Page(Uri dashboard) => $$"""
+        <!doctype html><p id="sockets"></p><p id="requests"></p>
+        <script>
+        const at = '{{dashboard.Authority}}';
+        const socket = path => new Promise(done => {
+          const s = new WebSocket(`ws://${at}${path}`);
+          s.onopen = () => done('open');
+          s.onclose = () => done('closed');
+        });
+        const send = (path, body) => fetch(`http://${at}${path}`, { method: 'POST', body, credentials: 'include', mode: 'cors' }).then(r => r.ok ? 'done' : 'refused', () => 'refused');
+        (async () => {
+          document.getElementById('sockets').textContent = (await Promise.all(['/hubs/mesh', '/_blazor', '/agent/link'].map(socket))).join(' ');
+          document.getElementById('requests').textContent = (await Promise.all([send('/api/jobs', '{"kind":"echo","text":"x"}'), send('/api/keys', '{"name":"x"}')])).join(' ');
+          document.body.insertAdjacentHTML('beforeend', '<p id="done">done</p>');
+        })();
+        </script>
+        """;
+}

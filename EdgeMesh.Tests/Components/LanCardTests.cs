@@ -1,0 +1,84 @@
+using Bunit;
+using EdgeMesh.Core.Trust;
+using EdgeMesh.Dashboard.Enrolment;
+using EdgeMesh.Dashboard.Features.Fleet;
+using EdgeMesh.Dashboard.Features.Settings;
+using EdgeMesh.Tests.Fakes;
+
+namespace EdgeMesh.Tests.Components;
+
+/// <summary>The LAN card in Settings, and new devices on the Fleet page.</summary>
+public sealed class LanCardTests : MeshPages
+{
+    [Fact]
+    public void Closed_SaysSoAndOpensWithItsAddressesAndFingerprint()
+    {
+        var card = Page<LanCard>();
+        Assert.Contains("this computer only", card.Markup, StringComparison.Ordinal);
+        Assert.DoesNotContain("ca.crt", card.Markup, StringComparison.Ordinal);
+
+        Button(card, "Open").Click();
+
+        card.WaitForAssertion(() => Assert.Contains("https://192.168.1.20:8443", card.Markup, StringComparison.Ordinal));
+        Assert.Contains(Lan.Current.Authority.Value, card.Markup, StringComparison.Ordinal);
+        Assert.Equal("/ca.crt", card.Find("a[download]").GetAttribute("href"));
+    }
+
+    [Fact]
+    public void Open_Refused_SaysWhy()
+    {
+        Lan.Refusal = new Problem("lan_port_taken", "Port 8443 is taken.", "Another program listens there.", "Use --lan-port.");
+        var card = Page<LanCard>();
+        Button(card, "Open").Click();
+        card.WaitForAssertion(() => Assert.Contains("Port 8443 is taken.", card.Find("[role=alert]").TextContent, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Close_AsksFirst()
+    {
+        Lan.Current = Lan.Current with { Enabled = true };
+        var card = Page<LanCard>();
+        Button(card, "Close").Click();
+        Assert.Contains("cut off at once", Dialog().Markup, StringComparison.Ordinal);
+        Button(Dialog(), "Close it").Click();
+        card.WaitForState(() => !Lan.Current.Enabled);
+    }
+
+    [Fact]
+    public void CommandLineDecides_HasNoSwitch()
+    {
+        Lan.Current = Lan.Current with { Enabled = true, Fixed = true };
+        var card = Page<LanCard>();
+        Assert.DoesNotContain(card.FindAll("button"), b => b.TextContent.Trim() is "Open" or "Close");
+        Assert.Contains("--lan", card.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Replace_AsksFirst()
+    {
+        Lan.Current = Lan.Current with { Enabled = true };
+        var card = Page<LanCard>();
+        Button(card, "Replace the authority").Click();
+        Assert.Equal(0, Rotation.Count);
+        Button(Dialog(), "Replace it").Click();
+        card.WaitForAssertion(() => Assert.Equal(1, Rotation.Count));
+    }
+
+    [Fact]
+    public void NewDevice_IsApprovedOrRefusedByItsKey()
+    {
+        var (one, two) = (Samples.DeviceIdOf("One"), Samples.DeviceIdOf("Two"));
+        Requests.Add(new JoinRequest(one, "One", "192.168.1.7", "0.1.0", Samples.Now));
+        Requests.Add(new JoinRequest(two, "Two", "192.168.1.8", "0.1.0", Samples.Now));
+        var card = Page<JoinRequestsCard>();
+        Assert.Contains(one.Short, card.Markup, StringComparison.Ordinal);
+
+        Button(card, "Approve One").Click();
+        card.WaitForAssertion(() => Assert.DoesNotContain("192.168.1.7", card.Markup, StringComparison.Ordinal));
+        Button(card, "Refuse Two").Click();
+        card.WaitForAssertion(() => Assert.DoesNotContain("New devices", card.Markup, StringComparison.Ordinal));
+
+        Assert.Equal(one, Assert.Single(Requests.Approved));
+        Assert.Equal(two, Assert.Single(Requests.Refused));
+    }
+}

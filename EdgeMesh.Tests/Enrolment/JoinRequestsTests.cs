@@ -1,0 +1,82 @@
+using System.Net;
+using EdgeMesh.Core.Devices;
+using EdgeMesh.Dashboard.Enrolment;
+using EdgeMesh.Dashboard.Orchestration.Gateway;
+using EdgeMesh.Tests.Fakes;
+using Microsoft.Extensions.Time.Testing;
+
+namespace EdgeMesh.Tests.Enrolment;
+
+public sealed class JoinRequestsTests
+{
+    private static readonly IPAddress Here = IPAddress.Parse("192.168.1.7");
+    private readonly FakeTimeProvider _time = new(Samples.Now);
+    private readonly Registry _registry = new();
+    private readonly JoinRequests _requests;
+
+    public JoinRequestsTests() => _requests = new JoinRequests(_registry, _time);
+
+    [Fact]
+    public async Task Approve_WhoWaits_IsAddedWithoutAToken()
+    {
+        Assert.Equal(JoinRequests.Answer.Waiting, Ask("One"));
+        Assert.Equal(JoinRequests.Answer.Waiting, Ask("One"));
+        var request = Assert.Single(_requests.Current);
+        Assert.Equal(("One", "192.168.1.7"), (request.Name, request.Address));
+
+        Assert.Null(await _requests.ApproveAsync(request.Id, TestContext.Current.CancellationToken));
+
+        Assert.Equal((request.Id, "One", (Guid?)null), Assert.Single(_registry.Added));
+        Assert.Empty(_requests.Current);
+        Assert.Equal("join_request_unknown", (await _requests.ApproveAsync(request.Id, TestContext.Current.CancellationToken))!.Code);
+    }
+
+    [Fact]
+    public void Ask_AfterARefusal_WaitsAQuarterOfAnHour()
+    {
+        Ask("One");
+        Assert.Null(_requests.Refuse(Samples.DeviceIdOf("One")));
+        Assert.Equal(JoinRequests.Answer.Refused, Ask("One"));
+        _time.Advance(TimeSpan.FromMinutes(16));
+        Assert.Equal(JoinRequests.Answer.Waiting, Ask("One"));
+    }
+
+    [Fact]
+    public void Current_WhoStoppedAsking_IsGone()
+    {
+        Ask("One");
+        Ask("Two");
+        _time.Advance(TimeSpan.FromMinutes(1.5));
+        Ask("Two");
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal("Two", Assert.Single(_requests.Current).Name);
+    }
+
+    [Fact]
+    public void Ask_ManyOfThem_StayFew()
+    {
+        Assert.Equal(4, Enumerable.Range(0, 100).Count(i => Ask($"Same {i}") == JoinRequests.Answer.Waiting));
+        for (var i = 0; i < 500; i++)
+        {
+            Ask($"Other {i}", new IPAddress([10, 0, (byte)(i / 256), (byte)i]));
+        }
+
+        Assert.Equal(32, _requests.Current.Length);
+        Assert.Equal(JoinRequests.Answer.Full, Ask("One more", IPAddress.Parse("10.9.9.9")));
+    }
+
+    private JoinRequests.Answer Ask(string name, IPAddress? from = null) => _requests.Ask(Samples.DeviceIdOf(name), [1], name, "0.1.0", from ?? Here);
+
+    private sealed class Registry : IDeviceRegistry
+    {
+        public List<(DeviceId Id, string Name, Guid? Token)> Added { get; } = [];
+
+        public Task<bool> IsKnownAsync(DeviceId id, CancellationToken cancellationToken) => Task.FromResult(Added.Exists(a => a.Id == id));
+
+        public Task<bool> AddAsync(DeviceId id, ReadOnlyMemory<byte> publicKey, string name, LinkKind kind, Guid? joinToken, CancellationToken cancellationToken)
+        {
+            Added.Add((id, name, joinToken));
+            return Task.FromResult(true);
+        }
+    }
+}
