@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+using EdgeMesh.Core.Trust;
 using EdgeMesh.Tests.Support;
 
 namespace EdgeMesh.Tests.Mesh;
@@ -37,7 +39,7 @@ public sealed class JoinLineTests
         await using (var pasted = await mesh.PasteAsync(kitchen, "Kitchen"))
         {
             await ReadyAsync(mesh, pasted);
-            await pasted.KillAsync();
+            await kitchen.PowerOffAsync();
         }
 
         var before = (await mesh.DeviceAsync("Kitchen")).GetProperty("id").GetString();
@@ -70,8 +72,8 @@ public sealed class JoinLineTests
     {
         await using var mesh = await LabMesh.StartAsync("curl");
         var kitchen = await mesh.AddHostAsync("10.77.0.2");
-        var line = (await mesh.LineAsync()).Replace("sha256//", "sha256//AAAA", StringComparison.Ordinal);
-        await using var pasted = await EndedAsync(kitchen.Shell($"set -o pipefail 2>/dev/null; {line} --no-service"));
+        var line = Regex.Replace(await mesh.LineAsync(), "sha256//[^ ]+", $"sha256//{KeyPin.Of([1]).Base64}");
+        await using var pasted = await EndedAsync(kitchen.Shell($"{line} --no-service"));
         Assert.Contains("pinned", pasted.Output, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("Fetching", pasted.Output, StringComparison.Ordinal);
         Assert.Empty(await mesh.Dashboard.DevicesAsync());
