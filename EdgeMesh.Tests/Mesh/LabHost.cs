@@ -21,7 +21,7 @@ public sealed partial class LabHost(string space, string switchSpace, string por
         ChildProcess.Start(dll, arguments, environment, Prefix);
 
     /// <summary>Runs a shell line on this host until it ends.</summary>
-    public ChildProcess Shell(string line, IReadOnlyDictionary<string, string>? environment = null) => ChildProcess.StartProgram(Prefix[0], [.. Prefix.Skip(1), "sh", "-c", line], environment);
+    public ChildProcess Shell(string line, IReadOnlyDictionary<string, string>? environment = null) => ChildProcess.StartProgram([.. Prefix, "sh", "-c", line], environment);
 
     /// <summary>Takes another address, as from another DHCP lease; the old one is gone.</summary>
     public async Task SetAddressAsync(string address)

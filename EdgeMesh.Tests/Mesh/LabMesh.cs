@@ -25,7 +25,7 @@ internal sealed class LabMesh : IAsyncDisposable
         try
         {
             var mesh = new LabMesh(lab, await lab.AddHostAsync("10.77.0.1"));
-            mesh.Dashboard = await DashboardProcess.StartOnAsync(mesh.Desk, mesh["dashboard"], 0, [], "--no-embedded-device", "--lan");
+            mesh.Dashboard = await DashboardProcess.StartOnAsync(mesh.Desk, mesh["dashboard"], 0, "--no-embedded-device", "--lan");
             return mesh;
         }
         catch

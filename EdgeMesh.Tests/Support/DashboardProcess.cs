@@ -36,14 +36,16 @@ public sealed class DashboardProcess : IAsyncDisposable
     public ChildProcess Process => _process;
 
     /// <summary>Starts it and waits until it is ready. <paramref name="port"/> 0 picks a free one.</summary>
-    public static Task<DashboardProcess> StartAsync(string dataDirectory, int port = 0, params string[] more) => StartAsync(dataDirectory, port, [], more);
+    public static Task<DashboardProcess> StartAsync(string dataDirectory, int port = 0, params string[] more) => StartOnAsync(null, dataDirectory, port, more);
 
-    /// <summary>With further environment variables.</summary>
-    public static Task<DashboardProcess> StartAsync(string dataDirectory, int port, Dictionary<string, string> environment, params string[] more) =>
+    /// <summary>The same, with settings in its environment.</summary>
+    public static Task<DashboardProcess> StartAsync(string dataDirectory, Dictionary<string, string> environment, int port = 0, params string[] more) =>
         StartOnAsync(null, dataDirectory, port, environment, more);
 
     /// <summary>The same on a host of a network lab; its client speaks from there.</summary>
-    public static async Task<DashboardProcess> StartOnAsync(Mesh.LabHost? host, string dataDirectory, int port, Dictionary<string, string> environment, params string[] more)
+    public static Task<DashboardProcess> StartOnAsync(Mesh.LabHost? host, string dataDirectory, int port = 0, params string[] more) => StartOnAsync(host, dataDirectory, port, [], more);
+
+    private static async Task<DashboardProcess> StartOnAsync(Mesh.LabHost? host, string dataDirectory, int port, Dictionary<string, string> environment, string[] more)
     {
         var process = ChildProcess.Start(
             BuiltPrograms.Dashboard,
