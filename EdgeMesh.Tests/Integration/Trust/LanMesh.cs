@@ -37,7 +37,7 @@ public sealed class LanMesh : IAsyncDisposable
     {
         TemporaryDirectory directory = new();
         var dashboard = await DashboardProcess.StartAsync(
-            directory["data"], 0, settings.ToDictionary(s => s.Key.Replace(":", "__", StringComparison.Ordinal), s => s.Value), "--no-embedded-device", "--lan", "--lan-port", "0");
+            directory["data"], settings.ToDictionary(s => s.Key.Replace(":", "__", StringComparison.Ordinal), s => s.Value), 0, "--no-embedded-device", "--lan", "--lan-port", "0");
         return new LanMesh(dashboard, directory, await dashboard.GetAsync("/api/lan"));
     }
 
