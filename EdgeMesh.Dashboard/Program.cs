@@ -3,6 +3,7 @@ using EdgeMesh.Dashboard.Api;
 using EdgeMesh.Dashboard.Components;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Hubs;
+using EdgeMesh.Dashboard.Joining;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
@@ -14,6 +15,7 @@ return await CommandLine.RunAsync(args, async arguments =>
     var builder = DashboardHost.CreateBuilder(arguments);
     builder.AddOrchestrator();
     builder.AddGateway();
+    builder.AddJoining();
     builder.AddModels();
     builder.AddQaiHub();
     builder.AddAccess();
@@ -29,6 +31,7 @@ return await CommandLine.RunAsync(args, async arguments =>
     app.MapHubs();
     app.MapAgentLink();
     app.MapTrust();
+    app.MapJoining();
     app.MapMeshUi();
     await app.RunDashboardAsync();
 });

@@ -55,6 +55,8 @@ public sealed class Enroller(DeviceKey key, DeviceCertificateStore store, AgentO
     public static async Task<X509Certificate2Collection> FetchAuthoritiesAsync(Uri address, CancellationToken cancellationToken)
     {
         using HttpClient http = new(MeshTls.CreateUntrustingHandler()) { MaxResponseContentBufferSize = LargestAnswer, BaseAddress = address };
+        // By the agents' name, so that it works through a relay or a forwarded port too.
+        http.DefaultRequestHeaders.Host = $"{MeshNames.Server}:{address.Port}";
         X509Certificate2Collection all = [];
         all.ImportFromPem(await http.GetStringAsync(new Uri("/ca.crt", UriKind.Relative), cancellationToken));
         return all;

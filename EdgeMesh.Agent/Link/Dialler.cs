@@ -109,7 +109,7 @@ public sealed class Dialler(DialOptions options, DeviceKey key, Hosting.AgentOpt
 
         _token = "";
         linked();
-        Say($"Linked to {address.GetLeftPart(UriPartial.Authority)} as {key.Id.Short}.");
+        Say($"Linked to {address.GetLeftPart(UriPartial.Authority)} as {key.Id.Short}.", isLinked: true);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var renewing = address.Scheme == Uri.UriSchemeHttps ? RenewInTimeAsync(address, over.Token) : Task.CompletedTask;
         await using (var stream = WebSocketStream.Create(socket.Socket, WebSocketMessageType.Binary, ownsWebSocket: false))
@@ -214,11 +214,12 @@ public sealed class Dialler(DialOptions options, DeviceKey key, Hosting.AgentOpt
     };
 
     // One line for each change, not for each try.
-    private void Say(string line)
+    private void Say(string line, bool isLinked = false)
     {
         if (line != _said)
         {
             _said = line;
+            new LinkStatus(isLinked, line, time.GetUtcNow()).Write(agent.DataDirectory);
             Console.WriteLine(line);
         }
     }

@@ -15,7 +15,9 @@ public sealed class MeshSocket : IDisposable
     private MeshSocket(HttpMessageInvoker http, Certificates? roots, X509Certificate2? own)
     {
         (_http, _roots, _own) = (http, roots, own);
-        Socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(15);
+        // When this device's address changes, nothing tells it that its connection leads nowhere: unanswered pings do.
+        Socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(2);
+        Socket.Options.KeepAliveTimeout = TimeSpan.FromSeconds(6);
     }
 
     public ClientWebSocket Socket { get; } = new();

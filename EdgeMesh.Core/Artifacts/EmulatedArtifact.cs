@@ -7,12 +7,12 @@ namespace EdgeMesh.Core.Artifacts;
 public static class EmulatedArtifact
 {
     /// <summary>The first line, ASCII; a line feed follows.</summary>
-    public const string Line = "EdgeMesh emulated artifact";
+    public const string Line = "EDGEMESH-EMULATED-PLACEHOLDER";
 
     /// <summary>Why it is not run, in words.</summary>
     public const string Why = "It is a placeholder that the AI Hub emulator made: there is nothing in it to run. Compile the model with the real AI Hub.";
 
-    private static ReadOnlySpan<byte> Mark => "EdgeMesh emulated artifact\n"u8;
+    private static ReadOnlySpan<byte> Mark => "EDGEMESH-EMULATED-PLACEHOLDER\n"u8;
 
     /// <summary>How many bytes must be looked at.</summary>
     public static int MarkBytes => Mark.Length;

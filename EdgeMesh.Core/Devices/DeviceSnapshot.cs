@@ -33,6 +33,7 @@ public sealed record RunningAttempt(AttemptId Attempt, Jobs.JobKind Kind, string
 /// <param name="Calibrations">What was learned from its finished attempts.</param>
 /// <param name="RoundTripMs">Measured link round trip; null until measured.</param>
 /// <param name="Warning">Something about it that a person should know although it works, in words; or null.</param>
+/// <param name="LinkEnd">How its last link ended; null while linked and before the first one.</param>
 [GenerateSerializer, Immutable]
 public sealed record DeviceSnapshot(
     DeviceId Id,
@@ -53,7 +54,18 @@ public sealed record DeviceSnapshot(
     int QueuedCount,
     ImmutableDictionary<CalibrationKey, Calibration> Calibrations,
     double? RoundTripMs = null,
-    string? Warning = null);
+    string? Warning = null,
+    LinkEnd? LinkEnd = null);
+
+/// <summary>How a link ended.</summary>
+public enum LinkEnd
+{
+    /// <summary>The connection was closed: the agent stopped, or its machine did in order.</summary>
+    Closed,
+
+    /// <summary>Nothing came any more, without a goodbye: power, sleep or the network.</summary>
+    Silent,
+}
 
 /// <summary>The whole fleet at one moment, in join order. Immutable and shared by everyone; a higher version replaces a lower one.</summary>
 [GenerateSerializer, Immutable]

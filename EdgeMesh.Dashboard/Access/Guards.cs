@@ -47,7 +47,7 @@ internal static class Guards
 
     /// <summary>The agents' name, for what agents ask only.</summary>
     private static bool IsAgents(HttpContext context, string host) =>
-        context.Request.IsHttps && context.Request.Path.StartsWithSegments("/agent") && string.Equals(host, MeshNames.Server, StringComparison.OrdinalIgnoreCase);
+        context.Request.IsHttps && (context.Request.Path.StartsWithSegments("/agent") || context.Request.Path == "/ca.crt") && string.Equals(host, MeshNames.Server, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsGuarded(HttpContext context)
     {

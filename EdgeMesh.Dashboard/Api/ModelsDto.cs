@@ -14,7 +14,7 @@ public sealed record ModelsDto(IReadOnlyList<MeshModelDto> Models, IReadOnlyList
 public sealed record MeshModelDto(string Id, bool BuiltIn, IReadOnlyList<Skill> Skills, int? QualityTier, long? Bytes, IReadOnlyList<ModelPlaceDto> Devices)
 {
     internal static MeshModelDto From(ModelRow row) => new(row.Id, row.BuiltIn, row.Skills, row.Tier, row.Bytes, [.. row.Places.Select(p => new ModelPlaceDto(
-        p.Device.Id, p.Device.Name, p.Runtimes, p.Ready, p.Stored is { BuiltIn: false }, p.Bytes, p.Stored?.Loaded, p.Stored?.LoadMs, p.Stored?.Source, p.Stored?.Kind, p.Stored?.InstalledAt))]);
+        p.Device.Id, p.Device.Name, p.Runtimes, p.Ready, p.Stored is { BuiltIn: false }, p.Bytes, p.Stored?.Loaded, p.Stored?.LoadMs, p.Stored?.Source, p.Stored?.Kind, p.Stored?.InstalledAt, p.CannotRun))]);
 }
 
 /// <summary>A model on one device.</summary>
@@ -23,8 +23,9 @@ public sealed record MeshModelDto(string Id, bool BuiltIn, IReadOnlyList<Skill> 
 /// <param name="Stored">In the device's own store: it can be relayed and removed.</param>
 /// <param name="Loaded">In memory when the device was asked; null when its engine does not say.</param>
 /// <param name="LoadMs">What loading it took the last time; null when not measured.</param>
+/// <param name="CannotRun">Why no engine there runs it, when the device says so; else null.</param>
 public sealed record ModelPlaceDto(
-    DeviceId DeviceId, string DeviceName, IReadOnlyList<string> Runtimes, bool Ready, bool Stored, long? Bytes, bool? Loaded, double? LoadMs, string? Source, string? Kind, DateTimeOffset? InstalledAt);
+    DeviceId DeviceId, string DeviceName, IReadOnlyList<string> Runtimes, bool Ready, bool Stored, long? Bytes, bool? Loaded, double? LoadMs, string? Source, string? Kind, DateTimeOffset? InstalledAt, string? CannotRun);
 
 /// <summary>A device's store.</summary>
 public sealed record StoreDto(DeviceId DeviceId, long? DiskFreeBytes, DateTimeOffset ReadAt, Problem? Problem);

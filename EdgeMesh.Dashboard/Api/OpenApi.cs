@@ -78,7 +78,7 @@ internal static class OpenApi
         schema.AdditionalPropertiesAllowed = false;
         schema.Properties = new Dictionary<string, IOpenApiSchema>
         {
-            ["kind"] = OneOf("What to make.", "summarize", "chat", "code", "image", "sysinfo", "echo"),
+            ["kind"] = OneOf("What to make.", "summarize", "chat", "code", "image", "sysinfo", "echo", "onnx"),
             ["text"] = Of(JsonSchemaType.String, "The input; any Unicode. Empty for sysinfo."),
             ["policy"] = OneOf(
                 "How to choose the device; default BEST_AVAILABLE.", "BEST_AVAILABLE", "PREFER_LOCAL", "PREFER_REMOTE", "REQUIRE_NPU", "REQUIRE_GPU", "FORCE_DEVICE"),
@@ -88,7 +88,8 @@ internal static class OpenApi
             ["options"] = Of(
                 JsonSchemaType.Object,
                 "Of the kind. summarize: sentences (1–100) or share (0–1). chat: messages [{role, content}], maxTokens, temperature, seed. code: language, maxTokens, " +
-                "temperature, seed. image: count, width, height, steps, seed, negativePrompt. echo: count."),
+                "temperature, seed. image: count, width, height, steps, seed, negativePrompt. echo: count. onnx (model is required): iterations (20), warmUp (2), seed, file, " +
+                "inputs [{name, shape, data (Base64 of a .npy or of plain numbers)}], npz (Base64)."),
         };
         schema.Examples = [JsonNode.Parse(JobRequestExample)!];
     }

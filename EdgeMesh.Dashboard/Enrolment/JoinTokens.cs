@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using EdgeMesh.Core.Trust;
 using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Joining;
 using EdgeMesh.Dashboard.Storage;
 using EdgeMesh.Dashboard.Trust;
 using Microsoft.EntityFrameworkCore;
@@ -53,7 +54,7 @@ public sealed class JoinTokens(IDbContextFactory<MeshDbContext> contexts, ILanAc
         await db.SaveChangesAsync(cancellationToken);
         var addresses = lan.DialAddresses;
         var ticket = new JoinTicket(secret, me.Id, lan.Current.Authority, addresses).ToString();
-        return new NewJoinToken(row.Id, ticket, expires, Commands(addresses[0], ticket));
+        return new NewJoinToken(row.Id, ticket, expires, JoinLines.For(addresses[0], lan.Current.ServerPin, ticket));
     }
 
     public async Task<ImmutableArray<JoinTokenInfo>> ListAsync(CancellationToken cancellationToken)
@@ -110,10 +111,4 @@ public sealed class JoinTokens(IDbContextFactory<MeshDbContext> contexts, ILanAc
     }
 
     private static string Hash(string secret) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
-
-    private static JoinCommands Commands(Uri address, string ticket)
-    {
-        var run = $"edgemesh-agent run --orchestrator {address.GetLeftPart(UriPartial.Authority)} --token {ticket}";
-        return new JoinCommands(run, run, run, run);
-    }
 }

@@ -37,6 +37,9 @@ public sealed class DashboardOptions
     [Range(1, 1000)]
     public int FailedLoginsPerMinute { get; set; } = 10;
 
+    /// <summary>Where <c>eng/publish-agents</c> put the agents to hand out. Default: <c>agents</c> beside the program, or <c>publish/agents</c> of a checkout.</summary>
+    public string? AgentsDirectory { get; set; }
+
     public string DatabasePath => Path.Combine(DataDirectory, "edgemesh.db");
 
     public string ArtifactsPath => Path.Combine(DataDirectory, "artifacts");

@@ -61,7 +61,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         _session = session;
         _watch = new BeatWatch(options, time);
         doubt.Heard(_me.Id);
-        _me = _me with { Link = kind, Profile = profile, Runtimes = runtimes, RuntimesLoaded = loaded, LastSeen = time.GetUtcNow() };
+        _me = _me with { Link = kind, Profile = profile, Runtimes = runtimes, RuntimesLoaded = loaded, LastSeen = time.GetUtcNow(), LinkEnd = null };
         await SetStateAsync(_draining ? DeviceState.Draining : DeviceState.Online, _draining ? "It finishes what it has." : null);
         store.Linked(_me);
         Pump();
@@ -77,7 +77,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         _watch?.Beat();
         doubt.Heard(_me.Id);
         var back = _me.State is DeviceState.Suspect or DeviceState.Lost;
-        _me = _me with { Telemetry = telemetry, LastSeen = telemetry.At, LoadHistory = Load(telemetry), RoundTripMs = roundTripMs ?? _me.RoundTripMs };
+        _me = _me with { LinkEnd = null, Telemetry = telemetry, LastSeen = telemetry.At, LoadHistory = Load(telemetry), RoundTripMs = roundTripMs ?? _me.RoundTripMs };
         if (runtimes is { } changed)
         {
             var profile = _me.Profile is { } known && !changed.Accelerators.IsEmpty ? known with { Accelerators = changed.Accelerators } : _me.Profile;
@@ -107,6 +107,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         }
 
         doubt.Gone(_me.Id);
+        _me = _me with { LinkEnd = _me.LinkEnd ?? LinkEnd.Closed };
         return _me.State == DeviceState.Lost ? Task.CompletedTask : SetStateAsync(DeviceState.Suspect, reason);
     }
 
@@ -235,6 +236,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
             return;
         }
 
+        _me = _me with { LinkEnd = _me.LinkEnd ?? LinkEnd.Silent };
         if (silence == Silence.Final)
         {
             doubt.Gone(_me.Id);

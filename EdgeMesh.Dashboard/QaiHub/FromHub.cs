@@ -46,6 +46,8 @@ internal static class FromHub
             Device = Text(s.DeviceName),
             Os = Text(s.DeviceOs),
             FinishedAt = s.Completed ?? before?.FinishedAt,
+            // What it made or why it failed is only in the full form.
+            IsFull = before?.IsFull == true && before.State == State(s.State),
         },
         s.Created,
         s.Started,
@@ -123,6 +125,6 @@ internal static class FromHub
             steps = steps.Add(new HubStep(job.State, at < steps[^1].At ? steps[^1].At : at));
         }
 
-        return job with { Steps = steps, FinishedAt = job.IsOver ? job.FinishedAt ?? seen : null };
+        return job with { Steps = steps, WasSeenRunning = job.WasSeenRunning || !job.IsOver, FinishedAt = job.IsOver ? job.FinishedAt ?? seen : null };
     }
 }

@@ -40,7 +40,11 @@ internal static class HubModelFile
         {
             return (null, [], HubProblems.NotAModel($"{e.Cause} {e.Remedy}".Trim()));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (InvalidDataException)
+        {
+            return (null, [], HubProblems.NotAModel("The file is no zip, or it is damaged."));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return (null, [], HubProblems.UploadFailed(e.Message));
         }

@@ -170,9 +170,9 @@ public sealed partial class HubTracker(
 
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
-    // What ended under our eyes, or is ours and was never read in full.
+    // What ended under our eyes or is ours; the outcome of older jobs is read when someone opens them.
     private static bool NeedsReading(TrackedJob job) =>
-        job.IsOver ? (!job.IsFull && job.Here) || (job.Here && job is { State: HubJobState.Done, Kind: HubJobKind.Profile, Result: null, Trouble: null }) || job.Steps is [.., _, _] && !job.IsFull : false;
+        job.IsOver && (job.Here || job.WasSeenRunning) && job.Trouble is null && (!job.IsFull || job is { State: HubJobState.Done, Kind: HubJobKind.Profile, Result: null });
 
     private async Task RestAsync(CancellationToken stop)
     {

@@ -22,8 +22,8 @@ public sealed class QaiHubOptions
     [Range(1L << 20, 10_000_000_000)]
     public long MaxUploadBytes { get; set; } = 10_000_000_000;
 
-    /// <summary>Most bytes of one artifact. Default 10 GB; 1 KiB to 10 GB.</summary>
-    [Range(1L << 10, 10_000_000_000)]
+    /// <summary>Most bytes of one artifact. Default 10 GB; 128 to 10 GB.</summary>
+    [Range(128, 10_000_000_000)]
     public long MaxArtifactBytes { get; set; } = 10_000_000_000;
 
     /// <summary>Bytes of all downloaded artifacts together; over it the oldest go first. Default 20 GiB; 1 MiB to 16 TiB.</summary>

@@ -103,11 +103,16 @@ public sealed record TrackedJob(string Id, HubJobKind Kind, HubJobState State, D
     /// <summary>Everything of it is known, not only the short form of lists.</summary>
     public bool IsFull { get; init; }
 
+    /// <summary>It was followed from before its end, so its outcome is of interest.</summary>
+    public bool WasSeenRunning { get; init; }
+
     public DateTimeOffset? FinishedAt { get; init; }
 
+    [JsonIgnore]
     public bool IsOver => State is HubJobState.Done or HubJobState.Failed;
 
     /// <summary>Whether it has something that can be downloaded.</summary>
+    [JsonIgnore]
     public bool HasArtifact => State == HubJobState.Done && Kind is HubJobKind.Compile or HubJobKind.Link or HubJobKind.Quantize;
 
     /// <summary>Whether it should have ended long ago.</summary>

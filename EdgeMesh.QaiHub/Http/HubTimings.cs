@@ -33,6 +33,9 @@ public sealed record HubTimings
     /// <summary>How often a job is asked for while someone waits. Default 10 s.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long the service may be away while someone waits for a job. Default 10 min.</summary>
+    public TimeSpan MostSilence { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>No job runs longer. Default 8 h, the service's limit.</summary>
     public TimeSpan JobDeadline { get; init; } = TimeSpan.FromHours(8);
 }

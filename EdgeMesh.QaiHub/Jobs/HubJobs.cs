@@ -56,18 +56,26 @@ internal sealed class HubJobs(HubApi api) : IHubJobs
     {
         var (time, timings) = (api.Transport.Time, api.Transport.Timings);
         var (began, limit) = (time.GetTimestamp(), deadline ?? timings.JobDeadline);
-        while (true)
+        for (var (heard, state) = (began, JobState.Created); ;)
         {
-            var job = await GetAsync(id, cancellationToken);
-            progress?.Report(job);
-            if (job.Ended)
+            try
             {
-                return job;
+                var job = await GetAsync(id, cancellationToken);
+                (heard, state) = (time.GetTimestamp(), job.State);
+                progress?.Report(job);
+                if (job.Ended)
+                {
+                    return job;
+                }
+            }
+            catch (QaiHubException e) when (e.Passing && time.GetElapsedTime(heard) < timings.MostSilence)
+            {
+                // The job goes on whether we hear of it or not.
             }
 
             if (time.GetElapsedTime(began) + timings.Poll > limit)
             {
-                throw new QaiHubException(HubFailure.JobDeadline, $"Job {id} did not end within {Words(limit)}; it is still \"{job.State.Title()}\".",
+                throw new QaiHubException(HubFailure.JobDeadline, $"Job {id} did not end within {Words(limit)}; it is still \"{state.Title()}\".",
                     "The service ends jobs after 8 hours. Look at it there, or create it again.");
             }
 

@@ -32,7 +32,7 @@ public interface IHubJobs
     /// <param name="run">Which run on the device, from 1; null for the latest.</param>
     Task<HubFile> GetArtifactAsync(string id, JobArtifactType artifact, int? run = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Waits until the job ended, asking every 10 s; reports each answer.</summary>
+    /// <summary>Waits until the job ended, asking every 10 s; reports each answer. A service that is away for less than 10 minutes does not end the wait.</summary>
     /// <param name="deadline">How long; default the service's own limit of 8 hours.</param>
     /// <exception cref="QaiHubException"><see cref="HubFailure.JobDeadline"/>.</exception>
     Task<HubJob> WaitAsync(string id, IProgress<HubJob>? progress = null, TimeSpan? deadline = null, CancellationToken cancellationToken = default);

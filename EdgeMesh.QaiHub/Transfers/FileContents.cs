@@ -1,6 +1,6 @@
 namespace EdgeMesh.QaiHub.Transfers;
 
-/// <summary>Tells from the first bytes whether a file can be what it should be.</summary>
+/// <summary>Tells from the first bytes whether a file can be what it should be. An emulator's placeholder stands for anything; the model store refuses to run it.</summary>
 internal static class FileContents
 {
     private const byte OnnxIrVersionField = 0x08;
@@ -9,7 +9,7 @@ internal static class FileContents
     public static string? Problem(FileContent content, ReadOnlySpan<byte> head) =>
         content == FileContent.Any ? null
         : head.IsEmpty ? "The file is empty."
-        : Fits(content, head) ? null
+        : Fits(content, head) || EmulatedPlaceholder.Is(head) ? null
         : IsMarkup(head) ? $"The file is a web page or a message, not {Words(content)}."
         : $"The file is not {Words(content)}.";
 

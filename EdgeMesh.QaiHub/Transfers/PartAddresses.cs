@@ -20,7 +20,7 @@ internal static class PartAddresses
         }
 
         var partBytes = (long)Math.Min(answer.MaxPartSize, (ulong)DownloadCheck.ServiceLimit);
-        var parts = (int)((state.Bytes + partBytes - 1) / partBytes);
+        var parts = ((state.Bytes - 1) / partBytes) + 1;
         if (answer.Urls.Count < parts)
         {
             throw HubErrors.Damaged($"has {answer.Urls.Count} addresses for {parts} parts");
@@ -36,7 +36,7 @@ internal static class PartAddresses
         {
             UploadId = answer.UploadId,
             PartBytes = partBytes,
-            Urls = [.. answer.Urls.Take(parts)],
+            Urls = [.. answer.Urls.Take((int)parts)],
             ETags = same ? state.ETags : [.. new string?[parts]],
         };
     }

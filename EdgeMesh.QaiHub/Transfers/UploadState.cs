@@ -33,7 +33,7 @@ public sealed record UploadState(
     {
         try
         {
-            return JsonSerializer.Deserialize<UploadState>(json) is { Urls.IsDefault: false, ETags.IsDefault: false } state ? state : null;
+            return JsonSerializer.Deserialize<UploadState>(json) is { Urls.IsDefault: false, ETags.IsDefault: false, PartBytes: > 0 } state && state.Urls.Length == state.ETags.Length ? state : null;
         }
         catch (JsonException)
         {

@@ -31,7 +31,7 @@ public sealed partial class DescriptionTests
         });
         var request = document.GetProperty("components").GetProperty("schemas").GetProperty("JobRequest");
         Assert.Equal(["kind", "text", "policy", "deviceId", "model", "maxWorkers", "options"], request.GetProperty("properties").EnumerateObject().Select(p => p.Name));
-        Assert.Equal(["summarize", "chat", "code", "image", "sysinfo", "echo"], request.GetProperty("properties").GetProperty("kind").GetProperty("enum").EnumerateArray().Select(k => k.GetString()));
+        Assert.Equal(["summarize", "chat", "code", "image", "sysinfo", "echo", "onnx"], request.GetProperty("properties").GetProperty("kind").GetProperty("enum").EnumerateArray().Select(k => k.GetString()));
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed partial class QaiHubLoopTests(BrowserFixture fixture)
         using var directory = new TemporaryDirectory();
         // Jobs of half a minute: long enough to be watched, and for a restart in the middle.
         Dictionary<string, string> environment = new() { ["EdgeMesh__QaiHub__EmulatorSpeed"] = "6" };
-        var dashboard = await DashboardProcess.StartAsync(directory["data"], 0, environment, "--qaihub-emulator");
+        var dashboard = await DashboardProcess.StartAsync(directory["data"], environment, 0, "--qaihub-emulator");
         var port = dashboard.Address.Port;
         try
         {
@@ -69,7 +69,7 @@ public sealed partial class QaiHubLoopTests(BrowserFixture fixture)
             await page.GotoAsync("about:blank");
             session.ForgetFaults();
             await dashboard.DisposeAsync();
-            dashboard = await DashboardProcess.StartAsync(directory["data"], port, environment, "--qaihub-emulator");
+            dashboard = await DashboardProcess.StartAsync(directory["data"], environment, port, "--qaihub-emulator");
             await session.LogInAsync(dashboard);
             await page.GotoAsync($"/qaihub/jobs/{job}");
             await page.Locator("[data-state='Done']").WaitForAsync(new() { Timeout = Patience });
@@ -171,7 +171,7 @@ public sealed partial class QaiHubLoopTests(BrowserFixture fixture)
     [GeneratedRegex("^Profile ")]
     private static partial Regex ProfileName();
 
-    [GeneratedRegex("^Run it on ")]
+    [GeneratedRegex("^Run there")]
     private static partial Regex RunIt();
 
     [GeneratedRegex("/jobs/[0-9a-zA-Z]{12,}")]

@@ -21,17 +21,15 @@ public sealed partial class ChildProcess : IAsyncDisposable
     /// <summary>Everything it printed so far.</summary>
     public string Output => string.Join('\n', _lines);
 
-    public static ChildProcess Start(string dll, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null) =>
-        StartProgram("dotnet", [dll, .. arguments], environment);
+    /// <summary>Starts a program of ours.</summary>
+    /// <param name="within">A command that starts it elsewhere, as in a network namespace.</param>
+    public static ChildProcess Start(string dll, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, IEnumerable<string>? within = null) =>
+        StartProgram([.. within ?? [], "dotnet", dll, .. arguments], environment);
 
-    /// <summary>Any program; its input stays open as long as it is not disposed.</summary>
-    public static ChildProcess StartProgram(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    /// <summary>Starts any program; its input stays open as long as it is not disposed.</summary>
+    public static ChildProcess StartProgram(ImmutableArray<string> command, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
 
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
@@ -71,6 +69,9 @@ public sealed partial class ChildProcess : IAsyncDisposable
         await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(deadline, TimeProvider.System);
         return _process.ExitCode;
     }
+
+    /// <summary>Waits until it ended and everything it printed is here.</summary>
+    public Task EndOfOutputAsync() => _process.WaitForExitAsync(CancellationToken.None);
 
     /// <summary>SIGKILL: no goodbye.</summary>
     public async Task KillAsync()

@@ -9,10 +9,12 @@ namespace EdgeMesh.Tests.Support;
 public sealed class DashboardProcess : IAsyncDisposable
 {
     private readonly ChildProcess _process;
+    private readonly Mesh.LabHost? _host;
 
-    private DashboardProcess(ChildProcess process, string dataDirectory, Uri loginUrl)
+    private DashboardProcess(ChildProcess process, string dataDirectory, Uri loginUrl, Mesh.LabHost? host)
     {
         _process = process;
+        _host = host;
         DataDirectory = dataDirectory;
         LoginUrl = loginUrl;
         Address = new Uri(loginUrl.GetLeftPart(UriPartial.Authority));
@@ -34,19 +36,30 @@ public sealed class DashboardProcess : IAsyncDisposable
     public ChildProcess Process => _process;
 
     /// <summary>Starts it and waits until it is ready. <paramref name="port"/> 0 picks a free one.</summary>
-    public static Task<DashboardProcess> StartAsync(string dataDirectory, int port = 0, params string[] more) => StartAsync(dataDirectory, port, [], more);
+    public static Task<DashboardProcess> StartAsync(string dataDirectory, int port = 0, params string[] more) => StartOnAsync(null, dataDirectory, port, more);
 
-    /// <summary>With further environment variables.</summary>
-    public static async Task<DashboardProcess> StartAsync(string dataDirectory, int port, Dictionary<string, string> environment, params string[] more)
+    /// <summary>The same, with settings in its environment.</summary>
+    public static Task<DashboardProcess> StartAsync(string dataDirectory, Dictionary<string, string> environment, int port = 0, params string[] more) =>
+        StartOnAsync(null, dataDirectory, port, environment, more);
+
+    /// <inheritdoc cref="StartAsync(string, Dictionary{string, string}, int, string[])"/>
+    public static Task<DashboardProcess> StartAsync(string dataDirectory, int port, Dictionary<string, string> environment, params string[] more) =>
+        StartOnAsync(null, dataDirectory, port, environment, more);
+
+    /// <summary>The same on a host of a network lab; its client speaks from there.</summary>
+    public static Task<DashboardProcess> StartOnAsync(Mesh.LabHost? host, string dataDirectory, int port = 0, params string[] more) => StartOnAsync(host, dataDirectory, port, [], more);
+
+    private static async Task<DashboardProcess> StartOnAsync(Mesh.LabHost? host, string dataDirectory, int port, Dictionary<string, string> environment, string[] more)
     {
         var process = ChildProcess.Start(
             BuiltPrograms.Dashboard,
             ["--urls", $"http://127.0.0.1:{port}", "--data", dataDirectory, .. more],
-            new Dictionary<string, string>(environment) { ["DOTNET_ENVIRONMENT"] = "Production" });
+            new Dictionary<string, string>(environment) { ["DOTNET_ENVIRONMENT"] = "Production" },
+            host?.Prefix);
         try
         {
             var line = await process.LineAsync(l => l.Contains("/login?t=", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
-            var dashboard = new DashboardProcess(process, dataDirectory, new Uri(line[line.IndexOf("http", StringComparison.Ordinal)..].Trim()));
+            var dashboard = new DashboardProcess(process, dataDirectory, new Uri(line[line.IndexOf("http", StringComparison.Ordinal)..].Trim()), host);
             await Until.TrueAsync(
                 "GET /readyz to say 200",
                 async () => (await dashboard.Client.GetAsync(new Uri("/readyz", UriKind.Relative))).StatusCode == HttpStatusCode.OK,
@@ -63,7 +76,13 @@ public sealed class DashboardProcess : IAsyncDisposable
     /// <summary>A client with this key, or anonymous.</summary>
     public HttpClient NewClient(string? key)
     {
-        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Address };
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false };
+        if (_host is not null)
+        {
+            handler.ConnectCallback = async (context, cancellationToken) => await _host.ConnectAsync(context.DnsEndPoint, cancellationToken);
+        }
+
+        var client = new HttpClient(handler) { BaseAddress = Address };
         if (key is not null)
         {
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);

@@ -45,7 +45,7 @@ public sealed class LlamaServer : IAsyncLifetime
         Assert.SkipWhen(_unavailable is not null, $"llama.cpp was not tried: {_unavailable}");
         var script = Path.Combine(BuiltPrograms.RepositoryRoot, "tools", "llama-server", "server.mjs");
         var model = Path.Combine(AppContext.BaseDirectory, "Agent", "Runtimes", "Engines", "Fixtures", $"{Model}.gguf");
-        var server = ChildProcess.StartProgram("node", [script, Packages, model, "0", $"{tokenPause.TotalMilliseconds:0}"]);
+        var server = ChildProcess.StartProgram(["node", script, Packages, model, "0", $"{tokenPause.TotalMilliseconds:0}"]);
         _servers.Add(server);
         var line = await server.LineAsync(l => l.StartsWith("listening on ", StringComparison.Ordinal), StartLimit);
         return new Uri(line["listening on ".Length..]);
@@ -78,8 +78,7 @@ public sealed class LlamaServer : IAsyncLifetime
         try
         {
             await using var npm = ChildProcess.StartProgram(
-                OperatingSystem.IsWindows() ? "npm.cmd" : "npm",
-                ["install", "--prefix", making, "--ignore-scripts", "--omit=optional", "--no-audit", "--no-fund", $"node-llama-cpp@{Version}", $"@node-llama-cpp/{platform}@{Version}"]);
+                [OperatingSystem.IsWindows() ? "npm.cmd" : "npm", "install", "--prefix", making, "--ignore-scripts", "--omit=optional", "--no-audit", "--no-fund", $"node-llama-cpp@{Version}", $"@node-llama-cpp/{platform}@{Version}"]);
             if (await npm.ExitAsync(InstallLimit) != 0)
             {
                 return $"npm could not install node-llama-cpp: {npm.Output}";

@@ -5,6 +5,7 @@ using EdgeMesh.Bench.Echo;
 using EdgeMesh.Bench.Feed;
 using EdgeMesh.Bench.Memory;
 using EdgeMesh.Bench.Mesh;
+using EdgeMesh.Bench.QaiHub;
 using EdgeMesh.Bench.Start;
 
 if (args is [EmptyHost.Word])
@@ -12,7 +13,7 @@ if (args is [EmptyHost.Word])
     return await EmptyHost.RunAsync();
 }
 
-IBenchmark[] all = [new EchoBenchmark(), new DecisionBenchmark(), new FeedBenchmark(), new MemoryBenchmark(), new StartBenchmark(), new DetectionBenchmark(), new FleetBenchmark()];
+IBenchmark[] all = [new EchoBenchmark(), new DecisionBenchmark(), new FeedBenchmark(), new MemoryBenchmark(), new StartBenchmark(), new DetectionBenchmark(), new FleetBenchmark(), new UploadBenchmark()];
 var list = string.Join('\n', all.Select(b => $"  {b.Name,-10}{b.Summary}"));
 var names = new Argument<string[]>("names") { Description = "What to measure; everything when nothing is named.", Arity = ArgumentArity.ZeroOrMore };
 names.AcceptOnlyFromAmong([.. all.Select(b => b.Name)]);

@@ -6,6 +6,7 @@ namespace EdgeMesh.OnnxBench;
 /// <summary>What was measured.</summary>
 /// <param name="SameTokens">Both decoded the same; else the comparison is worth nothing.</param>
 /// <param name="FirstTokensAsLlama">So many of the first tokens are llama.cpp's too; null without it. Its cache is float16 and its sums run in another order, so a near tie ends it.</param>
+/// <param name="BareFirstSession">The bare loop in the first session of its process only; the worker's session is the first large one of its process too.</param>
 /// <param name="AgentBytesPerToken">Managed bytes allocated in the agent and in its caller, prefill included.</param>
 /// <param name="WorkerBytesPerToken">Managed bytes allocated in the worker, prefill included.</param>
 /// <param name="WeightsMb">The model's files.</param>
@@ -20,6 +21,7 @@ internal sealed record WholePathReport(
     int? FirstTokensAsLlama,
     Speeds WholePath,
     Speeds Bare,
+    Speeds BareFirstSession,
     Speeds? Llama,
     double PrefillRatio,
     double DecodeRatio,
@@ -99,6 +101,7 @@ internal sealed class WholePathComparison(BenchOptions options)
             _asLlama,
             path,
             bare,
+            Speeds.Best(_theirs[..options.Rounds], options),
             llama,
             Speeds.Ratio(path.PrefillTokensPerSecond, bare.PrefillTokensPerSecond),
             Speeds.Ratio(path.DecodeTokensPerSecond, bare.DecodeTokensPerSecond),

@@ -38,14 +38,14 @@ internal static class CompileCommand
         Check(wish, inputs, package?.Onnx?.Outputs ?? []);
         var name = wish.Name.Length > 0 ? wish.Name : Path.GetFileNameWithoutExtension(wish.Model.TrimEnd('/', '\\'));
         var id = package is null ? wish.Model : await ModelUploads.SendAsync(session.Client, package, name, cancellationToken);
-        var job = await session.SubmitAsync(new CompileRequest(id, wish.Device, inputs, wish.Name, wish.Options.ToString()), wait || andProfile, cancellationToken);
+        var job = await session.SubmitAsync(new CompileRequest(id, wish.Device, inputs, name, wish.Options.ToString()), wait || andProfile, cancellationToken);
         if (job is null || !andProfile)
         {
             return 0;
         }
 
         var compiled = job.TargetModel ?? throw new QaiHubException(HubFailure.NotReady, $"Job {job.Id} is done and names no model.", "Look at it at the service.");
-        return await ProfileCommand.RunAsync(session, new ProfileRequest(compiled.Id, wish.Device, wish.Name), wait, cancellationToken);
+        return await ProfileCommand.RunAsync(session, new ProfileRequest(compiled.Id, wish.Device, name), wait, cancellationToken);
     }
 
     private static void Check(Wish wish, ImmutableArray<TensorSpec> inputs, ImmutableArray<TensorSpec> outputs)

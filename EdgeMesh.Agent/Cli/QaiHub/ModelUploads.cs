@@ -17,7 +17,7 @@ internal static class ModelUploads
             var upload = await package.PrepareAsync(name, zip, cancellationToken);
             var memory = package.IsFolder ? null : Remembered(client.Config.ApiUrl, upload);
             var state = Read(memory, upload) ?? await client.Models.BeginUploadAsync(upload, cancellationToken);
-            HubSession.Say($"Uploading {Path.GetFileName(package.Path)}: {Megabytes(state.Bytes)} MB{(state.PartsDone > 0 ? $", {Megabytes(state.BytesDone)} of them there already" : "")}");
+            HubSession.Say($"Uploading {Path.GetFileName(package.Path)}: {Size(state.Bytes)}{(state.PartsDone > 0 ? $", {Size(state.BytesDone)} of it there already" : "")}");
             var id = await client.Models.ContinueUploadAsync(state, new Progress(memory), cancellationToken);
             Forget(memory);
             HubSession.Say($"Model: {id}");
@@ -29,7 +29,7 @@ internal static class ModelUploads
         }
     }
 
-    private static string Megabytes(long bytes) => $"{bytes / 1e6:0.#}";
+    private static string Size(long bytes) => bytes < 1_000_000 ? $"{bytes:N0} bytes" : $"{bytes / 1e6:0.#} MB";
 
     private static string Remembered(Uri service, ModelUpload upload)
     {

@@ -104,9 +104,16 @@ internal static class HubWords
         _ => ("st-run", "run"),
     };
 
-    public static string Size(long? bytes) => bytes is { } b ? Components.Controls.Format.Gb(b / (double)(1 << 20)) : "unknown";
+    public static string Size(long? bytes) => bytes switch
+    {
+        null => "unknown",
+        < 1 << 20 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0.#} KB"),
+        { } b => Components.Controls.Format.Gb(b / (double)(1 << 20)),
+    };
 
-    public static string Time(TimeSpan? time) => Components.Controls.Format.Ms(time?.TotalMilliseconds);
+    public static string Time(TimeSpan? time) => time is { TotalMilliseconds: > 0 and < 1 } brief
+        ? string.Create(CultureInfo.InvariantCulture, $"{brief.TotalMicroseconds:0} µs")
+        : Components.Controls.Format.Ms(time?.TotalMilliseconds);
 
     /// <summary>How long something took, as <c>41 s</c> or <c>1:02</c>.</summary>
     public static string Span(TimeSpan time) => time < TimeSpan.FromSeconds(90)

@@ -22,10 +22,13 @@ public sealed class HubOriginTests
     [InlineData("QAI Hub job j, model m and more")]
     public void Parse_AnotherSource_IsNone(string source) => Assert.Null(HubOrigin.Parse(source));
 
+    [Fact]
+    public void Line_IsTheOneThatTheEmulatorWrites() => Assert.Equal(EdgeMesh.QaiHub.EmulatedPlaceholder.FirstLine, EmulatedArtifact.Line);
+
     [Theory]
-    [InlineData("EdgeMesh emulated artifact\nqnn_dlc", true)]
-    [InlineData("EdgeMesh emulated artifact", false)]
-    [InlineData("\u0008\u0008 EdgeMesh emulated artifact\n", false)]
+    [InlineData("EDGEMESH-EMULATED-PLACEHOLDER\nqnn_dlc", true)]
+    [InlineData("EDGEMESH-EMULATED-PLACEHOLDER", false)]
+    [InlineData("\u0008\u0008 EDGEMESH-EMULATED-PLACEHOLDER\n", false)]
     [InlineData("", false)]
     public void IsMarked_FirstLine_Tells(string content, bool marked) =>
         Assert.Equal(marked, EmulatedArtifact.IsMarked(System.Text.Encoding.ASCII.GetBytes(content)));

@@ -79,6 +79,26 @@ public sealed class JobCreationTests
         Assert.Equal(TimeSpan.FromHours(8), hub.Time.GetUtcNow() - began);
     }
 
+    [Theory]
+    [InlineData(20, true)]
+    [InlineData(1_000_000, false)]
+    public async Task Wait_ServiceAway_GoesOnUnlessItStaysAway(int failures, bool ends)
+    {
+        var asked = 0;
+        await using var hub = new Hub(_ => asked++ < failures ? RawHttpServer.Text(503) : RawHttpServer.Message(new Job { LinkJob = new LinkJob { LinkJobId = "j5w2gx7p5", JobState = JobState.Done } }));
+        var began = hub.Time.GetUtcNow();
+        var waiting = hub.Client.Jobs.WaitAsync("j5w2gx7p5", cancellationToken: Hub.Cancelled);
+        if (ends)
+        {
+            Assert.Equal(JobState.Done, (await waiting).State);
+        }
+        else
+        {
+            Assert.Equal(HubFailure.ServiceFailed, (await Hub.FailureAsync(waiting)).Kind);
+            Assert.InRange(hub.Time.GetUtcNow() - began, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(15));
+        }
+    }
+
     [Fact]
     public async Task Wait_JobThatEnds_ReportsEachState()
     {

@@ -156,11 +156,15 @@ public sealed class UploadTests : IDisposable
         Assert.Empty(hub.Requests);
     }
 
-    [Fact]
-    public async Task Upload_TooFewAddresses_IsDamaged()
+    [Theory]
+    [InlineData(1_000, "u")]
+    [InlineData(1, "u")]
+    [InlineData(0, "u")]
+    [InlineData(1_000_000, "")]
+    public async Task Upload_TooFewAddressesOrNoId_IsDamaged(ulong part, string id)
     {
         await using var hub = new Hub(r => RawHttpServer.Message(
-            r.Method == "POST" ? new CreateUpdateResponse { Id = "mmq12345q" } : new FileMultipartUploadURL { Urls = { "https://a.example/0" }, UploadId = "u", MaxPartSize = 1_000 }));
+            r.Method == "POST" ? new CreateUpdateResponse { Id = "mmq12345q" } : new FileMultipartUploadURL { Urls = { "https://a.example/0" }, UploadId = id, MaxPartSize = part }));
         Assert.Equal(HubFailure.DamagedAnswer, (await Hub.FailureAsync(UploadAsync(hub))).Kind);
     }
 

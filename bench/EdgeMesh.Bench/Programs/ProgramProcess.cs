@@ -24,6 +24,16 @@ internal sealed class ProgramProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>The most resident memory it ever had, MB (2^20 bytes).</summary>
+    public double PeakMb
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.PeakWorkingSet64 / 1024.0 / 1024.0;
+        }
+    }
+
     /// <summary>Processor time it used so far.</summary>
     public TimeSpan ProcessorTime
     {
@@ -34,10 +44,17 @@ internal sealed class ProgramProcess : IAsyncDisposable
         }
     }
 
-    public static ProgramProcess Start(string dll, params IEnumerable<string> arguments)
+    public static ProgramProcess Start(string dll, params IEnumerable<string> arguments) => Start(dll, new Dictionary<string, string>(), arguments);
+
+    public static ProgramProcess Start(string dll, IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo("dotnet", [dll, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DOTNET_ENVIRONMENT"] = "Production";
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         var program = new ProgramProcess(new Process { StartInfo = start });
         program._process.OutputDataReceived += (_, e) => program.Keep(e.Data);
         program._process.ErrorDataReceived += (_, e) => program.Keep(e.Data);

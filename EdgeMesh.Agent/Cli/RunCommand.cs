@@ -1,0 +1,77 @@
+using System.CommandLine;
+using EdgeMesh.Agent.Enrolment;
+using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Agent.Link;
+using EdgeMesh.Agent.Models.Store;
+using EdgeMesh.Agent.Service;
+
+namespace EdgeMesh.Agent.Cli;
+
+/// <summary><c>run</c>: the agent itself.</summary>
+internal static class RunCommand
+{
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(2);
+
+    /// <param name="Dial">Where to, and with what.</param>
+    /// <param name="OpenAi">Addresses, separated by commas.</param>
+    /// <param name="Allow">Hosts, separated by commas.</param>
+    internal sealed record Settings(DialOptions Dial, string Name, string Data, string OpenAi = "", string Allow = "");
+
+    public static Command Create()
+    {
+        var (orchestrator, token, name, data) = (CommonOptions.Orchestrator(), CommonOptions.Token(), CommonOptions.Name(), CommonOptions.Data());
+        var openAi = new Option<string?>("--openai") { Description = "OpenAI-compatible servers to use, separated by commas." };
+        var allow = new Option<string?>("--allow-hosts") { Description = "Private hosts that models may be fetched from, separated by commas (or environment variable EDGEMESH_ALLOWED_HOSTS)." };
+        var run = new Command("run", "Links this device to a dashboard and runs its tasks until it is stopped.") { orchestrator, token, name, data, openAi, allow };
+        run.SetAction(async (parsed, cancellation) =>
+        {
+            var directory = CommonOptions.DataOf(parsed.GetValue(data));
+            var (dial, problem) = LastOrchestrator.Complete(parsed.GetValue(orchestrator), CommonOptions.TokenOf(parsed.GetValue(token)), new DeviceCertificateStore(directory), directory);
+            if (dial is null)
+            {
+                await Console.Error.WriteLineAsync(problem);
+                return AgentCommand.BadUsage;
+            }
+
+            return await RunAsync(
+                new Settings(
+                    dial, CommonOptions.NameOf(parsed.GetValue(name)), directory, parsed.GetValue(openAi) ?? "",
+                    parsed.GetValue(allow) ?? Environment.GetEnvironmentVariable("EDGEMESH_ALLOWED_HOSTS") ?? ""),
+                cancellation);
+        });
+        return run;
+    }
+
+    public static async Task<int> RunAsync(Settings settings, CancellationToken cancellationToken)
+    {
+        var urls = Parts(settings.OpenAi);
+        if (urls.FirstOrDefault(u => !Uri.TryCreate(u, UriKind.Absolute, out var parsed) || parsed.Scheme is not ("http" or "https")) is { } bad)
+        {
+            await Console.Error.WriteLineAsync($"--openai: {bad} is not an http or https address.");
+            return AgentCommand.BadUsage;
+        }
+
+        try
+        {
+            using var key = DeviceKey.Open(settings.Data);
+            var options = new AgentOptions(settings.Data, settings.Name, [.. urls.Select(u => new Uri(u))], Environment.GetEnvironmentVariable("EDGEMESH_OPENAI_KEY"))
+            {
+                AllowedHosts = [.. Parts(settings.Allow)],
+            };
+            await using var app = AgentHost.Build(options, services => services
+                .AddSingleton(key).AddSingleton(settings.Dial).AddSingleton(new DeviceCertificateStore(settings.Data)).AddSingleton<Enroller>().AddSingleton<MeshCredentials>()
+                .AddHostedService<Dialler>().AddWindowsService(o => o.ServiceName = ServiceSpec.Name).Configure<HostOptions>(o => o.ShutdownTimeout = StopWithin));
+            Console.WriteLine($"EdgeMesh agent {AgentVersion.Current}: {settings.Name} ({key.Id.Short}), data in {settings.Data}");
+            await app.StartAsync(cancellationToken);
+            await app.WaitForShutdownAsync(cancellationToken);
+            return 0;
+        }
+        catch (Exception e) when (e is DeviceKeyException or ModelStoreException)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return AgentCommand.Failed;
+        }
+    }
+
+    private static string[] Parts(string list) => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+}

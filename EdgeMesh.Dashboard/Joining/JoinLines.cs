@@ -1,0 +1,36 @@
+using EdgeMesh.Core.Trust;
+using EdgeMesh.Dashboard.Enrolment;
+
+namespace EdgeMesh.Dashboard.Joining;
+
+/// <summary>The one line to paste on a new device, for each system; pure.</summary>
+internal static class JoinLines
+{
+    /// <summary>PowerShell's own line, so that nobody has to allow scripts first.</summary>
+    private const string PowerShell = "powershell -NoProfile -ExecutionPolicy Bypass -Command ";
+
+    /// <param name="origin">Where the device reaches the dashboard: https on the LAN, or http on this computer.</param>
+    /// <param name="pin">Of the server's key, for https.</param>
+    public static JoinCommands For(Uri origin, KeyPin pin, string ticket)
+    {
+        var at = origin.GetLeftPart(UriPartial.Authority);
+        var fetch = origin.Scheme == Uri.UriSchemeHttps ? $"curl -fsSk --pinnedpubkey sha256//{pin.Base64} {at}/join.sh" : $"curl -fsS {at}/join.sh";
+        var unix = $"{fetch} | sh -s -- {ticket}";
+        return new JoinCommands(unix, unix, Windows(at, origin.Scheme == Uri.UriSchemeHttps ? pin : null, ticket), Termux(fetch, ticket));
+    }
+
+    // The type is compiled by PowerShell itself: a script block cannot be a TLS callback there, as it comes on another thread.
+    private static string Windows(string at, KeyPin? pin, string ticket)
+    {
+        var trust = pin is { } key
+            ? $"Add-Type '{string.Join(' ', JoinScripts.PinType.Split('\n', StringSplitOptions.TrimEntries))}'; " +
+                $"[Net.ServicePointManager]::ServerCertificateValidationCallback=[EdgeMeshPin]::Only('{JoinScripts.PinHead}','{key.Base64}'); "
+            : "";
+        return $"{PowerShell}\"{trust}& ([scriptblock]::Create((New-Object Net.WebClient).DownloadString('{at}/join.ps1'))) {ticket}\"";
+    }
+
+    // Android's own C library cannot run the agent; a Debian inside Termux can.
+    private static string Termux(string fetch, string ticket) =>
+        "pkg install -y proot-distro && (proot-distro install debian || true) && proot-distro login debian -- sh -c " +
+        $"'command -v curl >/dev/null || (apt-get update && apt-get install -y curl); {fetch} | sh -s -- {ticket}'";
+}

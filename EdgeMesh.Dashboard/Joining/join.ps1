@@ -1,0 +1,40 @@
+# Installs EdgeMesh's agent from the dashboard at @BASE@ and joins its mesh. PowerShell 5.1 or later.
+#   & ([scriptblock]::Create($script)) TOKEN [-Run | -NoService] [-Name NAME]
+param([Parameter(Mandatory)][string]$Token, [switch]$Run, [switch]$NoService, [string]$Name = '')
+$ErrorActionPreference = 'Stop'
+$base = '@BASE@'
+$pin = '@PIN@' # SHA-256 of the dashboard's public key; empty when it is on this computer
+
+if ($pin -and -not ('EdgeMeshPin' -as [type])) {
+  Add-Type -TypeDefinition @'
+@PINTYPE@
+'@
+}
+if ($pin) { [Net.ServicePointManager]::ServerCertificateValidationCallback = [EdgeMeshPin]::Only('@PINHEAD@', $pin) }
+
+$rid = if ([Runtime.InteropServices.RuntimeInformation]::OSArchitecture -eq 'Arm64') { 'win-arm64' } else { 'win-x64' }
+$web = New-Object Net.WebClient
+$folder = Join-Path $env:LOCALAPPDATA 'Programs\EdgeMesh'
+$archive = Join-Path $env:TEMP "edgemesh-agent-$rid.zip"
+New-Item -ItemType Directory -Force $folder | Out-Null
+try { $wanted = $web.DownloadString("$base/download/agent/$rid/sha256").Trim() }
+catch { throw "The dashboard has no agent for $rid yet, or cannot be reached. On the dashboard's computer, in EdgeMesh's folder: eng/publish-agents $rid ($($_.Exception.Message))" }
+Write-Host "Fetching the agent for $rid from $base"
+$web.DownloadFile("$base/download/agent/$rid", $archive)
+$got = (Get-FileHash $archive -Algorithm SHA256).Hash.ToLowerInvariant()
+if ($got -ne $wanted) { throw "What came is not what the dashboard has (SHA-256 $got, expected $wanted). Try again." }
+Write-Host "SHA-256 $got, as the dashboard says"
+$agent = Join-Path $folder 'agent'
+if (Get-Service edgemesh-agent -ErrorAction SilentlyContinue) { Stop-Service edgemesh-agent }
+if (Test-Path $agent) { Remove-Item -Recurse -Force $agent }
+Expand-Archive $archive $agent
+Remove-Item $archive
+$program = Join-Path $agent 'edgemesh-agent.exe'
+& $program --version | Out-Null
+if ($LASTEXITCODE -ne 0) { throw 'The agent does not start here. It needs the .NET 10 ASP.NET Core runtime unless it was published self-contained: https://dotnet.microsoft.com/download' }
+Write-Host "Installed in $agent"
+$arguments = @('join', $Token)
+if ($Name) { $arguments += @('--name', $Name) }
+if ($Run) { $arguments += '--run' } elseif (-not $NoService) { $arguments += '--service' }
+& $program @arguments
+exit $LASTEXITCODE

@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using EdgeMesh.QaiHub;
+using EdgeMesh.QaiHub.Catalog;
+using EdgeMesh.QaiHub.Config;
+using EdgeMesh.QaiHub.Datasets;
+using EdgeMesh.QaiHub.Doctor;
+using EdgeMesh.QaiHub.Jobs;
+using EdgeMesh.QaiHub.Models;
+using EdgeMesh.QaiHub.Transfers;
+using EdgeMesh.QaiHub.Wire;
+
+namespace EdgeMesh.Tests.Fakes;
+
+/// <summary>A service with jobs that the test moves; every request is noted with its time.</summary>
+public sealed class FakeHubClient(TimeProvider time) : IQaiHubClient, IQaiHubClientFactory, IHubDoctor, IHubJobs, IHubCatalog
+{
+    private int made;
+
+    /// <summary>What was asked, and when.</summary>
+    public ConcurrentQueue<(DateTimeOffset At, string What)> Requests { get; } = new();
+
+    public ConcurrentDictionary<string, HubJob> All { get; } = new();
+
+    public ConcurrentQueue<HubJobRequest> Created { get; } = new();
+
+    public ImmutableArray<HubDevice> Devices { get; set; } = [];
+
+    /// <summary>When set, what every request throws.</summary>
+    public QaiHubException? Failure { get; set; }
+
+    /// <summary>When set, what creating a job throws.</summary>
+    public QaiHubException? CreateFailure { get; set; }
+
+    public QaiHubConfig Config { get; } = new(new Uri("https://hub.example"), new Uri("https://hub.example"), "a-token-of-the-tests", "the test");
+
+    public IHubCatalog Catalog => this;
+
+    public IHubJobs Jobs => this;
+
+    public IHubModels Models => throw new NotSupportedException();
+
+    public IHubDatasets Datasets => throw new NotSupportedException();
+
+    public IHubDownloads Downloads => throw new NotSupportedException();
+
+    /// <summary>Puts a job there, or moves it.</summary>
+    public void Set(string id, JobState state, JobType type = JobType.Compile, string? target = null, string name = "net", string device = "Board", string? failure = null) =>
+        All[id] = new HubJob
+        {
+            Id = id, Type = type, State = state, Name = name, Device = new HubDevice(device, "1", [], ""), Created = All.GetValueOrDefault(id)?.Created ?? time.GetUtcNow(), FailureReason = failure,
+            Completed = state.HasEnded() ? time.GetUtcNow() : null, TargetModel = target is null ? null : new HubModel(target, name, ModelType.Onnx, null, id, null, true, false, ImmutableDictionary<ModelMetadataKey, string>.Empty),
+            Options = type == JobType.Compile ? "--target_runtime onnx" : "", Message = new Job(),
+        };
+
+    public IQaiHubClient Create(QaiHubConfig config) => this;
+
+    public Task<HubStatus> CheckAsync(ConfigSearch found, CancellationToken cancellationToken = default) => Task.FromResult(new HubStatus(HubSource.Service, true, new HubUser(1, "Ada", ""), []));
+
+    public Task<string> CreateAsync(HubJobRequest request, CancellationToken cancellationToken = default)
+    {
+        Note("create");
+        if (CreateFailure is { } failure)
+        {
+            throw failure;
+        }
+
+        ArgumentNullException.ThrowIfNull(request);
+        Created.Enqueue(request);
+        var id = $"jmade{Interlocked.Increment(ref made)}";
+        Set(id, JobState.Created, request is ProfileRequest ? JobType.Profile : JobType.Compile, name: request.Name);
+        return Task.FromResult(id);
+    }
+
+    public Task<HubJob> GetAsync(string id, CancellationToken cancellationToken = default)
+    {
+        Note("get " + id);
+        return Task.FromResult(All.GetValueOrDefault(id) ?? throw new QaiHubException(HubFailure.NotFound, "There is none.", "Look at the list."));
+    }
+
+    public Task<HubPage<HubJobSummary>> ListSummariesAsync(JobQuery query, CancellationToken cancellationToken = default)
+    {
+        Note("list");
+        ArgumentNullException.ThrowIfNull(query);
+        var fitting = All.Values.Where(j => query.States.IsDefaultOrEmpty || query.States.Contains(j.State)).OrderByDescending(j => j.Created).ToList();
+        return Task.FromResult(new HubPage<HubJobSummary>(
+            [.. fitting.Skip(query.Offset).Take(query.Limit).Select(j => new HubJobSummary(j.Id, j.Type, j.State, j.Name, j.Device!.Name, j.Device.Os, null, j.Created, null, j.Completed, null, null))], fitting.Count));
+    }
+
+    public Task<JobResult> GetResultAsync(string id, CancellationToken cancellationToken = default)
+    {
+        Note("result " + id);
+        return Task.FromResult(new JobResult { ProfileJobResult = new ProfileJobResult { ProfileJobId = id, Profile = new ProfileDetail { ExecutionTime = 21_400, PeakMemoryUsage = 1 << 20 } } });
+    }
+
+    public Task<ImmutableArray<HubDevice>> GetDevicesAsync(DeviceQuery? query = null, CancellationToken cancellationToken = default)
+    {
+        Note("devices");
+        return Task.FromResult(Devices);
+    }
+
+    public Task<HubPage<HubJob>> ListAsync(JobQuery query, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public Task RenameAsync(string id, string name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public Task<HubFile> GetCompiledModelAsync(string id, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public Task<HubFile> GetArtifactAsync(string id, JobArtifactType artifact, int? run = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public Task<HubJob> WaitAsync(string id, IProgress<HubJob>? progress = null, TimeSpan? deadline = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public Task<HubUser> GetUserAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public Task<HubDevice> SelectDeviceAsync(DeviceQuery query, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public Task<ImmutableArray<HubFramework>> GetFrameworksAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    private void Note(string what)
+    {
+        Requests.Enqueue((time.GetUtcNow(), what));
+        if (Failure is { } failure)
+        {
+            throw failure;
+        }
+    }
+}
