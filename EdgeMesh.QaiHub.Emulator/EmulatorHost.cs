@@ -43,16 +43,19 @@ public sealed class EmulatorHost : IAsyncDisposable
     public static async Task<EmulatorHost> StartAsync(EmulatorOptions options, CancellationToken cancellationToken = default)
     {
         options = options.Checked();
-        var folder = FolderLock.Take(Directory.CreateDirectory(options.Folder).FullName);
+        var folder = FolderLock.Take(Folders.Private(options.Folder));
+        WebApplication? app = null;
         try
         {
             string token = options.Token ?? Secrets.Keep(options.Folder, "token");
-            var app = Build(options, token);
+            app = Build(options, token);
+            Leftovers.Sweep(app.Services.GetRequiredService<EmulatorState>(), options.Time.GetUtcNow());
             await app.StartAsync(cancellationToken);
             return new EmulatorHost(app, folder, token);
         }
         catch
         {
+            await (app?.DisposeAsync() ?? ValueTask.CompletedTask);
             folder.Dispose();
             throw;
         }
@@ -82,7 +85,7 @@ public sealed class EmulatorHost : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(new PresignedUrls(Secrets.Keep(options.Folder, "signing.key"), options.PresignedLife, options.Time));
-        builder.Services.AddSingleton(options.Time).AddSingleton<EmulatorState>().AddSingleton<FaultBoard>().AddSingleton<FaultInjection>().AddSingleton<RequestLog>();
+        builder.Services.AddSingleton<EmulatorState>().AddSingleton<FaultBoard>().AddSingleton<FaultInjection>().AddSingleton<RequestLog>();
         builder.Services.AddSingleton<PartUploads>().AddSingleton<FormUploads>();
         builder.Services.AddSingleton<CompiledFile>(services => new CompiledFile(services.GetRequiredService<EmulatorState>().Assets));
         builder.Services.AddSingleton<JobSubmission>().AddSingleton<JobFinisher>().AddSingleton<JobEngine>();
@@ -104,7 +107,7 @@ public sealed class EmulatorHost : IAsyncDisposable
             return next(context);
         });
         app.Use(app.Services.GetRequiredService<RequestLog>().NoteAsync);
-        app.Use(ErrorAnswers.AnswerAsync);
+        app.Use(new ErrorAnswers(app.Logger).AnswerAsync);
         app.Use(app.Services.GetRequiredService<FaultInjection>().PassAsync);
         app.Use(new TokenGate(token).PassAsync);
         app.Use(TrailingSlash.RequireAsync);

@@ -138,14 +138,23 @@ public sealed class Dialler(DialOptions options, DeviceKey key, Hosting.AgentOpt
     /// <summary>Renews while the link goes on; the link itself does not notice.</summary>
     private async Task RenewInTimeAsync(Uri address, CancellationToken over)
     {
+        var notBefore = TimeSpan.Zero;
         while (true)
         {
             var wished = renewal.Next;
-            var wait = credentials.RenewAt is { } at && at > time.GetUtcNow() ? at - time.GetUtcNow() : RenewAgain;
-            await Task.WhenAny(wished, Task.Delay(wait < LongestNap ? wait : LongestNap, time, over));
+            var wait = credentials.RenewAt is { } at ? at - time.GetUtcNow() : LongestNap;
+            wait = TimeSpan.FromTicks(Math.Clamp(wait.Ticks, notBefore.Ticks, LongestNap.Ticks));
+            await Task.WhenAny(wished, Task.Delay(wait, time, over));
             over.ThrowIfCancellationRequested();
-            if ((wished.IsCompleted || credentials.RenewAt <= time.GetUtcNow()) && await credentials.RenewAsync(address, over) is EnrolResult.Refused refused)
+            if (!wished.IsCompleted && credentials.RenewAt > time.GetUtcNow())
             {
+                continue;
+            }
+
+            notBefore = TimeSpan.Zero;
+            if (await credentials.RenewAsync(address, over) is EnrolResult.Refused refused)
+            {
+                notBefore = RenewAgain;
                 Say($"The certificate could not be renewed: {refused.Problem.Detail} {refused.Problem.Remedy}");
             }
 

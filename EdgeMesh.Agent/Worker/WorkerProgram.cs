@@ -7,6 +7,10 @@ internal static class WorkerProgram
 {
     private const string AgentProgram = "edgemesh-agent";
 
+    // glibc's own switches, read by nothing else: weights in huge pages (decoding took 1 to 21 % less processor time, see docs/benchmarks.md), and few arenas, which keeps memory down.
+    private const string GlibcVariable = "GLIBC_TUNABLES";
+    private const string GlibcSettings = "glibc.malloc.hugetlb=1:glibc.malloc.arena_max=2";
+
     /// <summary>The command line that runs this agent's program; the dashboard, which has the agent as a library, finds it beside itself.</summary>
     public static ProcessStartInfo Command(string pipe)
     {
@@ -23,6 +27,7 @@ internal static class WorkerProgram
         start.RedirectStandardError = true;
         start.RedirectStandardOutput = true;
         start.WorkingDirectory = AppContext.BaseDirectory;
+        start.Environment.TryAdd(GlibcVariable, GlibcSettings);
 
         // A worker handles files of strangers: it gets none of the agent's secrets.
         foreach (var name in start.Environment.Keys.Where(IsSecret).ToList())

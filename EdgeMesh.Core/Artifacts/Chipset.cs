@@ -18,8 +18,10 @@ public static class Chipsets
     public static ImmutableArray<Chipset> All { get; } =
     [
         Of("Snapdragon X2 Elite", "qualcomm-snapdragon-x2-elite sc8480xp", "v81", 88, "snapdragon x2 elite", "sc8480xp"),
-        Of("Snapdragon X Elite", "qualcomm-snapdragon-x-elite sc8380xp", "v73", 60, "snapdragon x elite", "sc8380xp", "x1e80100", "x1e78100", "x1e84100", "x1e001de", "x1p64100", "x1p66100"),
-        Of("Snapdragon X Plus 8-core", "qualcomm-snapdragon-x-plus-8-core sc8340xp", "v73", 60, "sc8340xp", "x1p42100", "x1p46100", "x1 26 100", "x126100"),
+        Of("Snapdragon X Elite", "qualcomm-snapdragon-x-elite sc8380xp", "v73", 60, "snapdragon x elite", "sc8380xp", "x1e80100", "x1e78100", "x1e84100", "x1e001de"),
+        Of("Snapdragon X Plus 10-core", "sc8380xp", "v73", 60, "x1p64100", "x1p66100"),
+        Of("Snapdragon X Plus 8-core", "qualcomm-snapdragon-x-plus-8-core sc8340xp", "v73", 60, "sc8340xp", "x1p42100", "x1p46100"),
+        Of("Snapdragon X", "sc8340xp", "v73", 60, "x1 26 100", "x126100"),
         Of("Snapdragon 8 Elite Gen 5 for Galaxy", "qualcomm-snapdragon-8-elite-gen5-for-galaxy sm8850-ad", "v81", 87, "snapdragon 8 elite gen 5 for galaxy", "sm8850 ad"),
         Of("Snapdragon 8 Elite Gen 5", "qualcomm-snapdragon-8-elite-gen5 sm8850", "v81", 87, "snapdragon 8 elite gen 5", "sm8850"),
         Of("Snapdragon 8 Elite for Galaxy", "qualcomm-snapdragon-8-elite-for-galaxy sm8750-ac", "v79", 69, "snapdragon 8 elite for galaxy", "sm8750 ac"),

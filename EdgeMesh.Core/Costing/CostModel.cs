@@ -91,13 +91,13 @@ public static class CostModel
         {
             (run, basis) = (published!.RunMs * work, published.Basis);
             sigma = BorrowedSigma;
-            overhead = CostPrior.OverheadMs(device) + (published.LoadMs ?? 0);
+            overhead = CostPrior.OverheadMs(device) + CostPrior.WorkerStartMs + (published.LoadMs ?? 0);
         }
         else
         {
             (run, basis) = CostPrior.RunMs(task, extractive, work, device, model);
             sigma = CostPrior.Sigma;
-            overhead = CostPrior.OverheadMs(device);
+            overhead = CostPrior.OverheadMs(device) + (task.Kind == TaskKind.OnnxRun ? CostPrior.WorkerStartMs : 0);
         }
 
         // What an overhead will be is never known better than a prior's spread: disks, links and other programs have their say.

@@ -10,7 +10,8 @@ namespace EdgeMesh.Core.Costing;
 /// (<see cref="ModelInfo.CharsPerSecond"/>) is used where there is one; the estimate stays a prior, as no task of a person has run yet.
 /// Assumed otherwise: an extractive summary reads 2 million characters a second; a language model reads 20 times as fast as it writes, and
 /// writes at 40 GB/s of memory bandwidth (half on fewer than four cores) over its bytes, 3 GB when unknown; an image takes 25 steps of 2.4 ms for
-/// each MB of weights, 1 GB when unknown; a run of an ONNX model 1 ms and half a millisecond for each MB of weights; the way through the
+/// each MB of weights, 1 GB when unknown; a run of an ONNX model 1 ms and half a millisecond for each MB of weights, after a second for
+/// its worker process; the way through the
 /// orchestrator costs 10 ms (a first job's, at p90 three times that) and a round trip, 0.3 ms inside this process and 3 ms elsewhere until measured.
 /// </summary>
 public static class CostPrior
@@ -23,6 +24,9 @@ public static class CostPrior
 
     /// <summary>p90 of a first job's overhead over its p50: it meets cold code and cold disks.</summary>
     internal const double OverheadSpread = 3.2;
+
+    /// <summary>Starting a worker process for an ONNX run.</summary>
+    internal const double WorkerStartMs = 1_000;
 
     private const double AssumedCharsPerSecond = 2_000_000;
     private const double AssumedBytesPerSecond = 40e9;

@@ -4,9 +4,8 @@ using EdgeMesh.Core.Models;
 namespace EdgeMesh.Dashboard.Api;
 
 /// <summary>A device as the API shows it.</summary>
-/// <param name="StateReason">Why it is in this state; null when Online.</param>
+/// <param name="StateReason">Why it is in this state; null when Online and nothing is odd.</param>
 /// <param name="LastSeen">Last beat; null before the first.</param>
-/// <param name="Warning">What a person should know although it works, such as a second agent with its key; or null.</param>
 /// <param name="Telemetry">Of the last beat; null before the first.</param>
 public sealed record DeviceDto(
     DeviceId Id,
@@ -21,19 +20,18 @@ public sealed record DeviceDto(
     IReadOnlyList<AcceleratorDto> Accelerators,
     RamDto Ram,
     Telemetry? Telemetry,
-    IReadOnlyList<RuntimeDto> Runtimes,
-    string? Warning)
+    IReadOnlyList<RuntimeDto> Runtimes)
 {
     public static DeviceDto From(DeviceSnapshot device)
     {
         ArgumentNullException.ThrowIfNull(device);
         var profile = device.Profile;
         return new DeviceDto(
-            device.Id, device.Name, device.State, device.StateReason, device.LastSeen, device.Link,
+            device.Id, device.Name, device.State, device.StateReason ?? device.Warning, device.LastSeen, device.Link,
             profile?.Os, profile?.Architecture, profile?.AgentVersion,
             profile is null ? [] : [.. profile.Accelerators.Select(a => new AcceleratorDto(a.Kind, a.Name, a.Status, a.ProvenAt, a.Speed))],
             new RamDto(profile?.RamTotalMb, device.Telemetry?.RamFreeMb), device.Telemetry,
-            [.. device.Runtimes.Select(RuntimeDto.From)], device.Warning);
+            [.. device.Runtimes.Select(RuntimeDto.From)]);
     }
 }
 

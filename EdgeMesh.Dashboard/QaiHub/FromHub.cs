@@ -67,7 +67,8 @@ internal static class FromHub
                 Device = Text(j.Device?.Name ?? before?.Device ?? ""),
                 Os = Text(j.Device?.Os ?? before?.Os ?? ""),
                 ModelId = j.Model?.Id ?? before?.ModelId ?? "",
-                ModelName = Text(j.Model?.Name ?? before?.ModelName ?? ""),
+                // What this dashboard calls it wins: a compiled model is named by the service after its job.
+                ModelName = before is { ModelName.Length: > 0 } ? before.ModelName : Text(j.Model?.Name ?? ""),
                 TargetModelId = j.TargetModel?.Id ?? before?.TargetModelId,
                 Options = options,
                 Runtime = before?.Runtime ?? (j.Type == JobType.Compile ? TargetRuntimes.OfOptions(options)?.Value : null),

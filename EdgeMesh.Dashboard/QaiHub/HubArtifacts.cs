@@ -11,7 +11,7 @@ namespace EdgeMesh.Dashboard.QaiHub;
 
 /// <summary>Compiled models: fetched once and checked, kept under a quota, given to devices. Thread-safe.</summary>
 public sealed class HubArtifacts(
-    DashboardOptions dashboard, QaiHubOptions options, HubClients clients, HubBoard board, HubTracker tracker, HubReader catalogue, IArtifactDeployment deployment, TimeProvider time)
+    DashboardOptions dashboard, QaiHubOptions options, HubClients clients, HubBoard board, HubJobBook book, HubReader catalogue, IArtifactDeployment deployment, TimeProvider time)
 {
     private readonly string _root = Path.Combine(dashboard.DataDirectory, "qaihub", "artifacts");
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _gates = new();
@@ -78,7 +78,7 @@ public sealed class HubArtifacts(
             return ([], problem);
         }
 
-        var origin = new HubOrigin(job.TargetModelId ?? "", job.Id, clients.IsEmulated);
+        var origin = new HubOrigin(job.TargetModelId ?? "", job.Id, await clients.IsEmulatedAsync(cancellationToken));
         return await deployment.DeployAsync(new ArtifactOrder(devices, PathOf(job), artifact.FileName, artifact.Sha256, facts, origin, ModelName(job)), cancellationToken);
     }
 
@@ -105,10 +105,12 @@ public sealed class HubArtifacts(
             var file = await client.Jobs.GetCompiledModelAsync(job.Id, cancellationToken);
             var path = PathOf(job);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            var check = new DownloadCheck(options.MaxArtifactBytes, clients.IsEmulated && job.Runtime != "onnx" ? FileContent.Any : TargetRuntimes.Of(job.Runtime)?.Content ?? FileContent.Any);
+            // The emulator's placeholders are none of what they stand for.
+            var placeholder = job.Runtime != "onnx" && await clients.IsEmulatedAsync(cancellationToken);
+            var check = new DownloadCheck(options.MaxArtifactBytes, placeholder ? FileContent.Any : TargetRuntimes.Of(job.Runtime)?.Content ?? FileContent.Any);
             var got = await client.Downloads.SaveAsync(file, path, check, new Progress(board, transfer.Id), cancellationToken);
             var artifact = new HubArtifact(FileName(file.Name, job), got.Bytes, got.Sha256, time.GetUtcNow());
-            await tracker.KeepAsync((board.Current.Jobs.Find(job.Id) ?? job) with { Artifact = artifact }, CancellationToken.None);
+            await book.ChangeAsync(job.Id, before => (before ?? job) with { Artifact = artifact }, CancellationToken.None);
             board.End(transfer.Id, null);
             MakeRoom(path);
             return (artifact, null);

@@ -35,7 +35,8 @@ public sealed class HubBoard(TimeProvider time)
         }
 
         var place = items.TakeWhile(j => j.CreatedAt > job.CreatedAt).Count();
-        return now with { Jobs = now.Jobs with { Items = items.Insert(place, job) } };
+        items = items.Insert(place, job);
+        return now with { Jobs = now.Jobs with { Items = items.Length > HubJobStore.MostShown && items[^1].IsOver ? items.RemoveAt(items.Length - 1) : items } };
     });
 
     public HubTransfer? Transfer(string id) => Current.Transfers.FirstOrDefault(t => t.Id == id);

@@ -13,13 +13,15 @@ public sealed class HubClients(IQaiHubClientFactory factory, IHubDoctor doctor, 
     /// <summary>What jobs of the service in use are kept under.</summary>
     public string Key => Get().Key;
 
-    public bool IsEmulated => configuration.IsEmulated;
-
     /// <summary>The client, or why there is none.</summary>
     public (IQaiHubClient? Client, Problem? Problem) Client => (Get().Client, Get().Problem);
 
     /// <summary>The settings changed: the next call uses them.</summary>
     public void Forget() => _now = null;
+
+    /// <summary>Whether an emulator answers, in this process or elsewhere: what it says must never count as Qualcomm's.</summary>
+    public async Task<bool> IsEmulatedAsync(CancellationToken cancellationToken) =>
+        configuration.IsEmulated || (board.Current.Connection is { Status.Connected: true } known ? known : await CheckAsync(cancellationToken)).Status.Source == HubSource.Emulator;
 
     /// <summary>Looks at everything that a connection needs and tells everyone.</summary>
     public async Task<HubConnection> CheckAsync(CancellationToken cancellationToken)

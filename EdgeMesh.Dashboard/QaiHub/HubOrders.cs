@@ -8,7 +8,7 @@ using EdgeMesh.QaiHub.Wire;
 namespace EdgeMesh.Dashboard.QaiHub;
 
 /// <summary>Turns wishes into jobs at the service: checks them, sends them, tracks them.</summary>
-public sealed class HubOrders(HubClients clients, HubBoard board, HubReader catalogue, HubJobStore store, HubTracker tracker, TimeProvider time)
+public sealed class HubOrders(HubClients clients, HubBoard board, HubReader catalogue, HubJobStore store, HubJobBook book, HubTracker tracker, TimeProvider time)
 {
     private const int LongestName = 200;
     private const int LongestOptions = 2_000;
@@ -38,7 +38,8 @@ public sealed class HubOrders(HubClients clients, HubBoard board, HubReader cata
             var id = await client.Jobs.CreateAsync(request, CancellationToken.None);
             var now = time.GetUtcNow();
             var device = request switch { CompileRequest c => c.Device, ProfileRequest p => p.Device, InferenceRequest i => i.Device, LinkRequest l => l.Device, _ => null };
-            var job = new TrackedJob(id, KindOf(order), HubJobState.Created, now)
+            // The tracker may have seen it in a list already.
+            var job = await book.ChangeAsync(id, before => (before ?? new TrackedJob(id, KindOf(order), HubJobState.Created, now) { Steps = [new HubStep(HubJobState.Created, now)] }) with
             {
                 Name = request.Name,
                 Device = device?.Name ?? "",
@@ -46,13 +47,11 @@ public sealed class HubOrders(HubClients clients, HubBoard board, HubReader cata
                 ModelId = order.ModelId,
                 ModelName = NameOf(order.ModelId) ?? "",
                 Options = request.Options,
-                Runtime = order is CompileOrder compile ? compile.Runtime : RuntimeOf(order.ModelId),
-                Steps = [new HubStep(HubJobState.Created, now)],
+                Runtime = order is CompileOrder compile ? compile.Runtime : book.RuntimeOf(order.ModelId),
                 Then = order is CompileOrder { ThenProfile: { } options } ? new HubFollowUp(options, null) : null,
                 ParentId = order is ProfileOrder ? board.Current.Jobs.Items.FirstOrDefault(j => j.TargetModelId == order.ModelId)?.Id : null,
                 Here = true,
-            };
-            await tracker.KeepAsync(job, CancellationToken.None);
+            }, CancellationToken.None);
             tracker.Wake();
             return (job, null);
         }
@@ -173,6 +172,4 @@ public sealed class HubOrders(HubClients clients, HubBoard board, HubReader cata
     private string? NameOf(string model) =>
         board.Current.Models.Items.FirstOrDefault(m => m.Id == model)?.Name ?? board.Current.Jobs.Items.FirstOrDefault(j => j.TargetModelId == model)?.Name
         ?? board.Current.Transfers.FirstOrDefault(t => t.ModelId == model)?.About;
-
-    private string? RuntimeOf(string model) => board.Current.Jobs.Items.FirstOrDefault(j => j.TargetModelId == model)?.Runtime;
 }

@@ -30,6 +30,7 @@ public static class HubSetup
         }
 
         services.AddSingleton<HubSettingsStore>().AddSingleton<HubBoard>().AddSingleton<HubClients>().AddSingleton<HubJobStore>().AddSingleton<HubReader>();
+        services.AddSingleton<HubPace>().AddSingleton<HubJobBook>().AddSingleton<HubJobReader>().AddSingleton<HubFollowUps>();
         services.AddSingleton<HubUploadNotes>().AddSingleton<HubUploads>().AddSingleton<HubArtifacts>().AddSingleton<HubOrders>();
         services.AddSingleton<HubTracker>().AddHostedService(s => s.GetRequiredService<HubTracker>());
         services.AddSingleton<IQaiHub, MeshQaiHub>();

@@ -1,9 +1,6 @@
-using System.Collections.Concurrent;
-using EdgeMesh.Dashboard.Models.Profiled;
 using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Jobs;
 using EdgeMesh.QaiHub.Wire;
-using Google.Protobuf;
 
 namespace EdgeMesh.Dashboard.QaiHub;
 
@@ -12,7 +9,7 @@ namespace EdgeMesh.Dashboard.QaiHub;
 /// while nothing does, by lists of short forms, and never more than one question in <see cref="QaiHubOptions.GapMs"/>.
 /// </summary>
 public sealed partial class HubTracker(
-    HubClients clients, HubBoard board, HubJobStore store, HubReader catalogue, IProfiledLatencies latencies, QaiHubOptions options, TimeProvider time, ILogger<HubTracker> logger) : BackgroundService
+    HubClients clients, HubBoard board, HubJobBook book, HubJobReader reader, HubFollowUps followUps, HubPace pace, TimeProvider time, ILogger<HubTracker> logger) : BackgroundService
 {
     /// <summary>Short forms of one question.</summary>
     public const int PageSize = 200;
@@ -25,37 +22,19 @@ public sealed partial class HubTracker(
 
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly SemaphoreSlim _polling = new(1);
-    private readonly ConcurrentDictionary<string, bool> _following = new();
-    private readonly HubPace _pace = new(TimeSpan.FromMilliseconds(options.GapMs), time);
-    private string? _loaded;
+    private readonly Lock _gate = new();
     private TimeSpan _wait = Quick;
 
     /// <summary>Something happened: ask now and often.</summary>
     public void Wake()
     {
-        _wait = Quick;
-        if (_wake.CurrentCount == 0)
+        lock (_gate)
         {
-            _wake.Release();
-        }
-    }
-
-    /// <summary>Takes a job that was just submitted or read.</summary>
-    public async Task KeepAsync(TrackedJob job, CancellationToken cancellationToken)
-    {
-        await store.SaveAsync(clients.Key, job, cancellationToken);
-        board.Put(job);
-    }
-
-    /// <summary>Jobs of the service in use; those of another one are put away.</summary>
-    public async Task LoadAsync(CancellationToken cancellationToken)
-    {
-        var key = clients.Key;
-        if (_loaded != key)
-        {
-            var jobs = await store.LoadAsync(key, cancellationToken);
-            board.Change(now => now with { Jobs = new HubJobList(jobs, null, null) });
-            _loaded = key;
+            _wait = Quick;
+            if (_wake.CurrentCount == 0)
+            {
+                _wake.Release();
+            }
         }
     }
 
@@ -65,26 +44,29 @@ public sealed partial class HubTracker(
         await _polling.WaitAsync(cancellationToken);
         try
         {
-            await LoadAsync(cancellationToken);
+            await book.LoadAsync(cancellationToken);
             if (clients.Client.Client is not { } client)
             {
                 return false;
             }
 
             var changed = await ListAsync(client, cancellationToken);
-            foreach (var job in board.Current.Jobs.Items.Where(NeedsReading).ToList())
+            Problem? problem = null;
+            foreach (var job in book.Jobs.Where(NeedsReading).ToList())
             {
-                changed |= await ReadAsync(client, job.Id, cancellationToken) is not null;
+                try
+                {
+                    changed |= await reader.ReadAsync(client, job.Id, cancellationToken) != job;
+                }
+                catch (QaiHubException e) when (e.Kind is not (HubFailure.Unreachable or HubFailure.TimedOut or HubFailure.TokenRefused or HubFailure.RateLimited))
+                {
+                    // One answer that cannot be read must not hold up the other jobs.
+                    problem ??= HubProblems.Told($"The job {job.Id} could not be read.", e);
+                }
             }
 
-            foreach (var job in board.Current.Jobs.Items.Where(j => j is { State: HubJobState.Done, Then.JobId: null, Trouble: null, TargetModelId: not null } && _following.TryAdd(j.Id, true)).ToList())
-            {
-                // Apart: when the service has too many jobs, the client waits for minutes.
-                _ = FollowAsync(client, job, cancellationToken);
-                changed = true;
-            }
-
-            board.Change(now => now with { Jobs = now.Jobs with { PolledAt = time.GetUtcNow(), Problem = null } });
+            changed |= followUps.Begin(client, Wake, cancellationToken);
+            board.Change(now => now with { Jobs = now.Jobs with { PolledAt = time.GetUtcNow(), Problem = problem } });
             return changed;
         }
         catch (QaiHubException e)
@@ -96,42 +78,6 @@ public sealed partial class HubTracker(
         {
             _polling.Release();
         }
-    }
-
-    /// <summary>Everything about one job, and its figures when it measured some.</summary>
-    public async Task<TrackedJob?> ReadAsync(IQaiHubClient client, string id, CancellationToken cancellationToken)
-    {
-        var before = board.Current.Jobs.Find(id);
-        await _pace.WaitAsync(cancellationToken);
-        var now = time.GetUtcNow();
-        TrackedJob job;
-        try
-        {
-            job = FromHub.With(before, await client.Jobs.GetAsync(id, cancellationToken), now);
-        }
-        catch (QaiHubException e) when (before is not null && e.Kind == HubFailure.NotFound)
-        {
-            job = before with { State = HubJobState.Failed, FinishedAt = now, IsFull = true, Trouble = HubProblems.Told("The service does not know this job any more.", e) };
-        }
-
-        if (job is { Kind: HubJobKind.Profile, State: HubJobState.Done, Result: null })
-        {
-            await _pace.WaitAsync(cancellationToken);
-            job = job with { Result = (await client.Jobs.GetResultAsync(id, cancellationToken)).ToByteArray(), Runtime = job.Runtime ?? RuntimeOf(job) };
-            var device = board.Current.Catalogue.Find(job.Device, job.Os) ?? (await catalogue.GetAsync(now: false, cancellationToken)).Find(job.Device, job.Os);
-            if (FromHub.Latency(job, device, clients.IsEmulated) is { } latency)
-            {
-                await latencies.RecordAsync(latency, cancellationToken);
-            }
-        }
-
-        if (job == before)
-        {
-            return null;
-        }
-
-        await KeepAsync(job, cancellationToken);
-        return job;
     }
 
     public override void Dispose()
@@ -147,8 +93,8 @@ public sealed partial class HubTracker(
         {
             try
             {
-                await LoadAsync(stoppingToken);
-                if (board.Current.Jobs.Items.Any(j => !j.IsOver) || board.SubscriberCount > 0 || board.Current.Jobs.PolledAt is null)
+                await book.LoadAsync(stoppingToken);
+                if (book.Jobs.Any(j => !j.IsOver) || board.SubscriberCount > 0 || board.Current.Jobs.PolledAt is null)
                 {
                     _wait = await PollAsync(stoppingToken) ? Quick : Min(_wait * 1.5, Slow);
                 }
@@ -176,7 +122,7 @@ public sealed partial class HubTracker(
 
     private async Task RestAsync(CancellationToken stop)
     {
-        var active = board.Current.Jobs.Items.Any(j => !j.IsOver && !j.IsOverdue(time.GetUtcNow()));
+        var active = book.Jobs.Any(j => !j.IsOver && !j.IsOverdue(time.GetUtcNow()));
         var rest = active ? _wait : board.SubscriberCount > 0 ? Slow : Quiet;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var slept = Task.Delay(rest, time, either.Token);
@@ -193,7 +139,7 @@ public sealed partial class HubTracker(
         var seen = await PageAsync(client, new JobQuery(0, PageSize), stop);
         var changed = await TakeAsync(seen.Items, stop);
         var ids = seen.Items.Select(s => s.Id).ToHashSet();
-        var missing = board.Current.Jobs.Items.Where(j => !j.IsOver && !ids.Contains(j.Id)).Select(j => j.Id).ToHashSet();
+        var missing = book.Jobs.Where(j => !j.IsOver && !ids.Contains(j.Id)).Select(j => j.Id).ToHashSet();
         for (var offset = 0; missing.Count > 0; offset += PageSize)
         {
             var page = await PageAsync(client, new JobQuery(offset, PageSize, States: Running), stop);
@@ -208,7 +154,7 @@ public sealed partial class HubTracker(
         // Neither among the newest nor running: it ended since.
         foreach (var id in missing)
         {
-            changed |= await ReadAsync(client, id, stop) is not null;
+            changed |= book.Find(id) is var before && await reader.ReadAsync(client, id, stop) != before;
         }
 
         return changed;
@@ -216,7 +162,7 @@ public sealed partial class HubTracker(
 
     private async Task<HubPage<HubJobSummary>> PageAsync(IQaiHubClient client, JobQuery query, CancellationToken stop)
     {
-        await _pace.WaitAsync(stop);
+        await pace.WaitAsync(stop);
         return await client.Jobs.ListSummariesAsync(query, stop);
     }
 
@@ -225,11 +171,11 @@ public sealed partial class HubTracker(
         var changed = false;
         foreach (var summary in summaries)
         {
-            var before = board.Current.Jobs.Find(summary.Id);
+            var before = book.Find(summary.Id);
             var after = FromHub.With(before, summary, time.GetUtcNow());
             if (before is null || before.State != after.State || before.Name != after.Name)
             {
-                await KeepAsync(after, stop);
+                await book.ChangeAsync(summary.Id, known => FromHub.With(known, summary, time.GetUtcNow()), stop);
                 changed = true;
             }
         }
@@ -237,51 +183,8 @@ public sealed partial class HubTracker(
         return changed;
     }
 
-    private async Task FollowAsync(IQaiHubClient client, TrackedJob job, CancellationToken stop)
-    {
-        // The dashboard may have been stopped between submitting and storing: the list, read a moment ago, has it then.
-        var name = job.Name;
-        var there = board.Current.Jobs.Items.FirstOrDefault(j => j is { Kind: HubJobKind.Profile, ParentId: null, Here: false } && j.Name == name && j.Device == job.Device && j.CreatedAt >= job.FinishedAt);
-        try
-        {
-            var id = there?.Id;
-            if (id is null)
-            {
-                var device = (await catalogue.GetAsync(now: false, stop)).Find(job.Device, job.Os) ?? throw new QaiHubException(HubFailure.DeviceNotAvailable, $"{job.Device} is not in the catalogue any more.", "Choose another device.");
-                await _pace.WaitAsync(stop);
-                id = await client.Jobs.CreateAsync(new ProfileRequest(job.TargetModelId!, device, name, job.Then!.Options), stop);
-            }
-
-            var now = time.GetUtcNow();
-            var profile = (there ?? new TrackedJob(id, HubJobKind.Profile, HubJobState.Created, now) { Name = name, Device = job.Device, Os = job.Os, Steps = [new HubStep(HubJobState.Created, now)] })
-                with { ParentId = job.Id, Here = true, ModelId = job.TargetModelId!, ModelName = job.ModelName, Runtime = job.Runtime, Options = job.Then!.Options };
-            await KeepAsync(profile, stop);
-            await KeepAsync(job with { Then = job.Then with { JobId = id } }, stop);
-            Wake();
-        }
-        catch (QaiHubException e) when (e.Kind is not (HubFailure.Unreachable or HubFailure.TimedOut or HubFailure.RateLimited or HubFailure.ServiceFailed or HubFailure.TokenRefused))
-        {
-            // It will not get better by asking again; a person can submit another one.
-            await KeepAsync(job with { Trouble = HubProblems.Told("The profile job that should follow was not taken.", e) }, stop);
-        }
-        catch (Exception e) when (e is QaiHubException or OperationCanceledException)
-        {
-            // The next round tries again; after a stop the next start.
-            Log.Later(logger, job.Id, e.Message);
-        }
-        finally
-        {
-            _following.TryRemove(job.Id, out _);
-        }
-    }
-
-    private string? RuntimeOf(TrackedJob profile) => board.Current.Jobs.Items.FirstOrDefault(j => j.TargetModelId == profile.ModelId)?.Runtime;
-
     private static partial class Log
     {
-        [LoggerMessage(EventId = 541, Level = LogLevel.Information, Message = "The profile job after {Job} could not be submitted yet: {Cause}")]
-        public static partial void Later(ILogger logger, string job, string cause);
-
         [LoggerMessage(EventId = 540, Level = LogLevel.Error, Message = "A round of the QAI Hub tracker failed")]
         public static partial void Failed(ILogger logger, Exception e);
     }

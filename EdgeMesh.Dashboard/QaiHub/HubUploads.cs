@@ -37,7 +37,7 @@ public sealed partial class HubUploads : IDisposable
     /// <summary>Keeps one more file, under a name of our own.</summary>
     public async Task<(HubUpload? Upload, Problem? Problem)> ReceiveAsync(string? id, string name, Stream content, CancellationToken cancellationToken)
     {
-        if (name.Length is 0 or > 200 || name.AsSpan().ContainsAny('/', '\\') || name.Any(char.IsControl) || name is "." or "..")
+        if (name.Length is 0 or > 200 || name.AsSpan().ContainsAny('/', '\\') || name.Any(char.IsControl) || name[0] == '.')
         {
             return (null, HubProblems.NameWrong(name));
         }

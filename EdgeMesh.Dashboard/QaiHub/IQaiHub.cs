@@ -61,6 +61,9 @@ public interface IQaiHub
     /// <summary>A job by its id, read now when it is not tracked yet.</summary>
     Task<(TrackedJob? Job, Problem? Problem)> JobAsync(string id, CancellationToken cancellationToken);
 
+    /// <summary>The service's own page of a job; null with the emulator, which has none.</summary>
+    Uri? PageOf(string job);
+
     /// <summary>Gets the compiled model of a job to the dashboard's disk and checks it; one that is there already is not fetched again.</summary>
     Task<(HubArtifact? Artifact, Problem? Problem)> DownloadAsync(string job, CancellationToken cancellationToken);
 

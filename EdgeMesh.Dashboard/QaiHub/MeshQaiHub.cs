@@ -12,7 +12,7 @@ namespace EdgeMesh.Dashboard.QaiHub;
 
 /// <summary>QAI Hub for pages and API: gives each wish to the part that does it.</summary>
 public sealed class MeshQaiHub(
-    HubClients clients, IHubConfiguration configuration, HubSettingsStore settings, HubBoard board, HubReader catalogue, HubTracker tracker, HubUploads uploads, HubArtifacts artifacts, HubOrders orders, HubJobStore store,
+    HubClients clients, IHubConfiguration configuration, HubSettingsStore settings, HubBoard board, HubReader catalogue, HubJobBook book, HubJobReader reader, HubTracker tracker, HubUploads uploads, HubArtifacts artifacts, HubOrders orders, HubJobStore store,
     IFleet fleet) : IQaiHub
 {
     private const int LongestToken = 512;
@@ -54,8 +54,9 @@ public sealed class MeshQaiHub(
         }
 
         clients.Forget();
+        board.Change(now => now with { Catalogue = HubCatalogue.Empty, Models = HubModelList.Empty });
         await clients.CheckAsync(cancellationToken);
-        await tracker.LoadAsync(cancellationToken);
+        await book.LoadAsync(cancellationToken);
         tracker.Wake();
         return null;
     }
@@ -109,7 +110,7 @@ public sealed class MeshQaiHub(
 
     public async Task<(TrackedJob? Job, Problem? Problem)> JobAsync(string id, CancellationToken cancellationToken)
     {
-        await tracker.LoadAsync(cancellationToken);
+        await book.LoadAsync(cancellationToken);
         var known = Current.Jobs.Find(id);
         if (known is { IsFull: true } and not { Kind: HubJobKind.Profile, State: HubJobState.Done, Result: null })
         {
@@ -128,13 +129,15 @@ public sealed class MeshQaiHub(
 
         try
         {
-            return (await tracker.ReadAsync(client, id, cancellationToken) ?? Current.Jobs.Find(id), null);
+            return (await reader.ReadAsync(client, id, cancellationToken), null);
         }
         catch (QaiHubException e)
         {
             return known is not null ? (known, null) : (null, e.Kind == HubFailure.NotFound ? HubProblems.JobUnknown(id) : HubProblems.Told("The job could not be read.", e));
         }
     }
+
+    public Uri? PageOf(string job) => Current.IsEmulated || !IsId(job) ? null : clients.Client.Client?.Config.Page($"jobs/{job}");
 
     public async Task<(HubArtifact? Artifact, Problem? Problem)> DownloadAsync(string job, CancellationToken cancellationToken)
     {

@@ -3,6 +3,7 @@ using EdgeMesh.QaiHub.Emulator.Catalogue;
 using EdgeMesh.QaiHub.Emulator.Http;
 using EdgeMesh.QaiHub.Emulator.State;
 using EdgeMesh.QaiHub.Wire;
+using Google.Protobuf.WellKnownTypes;
 
 namespace EdgeMesh.QaiHub.Emulator.Api;
 
@@ -15,6 +16,10 @@ internal static class AccountApi
         api.MapGet("/status/", () => ProtobufBody.Of(new ServiceStatus { Message = "This is the EdgeMesh emulator of Qualcomm AI Hub." }));
         api.MapGet("/frameworks/", () => ProtobufBody.Of(Frameworks.ToWire()));
         api.MapGet("/devices/", ListDevices);
+
+        // Later clients ask for these; an empty list of anything is an empty message.
+        api.MapGet("/organizations/", () => ProtobufBody.Of(new Empty()));
+        api.MapGet("/projects/", () => ProtobufBody.Of(new Empty()));
     }
 
     /// <summary>With <c>select=True</c> the one device that a job would run on; none at all is an empty list.</summary>

@@ -29,7 +29,7 @@ internal static class DatasetsApi
         {
             DatasetId = Ids.Dataset(),
             Owner = EmulatorState.Me,
-            Name = asked.Name.Length > 0 ? asked.Name : "Untitled",
+            Name = Names.Checked(asked.Name, "Untitled"),
             CreationTime = Timestamp.FromDateTimeOffset(now),
             Permanent = asked.Permanent,
             FileUploadComplete = false,
@@ -61,7 +61,7 @@ internal static class DatasetsApi
 
         if (asked.HasName)
         {
-            state.Datasets.Change(id, d => d with { Wire = new Dataset(d.Wire) { Name = asked.Name } });
+            state.Datasets.Change(id, d => d with { Wire = new Dataset(d.Wire) { Name = Names.Checked(asked.Name) } });
         }
 
         return Created.Of(id, options.Time.GetUtcNow());

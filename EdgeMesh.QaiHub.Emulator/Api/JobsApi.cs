@@ -18,7 +18,7 @@ internal static class JobsApi
         jobs.MapGet("/", List);
         jobs.MapGet("/{id}/", (string id, EmulatorState state) => ProtobufBody.Of(state.Jobs.Required(id).Wire));
         jobs.MapPatch("/{id}/", RenameAsync);
-        jobs.MapGet("/{id}/result/", (string id, EmulatorState state) => ProtobufBody.Of(state.Jobs.Required(id).Result ?? throw Refusal.NotFound()));
+        jobs.MapGet("/{id}/result/", (string id, EmulatorState state) => ProtobufBody.Of(state.Results.Find(state.Jobs.Required(id)) ?? throw Refusal.NotFound()));
         jobs.MapGet("/{id}/download_compiled_model/", DownloadModel);
         jobs.MapGet("/{id}/device_runs/{run}/artifacts/{type:int}/", DownloadArtifact);
         api.MapGet("/job_summaries/", ListSummaries);
@@ -50,13 +50,19 @@ internal static class JobsApi
     private static async Task<IResult> RenameAsync(string id, HttpRequest request, EmulatorState state, EmulatorOptions options)
     {
         var update = await ProtobufBody.ReadAsync(request, JobPublicUpdate.Parser);
-        state.Jobs.Change(id, e =>
+        if (update.HasName)
         {
-            var job = e.Wire.Clone();
-            new JobMessage(job).Name = update.Name;
-            return e with { Wire = job };
-        });
+            state.Jobs.Change(id, e => Renamed(e, Names.Checked(update.Name)));
+        }
+
         return Created.Of(id, options.Time.GetUtcNow());
+    }
+
+    private static JobEntry Renamed(JobEntry entry, string name)
+    {
+        var job = entry.Wire.Clone();
+        new JobMessage(job).Name = name;
+        return entry with { Wire = job };
     }
 
     private static IResult DownloadModel(string id, EmulatorState state, PresignedUrls urls)
@@ -68,7 +74,7 @@ internal static class JobsApi
     /// <summary>Every job ran once: run 1 is the latest.</summary>
     private static IResult DownloadArtifact(string id, string run, int type, EmulatorState state, PresignedUrls urls)
     {
-        var log = run is "latest" or "1" ? RunLogs.Of(state.Jobs.Required(id), type) : null;
+        var log = run is "latest" or "1" ? RunLogs.Of(state, state.Jobs.Required(id), type) : null;
         return log is null ? throw Refusal.NotFound() : ProtobufBody.Of(new FileDownloadURL { Url = urls.For("GET", $"logs/{id}/{type}"), Filename = log.FileName });
     }
 }

@@ -35,7 +35,7 @@ internal static class ModelsApi
         {
             ModelId = Ids.Model(),
             Owner = EmulatorState.Me,
-            Name = asked.Name.Length > 0 ? asked.Name : "Untitled",
+            Name = Names.Checked(asked.Name, "Untitled"),
             ModelType = asked.ModelType,
             IsDirectory = asked.IsDirectory,
             FileUploadComplete = false,
@@ -63,7 +63,7 @@ internal static class ModelsApi
 
         if (asked.HasName)
         {
-            state.Models.Change(id, m => m with { Wire = new Model(m.Wire) { Name = asked.Name } });
+            state.Models.Change(id, m => m with { Wire = new Model(m.Wire) { Name = Names.Checked(asked.Name) } });
         }
 
         return Created.Of(id, options.Time.GetUtcNow());

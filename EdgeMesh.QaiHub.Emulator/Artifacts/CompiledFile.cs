@@ -9,6 +9,9 @@ namespace EdgeMesh.QaiHub.Emulator.Artifacts;
 /// <summary>The file that a compile, quantize or link job leaves: the runnable input model where that is possible, otherwise a placeholder that says what it is.</summary>
 internal sealed class CompiledFile(AssetFolder assets)
 {
+    /// <summary>Where the format's own root would be, and the format's name.</summary>
+    private static readonly byte[] TfLiteHead = [8, 0, 0, 0, .. "TFL3"u8];
+
     /// <summary>The uploaded model as a zip of a folder; one that is a zip already is used as it is.</summary>
     public async Task<Asset> RunnableAsync(Asset upload, string id, string name, CancellationToken cancel)
     {
@@ -30,7 +33,7 @@ internal sealed class CompiledFile(AssetFolder assets)
             return await ZipAsync(id, name, [("model.onnx", new MemoryStream(text)), ("model.bin", new MemoryStream(text))], cancel);
         }
 
-        return await WriteAsync(id, name + runtime.Extension, text, cancel);
+        return await WriteAsync(id, name + runtime.Extension, runtime == TargetRuntime.TfLite ? [.. TfLiteHead, .. text] : text, cancel);
     }
 
     /// <summary>Stands for the outputs of an inference job, which nobody computed.</summary>
@@ -51,7 +54,7 @@ internal sealed class CompiledFile(AssetFolder assets)
         {
             foreach (var (path, content) in files)
             {
-                await using var entry = await zip.CreateEntry($"{name}.onnx/{path}", CompressionLevel.Fastest).OpenAsync(cancel);
+                await using var entry = await zip.CreateEntry($"{name}.onnx/{path}", CompressionLevel.NoCompression).OpenAsync(cancel);
                 await content.CopyToAsync(entry, cancel);
             }
         }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using EdgeMesh.QaiHub.Emulator.Jobs;
 using EdgeMesh.QaiHub.Emulator.State;
-using EdgeMesh.QaiHub.Jobs;
 using EdgeMesh.QaiHub.Wire;
 
 namespace EdgeMesh.QaiHub.Emulator.Artifacts;
@@ -13,10 +12,10 @@ internal sealed record RunLog(string FileName, string ContentType, string Text);
 internal static class RunLogs
 {
     /// <summary>Null when there is none such (yet).</summary>
-    public static RunLog? Of(JobEntry entry, int type)
+    public static RunLog? Of(EmulatorState state, JobEntry entry, int type)
     {
         var job = new JobMessage(entry.Wire);
-        if (!job.State.HasEnded())
+        if (!entry.Ended)
         {
             return null;
         }
@@ -28,7 +27,7 @@ internal static class RunLogs
                 new RunLog($"{entry.Id}_device.log", "text/plain", $"Emulated: no device was used.\nDevice: {device.Name}, version {device.Os}\nOptions: {job.Options}\nRun: {end}\n"),
             JobArtifactType.HubLog =>
                 new RunLog($"{entry.Id}_hub.log", "text/plain", $"Emulated: made by the EdgeMesh emulator.\nJob: {entry.Id}, {job.Kind}\nOptions: {job.Options}\nJob: {end}\n"),
-            JobArtifactType.ProfileTrace when entry.Result?.ProfileJobResult?.Profile is { } profile =>
+            JobArtifactType.ProfileTrace when state.Results.Find(entry)?.ProfileJobResult?.Profile is { } profile =>
                 new RunLog($"{entry.Id}_trace.json", "application/json", Trace(profile)),
             _ => null,
         };

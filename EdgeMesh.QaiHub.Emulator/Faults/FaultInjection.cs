@@ -3,7 +3,7 @@ using EdgeMesh.QaiHub.Emulator.Http;
 namespace EdgeMesh.QaiHub.Emulator.Faults;
 
 /// <summary>Carries out the fault that waits for a request, if one does.</summary>
-internal sealed class FaultInjection(FaultBoard board, TimeProvider time)
+internal sealed class FaultInjection(FaultBoard board, EmulatorOptions options)
 {
     public async Task PassAsync(HttpContext context, RequestDelegate next)
     {
@@ -22,7 +22,7 @@ internal sealed class FaultInjection(FaultBoard board, TimeProvider time)
                 context.Response.Redirect(fault.Text ?? "https://elsewhere.invalid/");
                 break;
             case { Kind: FaultKind.Slow } fault:
-                await Task.Delay(fault.Delay, time, context.RequestAborted);
+                await Task.Delay(fault.Delay, options.Time, context.RequestAborted);
                 await next(context);
                 break;
             case { Kind: FaultKind.ContentType } fault:

@@ -1,13 +1,14 @@
 using System.Text.Json;
 using System.Xml.Linq;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
 
 namespace EdgeMesh.QaiHub.Emulator.Http;
 
 /// <summary>Turns what handlers throw into the answer that the service or its object store would give.</summary>
-internal static class ErrorAnswers
+internal sealed partial class ErrorAnswers(ILogger logger)
 {
-    public static async Task AnswerAsync(HttpContext context, RequestDelegate next)
+    public async Task AnswerAsync(HttpContext context, RequestDelegate next)
     {
         try
         {
@@ -33,9 +34,17 @@ internal static class ErrorAnswers
         {
             // As above.
         }
+        catch (Exception e) when (!context.Response.HasStarted)
+        {
+            LogFailed(e, context.Request.Method, context.Request.Path);
+            await DetailAsync(context.Response, StatusCodes.Status500InternalServerError, $"The emulator failed: {e.Message}");
+        }
     }
 
-    public static Task DetailAsync(HttpResponse response, int status, string detail)
+    [LoggerMessage(1, LogLevel.Error, "{Method} {Path} failed.")]
+    private partial void LogFailed(Exception e, string method, PathString path);
+
+    private static Task DetailAsync(HttpResponse response, int status, string detail)
     {
         Reset(response, status);
         response.ContentType = "application/json";

@@ -1,5 +1,6 @@
 using EdgeMesh.QaiHub.Emulator.Catalogue;
 using EdgeMesh.QaiHub.Emulator.Graphs;
+using EdgeMesh.QaiHub.Emulator.Profiles;
 using EdgeMesh.QaiHub.Wire;
 
 namespace EdgeMesh.QaiHub.Emulator.Jobs;
@@ -15,6 +16,7 @@ internal static class CompileChecks
             throw JobOptions.Invalid("unrecognized arguments: --quantize_io");
         }
 
+        options.Choices("compute_unit", "all", LayerPlacement.Units);
         options.Choice("quantize_full_type", "", "int8", "int16", "w8a16", "w4a8", "w4a16", "float16");
         if (options.Has("quantize_full_type") && runtime == TargetRuntime.Onnx)
         {

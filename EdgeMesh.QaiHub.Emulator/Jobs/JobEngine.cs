@@ -1,4 +1,4 @@
-using EdgeMesh.QaiHub.Jobs;
+using EdgeMesh.QaiHub.Emulator.Http;
 using EdgeMesh.QaiHub.Emulator.State;
 using EdgeMesh.QaiHub.Wire;
 
@@ -7,17 +7,23 @@ namespace EdgeMesh.QaiHub.Emulator.Jobs;
 /// <summary>Moves jobs on. It has no loop: before each answer, every job is brought to the state that its age says.</summary>
 internal sealed class JobEngine(EmulatorState state, JobFinisher finisher, EmulatorOptions options) : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
     private readonly SemaphoreSlim _one = new(1, 1);
 
+    /// <summary>One at a time. When a large model keeps another request busy here, this one soon answers with what is known.</summary>
     public async Task AdvanceAsync(CancellationToken cancel)
     {
-        await _one.WaitAsync(cancel);
+        if (!await _one.WaitAsync(Patience, cancel))
+        {
+            return;
+        }
+
         try
         {
             var now = options.Time.GetUtcNow();
-            foreach (var entry in state.Jobs.All.Where(e => !e.Held && !new JobMessage(e.Wire).State.HasEnded()).Reverse())
+            foreach (var entry in state.Jobs.Unordered.Where(e => !e.Held && !e.Ended).OrderBy(e => e.Created).ToList())
             {
-                await AdvanceAsync(entry, now, cancel);
+                await AdvanceAsync(entry, now);
             }
         }
         finally
@@ -28,11 +34,12 @@ internal sealed class JobEngine(EmulatorState state, JobFinisher finisher, Emula
 
     public void Dispose() => _one.Dispose();
 
-    private async Task AdvanceAsync(JobEntry entry, DateTimeOffset now, CancellationToken cancel)
+    private async Task AdvanceAsync(JobEntry entry, DateTimeOffset now)
     {
         var job = entry.Wire.Clone();
         var message = new JobMessage(job);
-        var (reached, since) = JobPhases.At(JobPhases.Of(message.Type, entry.Id, options.Times, options.Speed), now - entry.Created);
+        var phases = JobPhases.Of(message.Type, entry.Id, options.Times, options.Speed);
+        var (reached, since) = JobPhases.At(phases, now - entry.Created);
         if (reached == message.State)
         {
             return;
@@ -42,7 +49,7 @@ internal sealed class JobEngine(EmulatorState state, JobFinisher finisher, Emula
         message.SetTime("last_updated_time", entered);
         if (message.State == JobState.Created)
         {
-            message.SetTime("start_time", entered);
+            message.SetTime("start_time", entry.Created + phases[0].Lasts);
         }
 
         if (reached is { } next)
@@ -53,27 +60,33 @@ internal sealed class JobEngine(EmulatorState state, JobFinisher finisher, Emula
         }
 
         message.SetTime("completion_time", entered);
-        var result = await EndAsync(entry, job, message, entered, cancel);
-        state.Jobs.Change(entry.Id, e => e with { Wire = WithName(e, job), Result = result });
+        await EndAsync(entry, job, message, entered);
+        state.Jobs.Change(entry.Id, e => e with { Wire = WithName(e, job), Ended = true });
     }
 
-    private async Task<JobResult?> EndAsync(JobEntry entry, Job job, JobMessage message, DateTimeOffset ended, CancellationToken cancel)
+    /// <summary>Runs to its end also when the client whose request led here has gone. Whatever happens, the job ends: no request fails for the job of another.</summary>
+    private async Task EndAsync(JobEntry entry, Job job, JobMessage message, DateTimeOffset ended)
     {
         try
         {
             var result = entry.Fails is { } reason
                 ? throw new JobFailure(JobFailureType.RuntimeUnknown, reason)
-                : await finisher.FinishAsync(entry, job, ended, cancel);
+                : await finisher.FinishAsync(entry, job, ended, CancellationToken.None);
+            state.Results.Keep(entry.Id, result);
             message.State = JobState.Done;
             job.FailureType = JobFailureType.Success;
-            return result;
         }
-        catch (JobFailure failure)
+        catch (Exception e)
         {
             message.State = JobState.Failed;
-            message.Set("failure_reason", failure.Message);
-            job.FailureType = failure.Type;
-            return null;
+            message.Set("failure_reason", e is JobFailure or Refusal ? e.Message : $"The emulator failed: {e.Message}");
+            job.FailureType = e switch
+            {
+                JobFailure failure => failure.Type,
+                Refusal => JobFailureType.CloudResourceMissing,
+                IOException => JobFailureType.RuntimeOutOfDisk,
+                _ => JobFailureType.InternalUnknown,
+            };
         }
     }
 

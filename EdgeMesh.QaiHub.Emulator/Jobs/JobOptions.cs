@@ -10,7 +10,7 @@ internal sealed class JobOptions
     {
         [JobType.Compile] =
         [
-            "target_runtime", "output_names", "qairt_version", "qnn_options", "force_channel_last_input", "force_channel_last_output",
+            "target_runtime", "compute_unit", "output_names", "qairt_version", "qnn_options", "force_channel_last_input", "force_channel_last_output",
             "quantize_full_type", "quantize_weight_type", "quantize_io_type",
         ],
         [JobType.Profile] =
@@ -72,7 +72,14 @@ internal sealed class JobOptions
     public string Choice(string name, string otherwise, params string[] choices) =>
         this[name] is not { } value ? otherwise
         : choices.Contains(value) ? value
-        : throw Invalid($"argument --{name}: invalid choice: '{value}' (choose from {string.Join(", ", choices.Select(c => $"'{c}'"))})");
+        : throw NoChoice(name, value, choices);
+
+    private static JobFailure NoChoice(string name, string value, string[] choices) =>
+        Invalid($"argument --{name}: invalid choice: '{value}' (choose from {string.Join(", ", choices.Select(c => $"'{c}'"))})");
+
+    /// <summary>Some of a few values, apart by commas; <paramref name="otherwise"/> when the option is not given.</summary>
+    public IReadOnlyList<string> Choices(string name, string otherwise, params string[] choices) =>
+        [.. (this[name] ?? otherwise).Split(',', StringSplitOptions.TrimEntries).Select(value => choices.Contains(value) ? value : throw NoChoice(name, value, choices))];
 
     /// <summary>Apart by white space; quotes keep a value with spaces together.</summary>
     private static IEnumerable<string> Words(string text)

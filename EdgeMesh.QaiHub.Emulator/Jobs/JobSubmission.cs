@@ -31,11 +31,7 @@ internal sealed class JobSubmission(EmulatorState state, EmulatorOptions options
             message.SetTime(time, now);
         }
 
-        if (message.Name.Length == 0)
-        {
-            message.Name = message.Model?.Name ?? job.LinkJob?.Models.Models[0].Name ?? "";
-        }
-
+        message.Name = Names.Checked(message.Name, message.Model?.Name ?? job.LinkJob?.Models.Models[0].Name ?? "");
         job.HubVersion = "EdgeMesh emulator";
         job.Notices.Clear();
         job.Notices.Add(new Notice { Context = Notice.Types.Context.User, Severity = Notice.Types.Severity.Info, Message = "Emulated: no device is used and nothing is measured." });

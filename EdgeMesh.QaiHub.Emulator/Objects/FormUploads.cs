@@ -11,6 +11,7 @@ internal sealed class FormUploads(EmulatorState state, PresignedUrls urls, Emula
 {
     private const string FileField = "file";
     private const int MostFieldBytes = 4096;
+    private const int MostFields = 20;
 
     /// <summary>Where the file of <paramref name="id"/> goes.</summary>
     public FileUploadURL Begin(string id, long bytes)
@@ -28,12 +29,24 @@ internal sealed class FormUploads(EmulatorState state, PresignedUrls urls, Emula
     /// <summary>Reads the form, first the fields and then the file, straight to disk.</summary>
     public async Task ReceiveAsync(HttpRequest request)
     {
+        try
+        {
+            await ReadAsync(request);
+        }
+        catch (Exception e) when (e is InvalidDataException || (e is IOException && !request.HttpContext.RequestAborted.IsCancellationRequested))
+        {
+            throw new StorageRefusal(400, "MalformedPOSTRequest", "The body of your POST request is not well-formed multipart/form-data.");
+        }
+    }
+
+    private async Task ReadAsync(HttpRequest request)
+    {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || type.MediaType != "multipart/form-data" || type.Boundary.Length == 0)
         {
             throw new StorageRefusal(412, "PreconditionFailed", "Bucket POST must be of the enclosure-type multipart/form-data");
         }
 
-        var reader = new MultipartReader(HeaderUtilities.RemoveQuotes(type.Boundary).Value!, request.Body) { BodyLengthLimit = options.MaxAssetBytes };
+        var reader = new MultipartReader(HeaderUtilities.RemoveQuotes(type.Boundary).Value!, request.Body) { BodyLengthLimit = Math.Max(options.MaxAssetBytes, MostFieldBytes) };
         var fields = new Dictionary<string, string>();
         while (await reader.ReadNextSectionAsync(request.HttpContext.RequestAborted) is { } section)
         {
@@ -47,6 +60,11 @@ internal sealed class FormUploads(EmulatorState state, PresignedUrls urls, Emula
             {
                 await StoreAsync(fields, section.Body, request.HttpContext.RequestAborted);
                 return;
+            }
+
+            if (fields.Count == MostFields)
+            {
+                throw new InvalidDataException();
             }
 
             fields[HeaderUtilities.RemoveQuotes(name).Value!] = await FieldAsync(section.Body, request.HttpContext.RequestAborted);
@@ -76,10 +94,15 @@ internal sealed class FormUploads(EmulatorState state, PresignedUrls urls, Emula
                 await body.CopyToAsync(file, cancel);
             }
 
+            if (state.Assets.Length(arriving) > options.MaxAssetBytes)
+            {
+                throw new InvalidDataException();
+            }
+
             state.RequireRoom(0);
             state.Assets.Rename(arriving, key);
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or Refusal)
         {
             throw new StorageRefusal(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size");
         }

@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using EdgeMesh.QaiHub.Emulator.Artifacts;
 using EdgeMesh.QaiHub.Emulator.Http;
 using EdgeMesh.QaiHub.Emulator.State;
+using Microsoft.Net.Http.Headers;
 
 namespace EdgeMesh.QaiHub.Emulator.Objects;
 
@@ -39,17 +41,21 @@ internal static class ObjectRoutes
     {
         Require(context.Request, urls, "GET", $"files/{id}");
         return (state.Models.Find(id)?.Asset ?? state.Datasets.Find(id)?.Asset) is { } asset
-            ? Results.Stream(state.Assets.Open(asset.Key), "binary/octet-stream", asset.FileName, enableRangeProcessing: true)
+            ? Results.Stream(state.Assets.Open(asset.Key), "binary/octet-stream", asset.FileName, entityTag: Tag(asset), enableRangeProcessing: true)
             : throw new StorageRefusal(404, "NoSuchKey", "The specified key does not exist.");
     }
 
     private static IResult GetLog(string job, int type, HttpContext context, PresignedUrls urls, EmulatorState state)
     {
         Require(context.Request, urls, "GET", string.Create(CultureInfo.InvariantCulture, $"logs/{job}/{type}"));
-        return state.Jobs.Find(job) is { } entry && RunLogs.Of(entry, type) is { } log
+        return state.Jobs.Find(job) is { } entry && RunLogs.Of(state, entry, type) is { } log
             ? Results.Bytes(Encoding.UTF8.GetBytes(log.Text), log.ContentType, log.FileName)
             : throw new StorageRefusal(404, "NoSuchKey", "The specified key does not exist.");
     }
+
+    /// <summary>A file never changes once it is there, so its name stands for its content.</summary>
+    private static EntityTagHeaderValue Tag(Asset asset) =>
+        new($"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{asset.Key} {asset.Bytes}")))[..32]}\"");
 
     private static void Require(HttpRequest request, PresignedUrls urls, string method, string key) =>
         urls.Require(method, key, request.Query["Expires"].ToString(), request.Query["Signature"].ToString());

@@ -47,7 +47,7 @@ internal sealed class PartUploads(EmulatorState state, PresignedUrls urls, Emula
         await writer.WaitAsync(request.HttpContext.RequestAborted);
         try
         {
-            string etag = await CopyAsync(request, AssetKey(uploadId), upload.Offset(number));
+            string etag = await CopyAsync(request, upload.AssetKey, upload.Offset(number));
             state.Uploads.Change(uploadId, u => u with { Parts = new Dictionary<int, Part>(u.Parts) { [number] = new Part(etag, length) } });
             return etag;
         }
@@ -73,18 +73,16 @@ internal sealed class PartUploads(EmulatorState state, PresignedUrls urls, Emula
             throw new Refusal(StatusCodes.Status400BadRequest, "One or more of the parts were not uploaded, or their ETags do not match.");
         }
 
-        state.Assets.Rename(AssetKey(upload.Id), model);
+        state.Assets.Rename(upload.AssetKey, model);
         Forget(upload);
         return new Asset(model, "", upload.Bytes);
     }
-
-    private static string AssetKey(string upload) => upload + ".part";
 
     private void GiveUp(string model)
     {
         foreach (var old in state.Uploads.All.Where(u => u.Model == model).ToList())
         {
-            state.Assets.Delete(AssetKey(old.Id));
+            state.Assets.Delete(old.AssetKey);
             Forget(old);
         }
     }

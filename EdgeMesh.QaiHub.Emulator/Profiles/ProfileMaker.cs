@@ -15,8 +15,8 @@ internal static class ProfileMaker
 
     public static ProfileDetail Make(OnnxGraph graph, long modelBytes, CatalogueDevice device, TargetRuntime runtime, bool quantized, JobOptions options)
     {
-        string unit = options.Choice("compute_unit", "all", "all", "npu", "gpu", "cpu");
-        var placement = new LayerPlacement(device, runtime, quantized || graph.IsQuantized, unit);
+        var units = options.Choices("compute_unit", "all", LayerPlacement.Units);
+        var placement = new LayerPlacement(device, runtime, quantized || graph.IsQuantized, units);
         var profile = new ProfileDetail();
         ulong total = 0;
         foreach (var node in graph.Nodes)

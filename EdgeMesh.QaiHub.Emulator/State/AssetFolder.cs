@@ -11,6 +11,8 @@ internal sealed class AssetFolder
     /// <summary>What all files take, also those still being uploaded.</summary>
     public long Bytes => new DirectoryInfo(_folder).EnumerateFiles().Sum(f => f.Length);
 
+    public IEnumerable<string> Keys => Directory.EnumerateFiles(_folder).Select(f => Path.GetFileName(f));
+
     public string PathOf(string key) => Path.Combine(_folder, key);
 
     public FileStream Create(string key) => new(PathOf(key), FileMode.Create, FileAccess.Write, FileShare.None, Buffer, FileOptions.Asynchronous);

@@ -16,6 +16,7 @@ internal sealed class EmulatorState
         Datasets = new Shelf<DatasetEntry>(Folder("datasets"), "data sets", options.MaxEntries);
         Jobs = new Shelf<JobEntry>(Folder("jobs"), "jobs", options.MaxEntries);
         Uploads = new Shelf<UploadEntry>(Folder("uploads"), "uploads", options.MaxEntries);
+        Results = new JobResults(Folder("results"));
         Assets = new AssetFolder(Folder("assets"));
     }
 
@@ -32,6 +33,8 @@ internal sealed class EmulatorState
     public Shelf<JobEntry> Jobs { get; }
 
     public Shelf<UploadEntry> Uploads { get; }
+
+    public JobResults Results { get; }
 
     public AssetFolder Assets { get; }
 

@@ -31,9 +31,10 @@ internal sealed record DatasetEntry(Dataset Wire, DateTimeOffset Created, Asset?
 /// <summary>A job; a held one never leaves the state it is in, <paramref name="Fails"/> is the reason a test wants it to fail for.</summary>
 internal sealed record JobEntry(Job Wire, string Id, DateTimeOffset Created, bool Held = false, string? Fails = null) : IEntry
 {
-    public IReadOnlyList<string> SharedWith { get; init; } = [];
+    /// <summary>Done or failed: it will not change any more.</summary>
+    public bool Ended { get; init; }
 
-    public JobResult? Result { get; init; }
+    public IReadOnlyList<string> SharedWith { get; init; } = [];
 }
 
 /// <summary>A multi-part upload under way: what came so far, by part number from 1.</summary>
@@ -42,6 +43,9 @@ internal sealed record UploadEntry(string Id, DateTimeOffset Created, string Mod
     public IReadOnlyDictionary<int, Part> Parts { get; init; } = new Dictionary<int, Part>();
 
     public int Count => (int)Math.Max(1, (Bytes + PartBytes - 1) / PartBytes);
+
+    /// <summary>The file that the parts go into until all are there.</summary>
+    public string AssetKey => Id + ".part";
 
     /// <summary>Bytes that have yet to come.</summary>
     public long Missing => Bytes - Parts.Values.Sum(p => p.Bytes);

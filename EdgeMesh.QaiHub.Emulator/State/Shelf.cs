@@ -20,8 +20,11 @@ internal sealed class Shelf<T>
         _entries = Directory.EnumerateFiles(_folder, "*.json").Select(Read).OfType<T>().ToImmutableDictionary(e => e.Id);
     }
 
+    /// <summary>In no order.</summary>
+    public IEnumerable<T> Unordered => _entries.Values;
+
     /// <summary>Newest first.</summary>
-    public IEnumerable<T> All => _entries.Values.OrderByDescending(e => e.Created).ThenBy(e => e.Id, StringComparer.Ordinal);
+    public IEnumerable<T> All => Unordered.OrderByDescending(e => e.Created).ThenBy(e => e.Id, StringComparer.Ordinal);
 
     public T? Find(string id) => _entries.GetValueOrDefault(id);
 

@@ -15,7 +15,6 @@ internal static class StateJson
             new MessageConverter<Model>(Model.Parser),
             new MessageConverter<Dataset>(Dataset.Parser),
             new MessageConverter<Job>(Job.Parser),
-            new MessageConverter<JobResult>(JobResult.Parser),
         },
     };
 

@@ -39,7 +39,6 @@ internal sealed class HubDatasets(HubApi api) : IHubDatasets
     {
         var transport = api.Transport;
         using var stall = new StallTimer(transport.Timings.Response, transport.Time, cancellationToken);
-        var sent = 0L;
         using var parts = new MultipartFormDataContent();
         foreach (var (key, value) in form.Fields)
         {
@@ -48,9 +47,8 @@ internal sealed class HubDatasets(HubApi api) : IHubDatasets
         }
 
         parts.Add(
-            new FilePartContent(file.Handle, path, 0, bytes, piece =>
+            new FilePartContent(file.Handle, path, 0, bytes, sent =>
             {
-                sent += piece;
                 stall.Moved(transport.Timings.Response);
                 progress?.Report(sent);
             }),

@@ -1,7 +1,7 @@
+using EdgeMesh.QaiHub.Catalog;
 using EdgeMesh.QaiHub.Http;
 using EdgeMesh.QaiHub.Models;
 using EdgeMesh.QaiHub.Wire;
-using Google.Protobuf.WellKnownTypes;
 
 namespace EdgeMesh.QaiHub.Jobs;
 
@@ -12,11 +12,42 @@ public static class JobRecords
     /// <exception cref="QaiHubException">A kind of job that this version does not know.</exception>
     public static HubJob Of(Job message) => message.JobCase switch
     {
-        Job.JobOneofCase.CompileJob => Of(message, message.CompileJob),
-        Job.JobOneofCase.ProfileJob => Of(message, message.ProfileJob),
-        Job.JobOneofCase.InferenceJob => Of(message, message.InferenceJob),
-        Job.JobOneofCase.QuantizeJob => Of(message, message.QuantizeJob),
-        Job.JobOneofCase.LinkJob => Of(message, message.LinkJob),
+        Job.JobOneofCase.CompileJob when message.CompileJob is var job => Of(message, job, job.CompileJobId, JobType.Compile) with
+        {
+            Device = Device(job.Device ?? job.Devices?.Devices.FirstOrDefault()),
+            Model = Model(job.Model),
+            TargetModel = Model(job.TargetModel),
+            Inputs = FromWire.Tensors(job.TensorTypeList),
+            ErrorDetails = Text(job.ErrorDetails),
+        },
+        Job.JobOneofCase.ProfileJob when message.ProfileJob is var job => Of(message, job, job.ProfileJobId, JobType.Profile) with
+        {
+            Device = Device(job.Device),
+            Model = Model(job.Model),
+            TargetModel = Model(job.TargetModel),
+            Inputs = FromWire.Tensors(job.TensorTypeList),
+            ErrorDetails = Text(job.ErrorDetails),
+            InferenceTime = job.HasExecutionTime ? Micros(job.ExecutionTime) : null,
+            PeakMemory = job.HasPeakMemoryUsage ? (long)job.PeakMemoryUsage : null,
+        },
+        Job.JobOneofCase.InferenceJob when message.InferenceJob is var job => Of(message, job, job.InferenceJobId, JobType.Inference) with
+        {
+            Device = Device(job.Device),
+            Model = Model(job.Model),
+            ErrorDetails = Text(job.ErrorDetails),
+        },
+        Job.JobOneofCase.QuantizeJob when message.QuantizeJob is var job => Of(message, job, job.QuantizeJobId, JobType.Quantize) with
+        {
+            Model = Model(job.Model),
+            TargetModel = Model(job.TargetModel),
+            Inputs = FromWire.Tensors(job.TensorTypeList),
+        },
+        Job.JobOneofCase.LinkJob when message.LinkJob is var job => Of(message, job, job.LinkJobId, JobType.Link) with
+        {
+            Device = Device(job.Device),
+            Model = Model(job.Models?.Models.FirstOrDefault()),
+            TargetModel = Model(job.TargetModel),
+        },
         _ => throw HubErrors.Damaged("is a kind of job that this version does not know"),
     };
 
@@ -25,116 +56,55 @@ public static class JobRecords
     /// <summary>Null for a kind that this version does not know.</summary>
     internal static HubJobSummary? Of(JobSummary summary) => summary.JobCase switch
     {
-        JobSummary.JobOneofCase.CompileJobSummary when summary.CompileJobSummary is var s =>
-            new(s.JobId, JobType.Compile, s.JobState, s.Name, s.DeviceName, s.DeviceOsVersion, FromWire.Mail(s.User), T(s.CreationTime), T(s.StartTime), T(s.CompletionTime), T(s.LastUpdatedTime), null),
-        JobSummary.JobOneofCase.ProfileJobSummary when summary.ProfileJobSummary is var s =>
-            new(s.JobId, JobType.Profile, s.JobState, s.Name, s.DeviceName, s.DeviceOsVersion, FromWire.Mail(s.User), T(s.CreationTime), T(s.StartTime), T(s.CompletionTime), T(s.LastUpdatedTime),
-                s.HasExecutionTime ? Micros(s.ExecutionTime) : null),
-        JobSummary.JobOneofCase.InferenceJobSummary when summary.InferenceJobSummary is var s =>
-            new(s.JobId, JobType.Inference, s.JobState, s.Name, s.DeviceName, s.DeviceOsVersion, FromWire.Mail(s.User), T(s.CreationTime), T(s.StartTime), T(s.CompletionTime), T(s.LastUpdatedTime), null),
-        JobSummary.JobOneofCase.QuantizeJobSummary when summary.QuantizeJobSummary is var s =>
-            new(s.JobId, JobType.Quantize, s.JobState, s.Name, "", "", FromWire.Mail(s.User), T(s.CreationTime), T(s.StartTime), T(s.CompletionTime), T(s.LastUpdatedTime), null),
-        JobSummary.JobOneofCase.LinkJobSummary when summary.LinkJobSummary is var s =>
-            new(s.JobId, JobType.Link, s.JobState, s.Name, s.DeviceName, s.DeviceOsVersion, FromWire.Mail(s.User), T(s.CreationTime), T(s.StartTime), T(s.CompletionTime), T(s.LastUpdatedTime), null),
+        JobSummary.JobOneofCase.CompileJobSummary when summary.CompileJobSummary is var s => Of(s, JobType.Compile, s.DeviceName, s.DeviceOsVersion),
+        JobSummary.JobOneofCase.ProfileJobSummary when summary.ProfileJobSummary is var s => Of(s, JobType.Profile, s.DeviceName, s.DeviceOsVersion) with
+        {
+            InferenceTime = s.HasExecutionTime ? Micros(s.ExecutionTime) : null,
+        },
+        JobSummary.JobOneofCase.InferenceJobSummary when summary.InferenceJobSummary is var s => Of(s, JobType.Inference, s.DeviceName, s.DeviceOsVersion),
+        JobSummary.JobOneofCase.QuantizeJobSummary => Of(summary.QuantizeJobSummary, JobType.Quantize, "", ""),
+        JobSummary.JobOneofCase.LinkJobSummary when summary.LinkJobSummary is var s => Of(s, JobType.Link, s.DeviceName, s.DeviceOsVersion),
         _ => null,
     };
 
-    private static HubJob Of(Job message, CompileJob job) => Common(message, job.CompileJobId, JobType.Compile, job.JobState) with
+    private static HubJob Of(Job message, IJobMessage job, string id, JobType type) => new()
     {
+        Id = id,
+        Type = type,
+        State = job.JobState,
         Name = job.Name,
         Options = job.Options,
-        Device = Device(job.Device ?? job.Devices?.Devices.FirstOrDefault()),
-        Model = Model(job.Model),
-        TargetModel = Model(job.TargetModel),
-        Inputs = FromWire.Tensors(job.TensorTypeList),
         FailureReason = Text(job.FailureReason),
-        ErrorDetails = Text(job.ErrorDetails),
+        FailureType = message.FailureType,
         Owner = FromWire.Mail(job.User),
-        Created = T(job.CreationTime),
-        Queued = T(job.QueuedTime),
-        Started = T(job.StartTime),
-        Completed = T(job.CompletionTime),
-        Updated = T(job.LastUpdatedTime),
+        Created = FromWire.Time(job.CreationTime),
+        Queued = FromWire.Time(job.QueuedTime),
+        Started = FromWire.Time(job.StartTime),
+        Completed = FromWire.Time(job.CompletionTime),
+        Updated = FromWire.Time(job.LastUpdatedTime),
+        Notices = [.. message.Notices.Select(n => HubErrors.Clean(n.Message))],
+        Message = message,
     };
 
-    private static HubJob Of(Job message, ProfileJob job) => Common(message, job.ProfileJobId, JobType.Profile, job.JobState) with
-    {
-        Name = job.Name,
-        Options = job.Options,
-        Device = Device(job.Device),
-        Model = Model(job.Model),
-        TargetModel = Model(job.TargetModel),
-        Inputs = FromWire.Tensors(job.TensorTypeList),
-        FailureReason = Text(job.FailureReason),
-        ErrorDetails = Text(job.ErrorDetails),
-        Owner = FromWire.Mail(job.User),
-        Created = T(job.CreationTime),
-        Queued = T(job.QueuedTime),
-        Started = T(job.StartTime),
-        Completed = T(job.CompletionTime),
-        Updated = T(job.LastUpdatedTime),
-        InferenceTime = job.HasExecutionTime ? Micros(job.ExecutionTime) : null,
-        PeakMemory = job.HasPeakMemoryUsage ? (long)job.PeakMemoryUsage : null,
-    };
+    private static HubJobSummary Of(IJobSummaryMessage job, JobType type, string device, string os) => new(
+        job.JobId,
+        type,
+        job.JobState,
+        job.Name,
+        device,
+        os,
+        FromWire.Mail(job.User),
+        FromWire.Time(job.CreationTime),
+        FromWire.Time(job.StartTime),
+        FromWire.Time(job.CompletionTime),
+        FromWire.Time(job.LastUpdatedTime),
+        null);
 
-    private static HubJob Of(Job message, InferenceJob job) => Common(message, job.InferenceJobId, JobType.Inference, job.JobState) with
-    {
-        Name = job.Name,
-        Options = job.Options,
-        Device = Device(job.Device),
-        Model = Model(job.Model),
-        FailureReason = Text(job.FailureReason),
-        ErrorDetails = Text(job.ErrorDetails),
-        Owner = FromWire.Mail(job.User),
-        Created = T(job.CreationTime),
-        Queued = T(job.QueuedTime),
-        Started = T(job.StartTime),
-        Completed = T(job.CompletionTime),
-        Updated = T(job.LastUpdatedTime),
-    };
-
-    private static HubJob Of(Job message, QuantizeJob job) => Common(message, job.QuantizeJobId, JobType.Quantize, job.JobState) with
-    {
-        Name = job.Name,
-        Options = job.Options,
-        Model = Model(job.Model),
-        TargetModel = Model(job.TargetModel),
-        Inputs = FromWire.Tensors(job.TensorTypeList),
-        FailureReason = Text(job.FailureReason),
-        Owner = FromWire.Mail(job.User),
-        Created = T(job.CreationTime),
-        Queued = T(job.QueuedTime),
-        Started = T(job.StartTime),
-        Completed = T(job.CompletionTime),
-        Updated = T(job.LastUpdatedTime),
-    };
-
-    private static HubJob Of(Job message, LinkJob job) => Common(message, job.LinkJobId, JobType.Link, job.JobState) with
-    {
-        Name = job.Name,
-        Options = job.Options,
-        Device = Device(job.Device),
-        Model = Model(job.Models?.Models.FirstOrDefault()),
-        TargetModel = Model(job.TargetModel),
-        FailureReason = Text(job.FailureReason),
-        Owner = FromWire.Mail(job.User),
-        Created = T(job.CreationTime),
-        Queued = T(job.QueuedTime),
-        Started = T(job.StartTime),
-        Completed = T(job.CompletionTime),
-        Updated = T(job.LastUpdatedTime),
-    };
-
-    private static HubJob Common(Job message, string id, JobType type, JobState state) =>
-        new() { Id = id, Type = type, State = state, Message = message, FailureType = message.FailureType, Notices = [.. message.Notices.Select(n => HubErrors.Clean(n.Message))] };
-
-    private static Catalog.HubDevice? Device(Device? device) => device is null ? null : FromWire.Device(device);
+    private static HubDevice? Device(Device? device) => device is null ? null : FromWire.Device(device);
 
     private static HubModel? Model(Model? model) => model is { HasModelId: true } ? FromWire.Model(model) : null;
 
     private static string? Text(string text) => text.Length > 0 ? text : null;
 
     private static TimeSpan Micros(ulong micros) => TimeSpan.FromMicroseconds(Math.Min(micros, 1e15));
-
-    private static DateTimeOffset? T(Timestamp? time) => FromWire.Time(time);
 }

@@ -5,7 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace EdgeMesh.QaiHub.Transfers;
 
 /// <summary>A part of a file as the body of a request: read in pieces as the network takes them, so its size costs no memory.</summary>
-internal sealed class FilePartContent(SafeFileHandle file, string path, long offset, long length, Action<int> sent) : HttpContent
+/// <param name="sent">Told how many of its bytes are out; begins anew when the connection is.</param>
+internal sealed class FilePartContent(SafeFileHandle file, string path, long offset, long length, Action<long> sent) : HttpContent
 {
     private const int PieceBytes = 128 * 1024;
 
@@ -21,7 +22,7 @@ internal sealed class FilePartContent(SafeFileHandle file, string path, long off
                 var read = await ReadAsync(buffer.AsMemory(0, (int)Math.Min(PieceBytes, length - done)), offset + done, cancellationToken);
                 await stream.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
                 done += read;
-                sent(read);
+                sent(done);
             }
         }
         finally

@@ -45,12 +45,11 @@ internal sealed class PartUploader(HubApi api, IProgress<UploadProgress>? progre
     {
         var (transport, bytes) = (api.Transport, state.BytesOf(part));
         using var stall = new StallTimer(transport.Timings.Response, transport.Time, cancellationToken);
-        var (began, sent) = (transport.Time.GetTimestamp(), 0L);
+        var began = transport.Time.GetTimestamp();
         using var request = new HttpRequestMessage(HttpMethod.Put, HubAddress.Storage(state.Urls[part]));
         request.Headers.ExpectContinue = true; // an address that expired says so before a gigabyte is on its way
-        request.Content = new FilePartContent(file.Handle, state.Path, part * state.PartBytes, bytes, piece =>
+        request.Content = new FilePartContent(file.Handle, state.Path, part * state.PartBytes, bytes, sent =>
         {
-            sent += piece;
             var left = sent < bytes ? transport.Timings.Response : transport.Timings.StorageResponse + (transport.Time.GetElapsedTime(began) * Math.Min(1, BufferedBytes / bytes));
             stall.Moved(left);
             Report(state, sent);

@@ -77,7 +77,7 @@ public sealed class ModelsPageTests(BrowserFixture fixture)
         Assert.Contains("what is", await page.Locator("#text").InputValueAsync(), StringComparison.Ordinal);
     }
 
-    private static async Task PictureAsync(BrowserSession session, string name)
+    internal static async Task PictureAsync(BrowserSession session, string name)
     {
         await session.Page.EvaluateAsync("window.scrollTo(0, 0)");
         var height = await session.Page.EvaluateAsync<int>("document.documentElement.scrollHeight");
@@ -106,7 +106,7 @@ public sealed class ModelsPageTests(BrowserFixture fixture)
         return true;
     }
 
-    private static async Task CheckAsync(IPage page, string what)
+    internal static async Task CheckAsync(IPage page, string what)
     {
         await page.EvaluateAsync("Promise.all(document.getAnimations().filter(a => a.effect?.getTiming().iterations !== Infinity).map(a => a.finished.catch(() => {})))");
         var found = await page.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] });

@@ -161,6 +161,8 @@ public sealed class QaiHubPagesTests : MeshPages
         Assert.Equal("3 layers: 2 NPU, 0 GPU, 1 CPU", page.Find(".qp-bar").GetAttribute("aria-label"));
         Assert.Contains(page.FindAll("p"), p => p.TextContent.StartsWith("One layer falls back from the NPU: Cast", StringComparison.Ordinal));
 
+        Assert.Equal("https://hub.example/jobs/jnew/", page.Find("a[target='_blank']").GetAttribute("href"));
+
         page.Find("select[aria-label='Compare with']").Change("jold");
         Assert.Contains("−50 %", page.Markup, StringComparison.Ordinal);
     }

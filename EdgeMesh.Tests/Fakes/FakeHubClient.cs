@@ -31,6 +31,9 @@ public sealed class FakeHubClient(TimeProvider time) : IQaiHubClient, IQaiHubCli
     /// <summary>When set, what creating a job throws.</summary>
     public QaiHubException? CreateFailure { get; set; }
 
+    /// <summary>A job whose answer ends early.</summary>
+    public string? Damaged { get; set; }
+
     public QaiHubConfig Config { get; } = new(new Uri("https://hub.example"), new Uri("https://hub.example"), "a-token-of-the-tests", "the test");
 
     public IHubCatalog Catalog => this;
@@ -44,11 +47,12 @@ public sealed class FakeHubClient(TimeProvider time) : IQaiHubClient, IQaiHubCli
     public IHubDownloads Downloads => throw new NotSupportedException();
 
     /// <summary>Puts a job there, or moves it.</summary>
-    public void Set(string id, JobState state, JobType type = JobType.Compile, string? target = null, string name = "net", string device = "Board", string? failure = null) =>
+    public void Set(string id, JobState state, JobType type = JobType.Compile, string? target = null, string name = "net", string device = "Board", string? failure = null, string? model = null) =>
         All[id] = new HubJob
         {
             Id = id, Type = type, State = state, Name = name, Device = new HubDevice(device, "1", [], ""), Created = All.GetValueOrDefault(id)?.Created ?? time.GetUtcNow(), FailureReason = failure,
             Completed = state.HasEnded() ? time.GetUtcNow() : null, TargetModel = target is null ? null : new HubModel(target, name, ModelType.Onnx, null, id, null, true, false, ImmutableDictionary<ModelMetadataKey, string>.Empty),
+            Model = model is null ? null : new HubModel(model, name, ModelType.Onnx, null, null, null, true, false, ImmutableDictionary<ModelMetadataKey, string>.Empty),
             Options = type == JobType.Compile ? "--target_runtime onnx" : "", Message = new Job(),
         };
 
@@ -74,6 +78,11 @@ public sealed class FakeHubClient(TimeProvider time) : IQaiHubClient, IQaiHubCli
     public Task<HubJob> GetAsync(string id, CancellationToken cancellationToken = default)
     {
         Note("get " + id);
+        if (id == Damaged)
+        {
+            throw new QaiHubException(HubFailure.DamagedAnswer, "The answer ends early.", "Try again.");
+        }
+
         return Task.FromResult(All.GetValueOrDefault(id) ?? throw new QaiHubException(HubFailure.NotFound, "There is none.", "Look at the list."));
     }
 

@@ -113,6 +113,8 @@ public sealed class FakeQaiHub : IQaiHub
     public Task<(TrackedJob? Job, Problem? Problem)> JobAsync(string id, CancellationToken cancellationToken) =>
         Task.FromResult(Current.Jobs.Find(id) is { } job ? (job, null) : ((TrackedJob?)null, (Problem?)HubProblems.JobUnknown(id)));
 
+    public Uri? PageOf(string job) => Current.IsEmulated ? null : new Uri($"https://hub.example/jobs/{job}/");
+
     public Task<(HubArtifact? Artifact, Problem? Problem)> DownloadAsync(string job, CancellationToken cancellationToken)
     {
         Commands.Enqueue($"download {job}");

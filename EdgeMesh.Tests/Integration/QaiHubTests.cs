@@ -6,6 +6,8 @@ using System.Text;
 using System.Text.Json;
 using EdgeMesh.Core.Artifacts;
 using EdgeMesh.Dashboard.Models.Profiled;
+using EdgeMesh.QaiHub.Emulator;
+using EdgeMesh.QaiHub.Emulator.Faults;
 using EdgeMesh.Tests.Fakes;
 using EdgeMesh.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -151,6 +153,96 @@ public sealed class QaiHubTests
     }
 
     [Fact]
+    public async Task Connection_TokenEntered_SurvivesARestart_AndItsLossIsNamed()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var service = await EmulatorHost.StartAsync(new EmulatorOptions { Folder = directory["service"] }, TestContext.Current.CancellationToken);
+        await using (var host = await MeshHost.StartAsync(directory["data"]))
+        {
+            await ConnectAsync(host, service);
+        }
+
+        await using var again = await MeshHost.StartAsync(directory["data"]);
+        Assert.True((await again.GetAsync("/api/qaihub/status")).GetProperty("connected").GetBoolean());
+
+        // A token that the service takes back, as an expired one.
+        service.Faults.Arm(new Fault { Kind = FaultKind.Status, Status = 401, Path = "/devices/", Count = 10 });
+        var (answer, body) = await again.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/api/qaihub/devices"));
+        Assert.Equal((HttpStatusCode.Conflict, "qaihub_token_refused"), (answer.StatusCode, body.GetProperty("code").GetString()));
+        Assert.NotEmpty(body.GetProperty("remedy").GetString()!);
+    }
+
+    [Fact]
+    public async Task Upload_StorageRefusesAPart_FailsAndIsResumed_AlsoAfterARestart()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var service = await EmulatorHost.StartAsync(new EmulatorOptions { Folder = directory["service"], PartBytes = 2_000 }, TestContext.Current.CancellationToken);
+        string upload;
+        await using (var host = await MeshHost.StartAsync(directory["data"]))
+        {
+            await ConnectAsync(host, service);
+            service.Faults.Arm(new Fault { Kind = FaultKind.Status, Status = 400, Path = "/objects/", Method = "PUT", Count = 100 });
+            upload = await ReceiveAsync(host, null, "digits.onnx", s_digits);
+            await host.PostAsync("/api/qaihub/models", JsonSerializer.Serialize(new { upload }));
+            var failed = await TransferAsync(host, upload);
+            Assert.Equal(("Failed", true), (failed.GetProperty("state").GetString(), failed.GetProperty("canResume").GetBoolean()));
+            Assert.NotEmpty(failed.GetProperty("error").GetProperty("remedy").GetString()!);
+        }
+
+        service.Faults.Clear();
+        await using var again = await MeshHost.StartAsync(directory["data"]);
+        Assert.Equal("dashboard_stopped", (await TransferAsync(again, upload)).GetProperty("error").GetProperty("code").GetString());
+        var (answer, _) = await again.PostAsync($"/api/qaihub/transfers/{upload}/resume");
+        Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+        var done = await TransferAsync(again, upload);
+        Assert.True(done.GetProperty("state").GetString() == "Succeeded", done.GetRawText());
+        Assert.Equal("Onnx", (await again.GetAsync($"/api/qaihub/models/{done.GetProperty("modelId").GetString()}")).GetProperty("type").GetString());
+        (answer, var problem) = await again.PostAsync($"/api/qaihub/transfers/{upload}/resume");
+        Assert.Equal((HttpStatusCode.Conflict, "resume_impossible"), (answer.StatusCode, problem.GetProperty("code").GetString()));
+    }
+
+    [Fact]
+    public async Task Figures_OfAnEmulatorElsewhere_NeverCountAsMeasured()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var service = await EmulatorHost.StartAsync(new EmulatorOptions { Folder = directory["service"], Speed = 1_000 }, TestContext.Current.CancellationToken);
+        await using var host = await MeshHost.StartAsync(directory["data"], ("EdgeMesh:QaiHub:GapMs", "1"));
+        await ConnectAsync(host, service);
+        var job = await SubmitAsync(host, new { kind = "compile", model = await UploadAsync(host, ("digits.onnx", s_digits)), device = Board, runtime = "precompiled_qnn_onnx", profile = true });
+        await Until.TrueAsync("the latency", () => host.Services.GetRequiredService<IProfiledLatencies>().All is [{ Emulated: true, Kind: ArtifactKind.PrecompiledQnnOnnx, ModelName: "digits.onnx" }], TimeSpan.FromSeconds(60));
+
+        // Its placeholder can be had, and fits no device without the chip.
+        var (answer, _) = await host.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"/api/qaihub/jobs/{job}/artifact"));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var studio = await host.JoinAsync("Studio");
+        var place = Assert.Single((await host.GetAsync($"/api/qaihub/jobs/{job}/devices")).EnumerateArray());
+        Assert.False(place.GetProperty("fits").GetBoolean());
+        Assert.Contains("x-elite", place.GetProperty("reason").GetString(), StringComparison.OrdinalIgnoreCase);
+        (answer, var refused) = await host.PostAsync($"/api/qaihub/jobs/{job}/deploy", JsonSerializer.Serialize(new { deviceIds = new[] { studio.Id.Value } }));
+        Assert.True(answer.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Conflict, $"{answer.StatusCode}");
+        Assert.NotEmpty(refused.GetProperty("remedy").GetString()!);
+    }
+
+    [Fact]
+    public async Task Job_FailsAtTheService_HasItsWordsAndTheRemedy_AndNoArtifact()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var service = await EmulatorHost.StartAsync(new EmulatorOptions { Folder = directory["service"], Speed = 1_000 }, TestContext.Current.CancellationToken);
+        await using var host = await MeshHost.StartAsync(directory["data"], ("EdgeMesh:QaiHub:GapMs", "1"));
+        await ConnectAsync(host, service);
+        service.Faults.Arm(new Fault { Kind = FaultKind.JobFails, Path = "compile", Text = "unrecognized arguments: --quantize_io" });
+        var job = await SubmitAsync(host, new { kind = "compile", model = await UploadAsync(host, ("digits.onnx", s_digits)), device = Board, runtime = "onnx", profile = true });
+        await EndedAsync(host, job);
+        var failed = await Until.NotNullAsync<object>("the reason", async () => (await host.GetAsync($"/api/qaihub/jobs/{job}")) is var now && now.GetProperty("error").ValueKind == JsonValueKind.Object ? now : null);
+        var error = ((JsonElement)failed).GetProperty("error");
+        Assert.Contains("--quantize_io", error.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains("Leave out the option", error.GetProperty("remedy").GetString(), StringComparison.Ordinal);
+        var (answer, body) = await host.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"/api/qaihub/jobs/{job}/artifact"));
+        Assert.Equal((HttpStatusCode.Conflict, "artifact_missing"), (answer.StatusCode, body.GetProperty("code").GetString()));
+        Assert.Equal(JsonValueKind.Null, (await host.GetAsync($"/api/qaihub/jobs/{job}")).GetProperty("followedBy").ValueKind);
+    }
+
+    [Fact]
     public async Task Devices_OfTheMesh_AreMarkedByTheirChip()
     {
         await using var host = await MeshHost.StartAsync(null, s_emulator);
@@ -160,6 +252,18 @@ public sealed class QaiHubTests
         Assert.True(all.GetArrayLength() > 60);
         Assert.All(all.EnumerateArray(), d => Assert.Equal(0, d.GetProperty("inMesh").GetArrayLength()));
     }
+
+    private static async Task ConnectAsync(MeshHost host, EmulatorHost service)
+    {
+        var (answer, _) = await host.SendAsync(Put(JsonSerializer.Serialize(new { host = service.BaseAddress.AbsoluteUri.TrimEnd('/'), token = service.Token })));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("emulator", (await host.GetAsync("/api/qaihub/status")).GetProperty("source").GetString());
+    }
+
+    /// <summary>A transfer once it has ended.</summary>
+    private static async Task<JsonElement> TransferAsync(MeshHost host, string id) => (JsonElement)await Until.NotNullAsync<object>(
+        "the transfer to end",
+        async () => (await host.GetAsync("/api/qaihub/transfers")).EnumerateArray().Single(t => t.GetProperty("id").GetString() == id) is var now && now.GetProperty("state").GetString() != "Running" ? now : null);
 
     private static HttpRequestMessage Put(string json) => new(HttpMethod.Put, "/api/qaihub/settings") { Content = new StringContent(json, Encoding.UTF8, "application/json") };
 
@@ -210,12 +314,7 @@ public sealed class QaiHubTests
 
         var (answer, _) = await host.PostAsync("/api/qaihub/models", JsonSerializer.Serialize(new { upload }));
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
-        var transfer = await Until.NotNullAsync<object>("the upload to end", async () =>
-        {
-            var now = (await host.GetAsync("/api/qaihub/transfers")).EnumerateArray().Single(t => t.GetProperty("id").GetString() == upload);
-            return now.GetProperty("state").GetString() == "Running" ? null : now;
-        });
-        var ended = (JsonElement)transfer;
+        var ended = await TransferAsync(host, upload!);
         Assert.True(ended.GetProperty("state").GetString() == "Succeeded", ended.GetRawText());
         return ended.GetProperty("modelId").GetString()!;
     }

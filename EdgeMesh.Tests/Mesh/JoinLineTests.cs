@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+using EdgeMesh.Core.Trust;
 using EdgeMesh.Tests.Support;
 
 namespace EdgeMesh.Tests.Mesh;
@@ -37,7 +39,7 @@ public sealed class JoinLineTests
         await using (var pasted = await mesh.PasteAsync(kitchen, "Kitchen"))
         {
             await ReadyAsync(mesh, pasted);
-            await pasted.KillAsync();
+            await kitchen.PowerOffAsync();
         }
 
         var before = (await mesh.DeviceAsync("Kitchen")).GetProperty("id").GetString();
@@ -70,8 +72,8 @@ public sealed class JoinLineTests
     {
         await using var mesh = await LabMesh.StartAsync("curl");
         var kitchen = await mesh.AddHostAsync("10.77.0.2");
-        var line = (await mesh.LineAsync()).Replace("sha256//", "sha256//AAAA", StringComparison.Ordinal);
-        await using var pasted = await EndedAsync(kitchen.Shell($"set -o pipefail 2>/dev/null; {line} --no-service"));
+        var line = Regex.Replace(await mesh.LineAsync(), "sha256//[^ ]+", $"sha256//{KeyPin.Of([1]).Base64}");
+        await using var pasted = await EndedAsync(kitchen.Shell($"{line} --no-service"));
         Assert.Contains("pinned", pasted.Output, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("Fetching", pasted.Output, StringComparison.Ordinal);
         Assert.Empty(await mesh.Dashboard.DevicesAsync());
@@ -99,9 +101,11 @@ public sealed class JoinLineTests
     // How many pieces of output the job's stream had.
     private static async Task<int> OutputsAsync(DashboardProcess dashboard, string job)
     {
-        using var stream = new StreamReader(await dashboard.Client.GetStreamAsync(new Uri($"/api/jobs/{job}/events", UriKind.Relative), Test));
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Test);
+        limit.CancelAfter(LabMesh.Patience);
+        using var stream = new StreamReader(await dashboard.Client.GetStreamAsync(new Uri($"/api/jobs/{job}/events", UriKind.Relative), limit.Token));
         var outputs = 0;
-        while (await stream.ReadLineAsync(Test) is { } line && line != "event: JobEnded")
+        while (await stream.ReadLineAsync(limit.Token) is { } line && line != "event: JobEnded")
         {
             outputs += line == "event: OutputAppended" ? 1 : 0;
         }

@@ -33,6 +33,15 @@ public sealed partial class LabHost(string space, string switchSpace, string por
         Address = address;
     }
 
+    /// <summary>Power off: every process of this host ends without a goodbye.</summary>
+    public async Task PowerOffAsync()
+    {
+        foreach (var process in (await LabTool.RunAsync("ip", "netns", "pids", space)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            await LabTool.TryAsync("kill", "-9", process.Trim());
+        }
+    }
+
     /// <summary>The cable is out: frames get lost, connections hear nothing of it.</summary>
     public Task UnplugAsync() => LabTool.RunAsync("ip", "-n", switchSpace, "link", "set", port, "down");
 

@@ -11,6 +11,8 @@ public static class BuiltPrograms
 
     public static string Agent { get; } = Output("EdgeMesh.Agent", "edgemesh-agent.dll");
 
+    public static string Emulator { get; } = Output("EdgeMesh.QaiHub.Emulator", "EdgeMesh.QaiHub.Emulator.dll");
+
     private static string Output(string project, string file) =>
         Path.Combine(RepositoryRoot, project, "bin", Metadata("BuildConfiguration"), Metadata("BuildFramework"), file);
 

@@ -42,6 +42,10 @@ public sealed class DashboardProcess : IAsyncDisposable
     public static Task<DashboardProcess> StartAsync(string dataDirectory, Dictionary<string, string> environment, int port = 0, params string[] more) =>
         StartOnAsync(null, dataDirectory, port, environment, more);
 
+    /// <inheritdoc cref="StartAsync(string, Dictionary{string, string}, int, string[])"/>
+    public static Task<DashboardProcess> StartAsync(string dataDirectory, int port, Dictionary<string, string> environment, params string[] more) =>
+        StartOnAsync(null, dataDirectory, port, environment, more);
+
     /// <summary>The same on a host of a network lab; its client speaks from there.</summary>
     public static Task<DashboardProcess> StartOnAsync(Mesh.LabHost? host, string dataDirectory, int port = 0, params string[] more) => StartOnAsync(host, dataDirectory, port, [], more);
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using EdgeMesh.Bench;
+using EdgeMesh.Bench.Catalogue;
 using EdgeMesh.Bench.Decision;
 using EdgeMesh.Bench.Echo;
 using EdgeMesh.Bench.Feed;
@@ -13,7 +14,7 @@ if (args is [EmptyHost.Word])
     return await EmptyHost.RunAsync();
 }
 
-IBenchmark[] all = [new EchoBenchmark(), new DecisionBenchmark(), new FeedBenchmark(), new MemoryBenchmark(), new StartBenchmark(), new DetectionBenchmark(), new FleetBenchmark(), new UploadBenchmark()];
+IBenchmark[] all = [new EchoBenchmark(), new DecisionBenchmark(), new CatalogueBenchmark(), new FeedBenchmark(), new MemoryBenchmark(), new StartBenchmark(), new DetectionBenchmark(), new FleetBenchmark(), new UploadBenchmark()];
 var list = string.Join('\n', all.Select(b => $"  {b.Name,-10}{b.Summary}"));
 var names = new Argument<string[]>("names") { Description = "What to measure; everything when nothing is named.", Arity = ArgumentArity.ZeroOrMore };
 names.AcceptOnlyFromAmong([.. all.Select(b => b.Name)]);

@@ -19,12 +19,13 @@ internal sealed class OnnxRuntimes : IAsyncDisposable
 {
     private readonly Func<WorkerSupervisor> _worker;
     private readonly Func<OnnxProvider, WorkerSupervisor, OnnxRuntime> _runtime;
+    private readonly OnnxMeasurer _measurer;
 
     public OnnxRuntimes(LocalModels models, AcceleratorProofs proofs, WorkerOptions options, TimeProvider time, ILoggerFactory logs)
     {
         _worker = () => new WorkerSupervisor(options, time, logs.CreateLogger<WorkerSupervisor>());
-        var measurer = new OnnxMeasurer(_worker, time);
-        _runtime = (provider, worker) => new OnnxRuntime(provider, models, proofs, worker, measurer, time);
+        _measurer = new OnnxMeasurer(_worker, time);
+        _runtime = (provider, worker) => new OnnxRuntime(provider, models, proofs, worker, _measurer, time);
         CpuWorker = _worker();
     }
 
@@ -33,5 +34,9 @@ internal sealed class OnnxRuntimes : IAsyncDisposable
 
     public OnnxRuntime Create(OnnxProvider provider) => _runtime(provider, provider == OnnxProvider.Cpu ? CpuWorker : _worker());
 
-    public ValueTask DisposeAsync() => CpuWorker.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _measurer.Dispose();
+        return CpuWorker.DisposeAsync();
+    }
 }

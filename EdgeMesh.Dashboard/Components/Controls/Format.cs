@@ -16,6 +16,9 @@ public static class Format
         _ => string.Create(CultureInfo.InvariantCulture, $"{ms / 60_000:0.0} min"),
     };
 
+    /// <summary>The time of a single run, which may be a small part of a millisecond: <c>0.012 ms</c>.</summary>
+    public static string Run(double ms) => ms < 1 ? string.Create(CultureInfo.InvariantCulture, $"{ms:0.###} ms") : Ms(ms);
+
     public static string Gb(double mb) => mb < 1_024
         ? string.Create(CultureInfo.InvariantCulture, $"{mb:0.#} MB")
         : string.Create(CultureInfo.InvariantCulture, $"{mb / 1_024:0.0} GB");

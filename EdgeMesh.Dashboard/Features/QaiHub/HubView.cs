@@ -20,7 +20,7 @@ public abstract class HubView : LiveView<HubSnapshot>
 
     protected HubSnapshot Hub => Value ?? Qai.Current;
 
-    /// <summary>Ends with the page.</summary>
+    /// <summary>What a page began goes on when the page is left.</summary>
     protected static CancellationToken Stays => CancellationToken.None;
 
     protected override Task<ILiveSubscription<HubSnapshot>?> SubscribeAsync(CancellationToken cancellationToken) =>

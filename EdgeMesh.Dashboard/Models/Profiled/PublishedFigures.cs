@@ -28,6 +28,11 @@ public sealed class PublishedFigures(ModelBoard board, IProfiledLatencies profil
     /// <summary>The figures of AI Hub about models that devices of their very chip have. Pure.</summary>
     public static PublishedLatencies Of(ModelsSnapshot models, ImmutableArray<ProfiledLatency> all, FleetSnapshot fleet)
     {
+        if (all.IsEmpty)
+        {
+            return PublishedLatencies.None;
+        }
+
         var known = ImmutableDictionary.CreateBuilder<(DeviceId, string), PublishedLatency>();
         foreach (var (device, stored, latency) in Pairs(models, all, fleet))
         {

@@ -142,7 +142,11 @@ public sealed class DoctorTests(DoctorDesk desk) : IClassFixture<DoctorDesk>
         var copy = desk.NewDevice();
         CopyDirectory(original, copy);
         await using var agent = ChildProcess.Start(BuiltPrograms.Agent, ["run", "--data", original]);
-        await agent.LineAsync(l => l.Contains("Linked to", StringComparison.Ordinal), TimeSpan.FromSeconds(90));
+        var id = IdOf(copy);
+        await Until.TrueAsync(
+            "the original to be online",
+            async () => (await desk.Dashboard.DevicesAsync()).Any(d => d.GetProperty("id").GetString() == id && d.GetProperty("state").GetString() == "Online"),
+            TimeSpan.FromSeconds(90));
         Names("duplicate_identity", await DoctorDesk.ExamineAsync(null, copy));
         Assert.Null((await DoctorDesk.ExamineAsync(null, original)).Cause);
     }
@@ -151,13 +155,7 @@ public sealed class DoctorTests(DoctorDesk desk) : IClassFixture<DoctorDesk>
     public async Task Device_ForgottenOnTheDashboard_IsToldToJoinAgain()
     {
         var data = await desk.JoinedAsync();
-        string id;
-        using (var key = DeviceKey.Open(data))
-        {
-            id = key.Id.Value;
-        }
-
-        using var gone = await desk.Dashboard.Client.DeleteAsync(new Uri($"/api/devices/{id}", UriKind.Relative), Test);
+        using var gone = await desk.Dashboard.Client.DeleteAsync(new Uri($"/api/devices/{IdOf(data)}", UriKind.Relative), Test);
         Assert.Equal(HttpStatusCode.NoContent, gone.StatusCode);
         Names("unknown_device", await DoctorDesk.ExamineAsync(null, data));
     }
@@ -167,6 +165,12 @@ public sealed class DoctorTests(DoctorDesk desk) : IClassFixture<DoctorDesk>
         Assert.True(diagnosis.Cause?.Code == code, $"Expected {code}, but: {diagnosis.Cause?.ToString() ?? "all is well"}\n{string.Join('\n', diagnosis.Layers)}");
         Assert.NotEmpty(diagnosis.Cause!.Remedy);
         Assert.True(diagnosis.Layers.Count(l => l.State == LayerState.Broken) <= 1, "One cause, not several.");
+    }
+
+    private static string IdOf(string data)
+    {
+        using var key = DeviceKey.Open(data);
+        return key.Id.Value;
     }
 
     private static void CopyDirectory(string from, string to)

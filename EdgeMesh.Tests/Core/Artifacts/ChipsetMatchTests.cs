@@ -14,9 +14,9 @@ public sealed class ChipsetMatchTests
 
     [Theory]
     [InlineData("Snapdragon(R) X Elite - X1E80100 - Qualcomm(R) Oryon(TM) CPU", "Snapdragon X Elite")]
-    [InlineData("Snapdragon(R) X Plus - X1P64100 - Qualcomm(R) Oryon(TM) CPU", "Snapdragon X Elite")]
+    [InlineData("Snapdragon(R) X Plus - X1P64100 - Qualcomm(R) Oryon(TM) CPU", "Snapdragon X Plus 10-core")]
     [InlineData("Snapdragon(R) X Plus - X1P42100 - Qualcomm(R) Oryon(TM) CPU", "Snapdragon X Plus 8-core")]
-    [InlineData("Snapdragon(R) X - X126100 - Qualcomm(R) Oryon(TM) CPU", "Snapdragon X Plus 8-core")]
+    [InlineData("Snapdragon(R) X - X126100 - Qualcomm(R) Oryon(TM) CPU", "Snapdragon X")]
     [InlineData("Snapdragon(R) X2 Elite - X2E88100 - Qualcomm(R) Oryon(TM) CPU", "Snapdragon X2 Elite")]
     [InlineData("Qualcomm Snapdragon 8 Gen 3 SM8650 (Cortex-X4, Cortex-A720)", "Snapdragon 8 Gen 3")]
     [InlineData("Qualcomm Snapdragon 8 Elite SM8750", "Snapdragon 8 Elite")]

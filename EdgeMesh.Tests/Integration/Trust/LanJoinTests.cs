@@ -176,7 +176,7 @@ public sealed class LanJoinTests(LanJoinTests.Started started) : IClassFixture<L
         await using var second = Mesh.StartAgent("Twin", null, data: Mesh["Twin-copy"]);
 
         await second.LineAsync(l => l.Contains("linked already", StringComparison.Ordinal) && l.Contains("--data", StringComparison.Ordinal));
-        await Mesh.Dashboard.DeviceAsync("Twin", d => d.GetProperty("warning").GetString()?.Contains("same key", StringComparison.Ordinal) == true);
+        await Mesh.Dashboard.DeviceAsync("Twin", d => d.GetProperty("stateReason").GetString()?.Contains("same key", StringComparison.Ordinal) == true);
         Assert.Equal("Online", (await Mesh.Dashboard.DevicesAsync()).Single(d => d.GetProperty("name").GetString() == "Twin").GetProperty("state").GetString());
     }
 

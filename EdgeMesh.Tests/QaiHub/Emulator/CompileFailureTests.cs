@@ -42,6 +42,7 @@ public sealed class CompileFailureTests(SharedHub shared) : IClassFixture<Shared
     [Theory]
     [InlineData("--target_runtime coreml", "invalid choice: 'coreml'")]
     [InlineData("--target_runtime=qnn_dlc --quantize_full_type int3", "invalid choice: 'int3'")]
+    [InlineData("--compute_unit npu,tpu", "invalid choice: 'tpu'")]
     [InlineData("--qairt_version 1.0", "'1.0' is not available")]
     public async Task Compile_WithValuesThatAreNone_FailsAndSaysWhich(string options, string part)
     {

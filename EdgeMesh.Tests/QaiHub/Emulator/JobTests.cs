@@ -147,6 +147,18 @@ public sealed class JobTests
     }
 
     [Fact]
+    public async Task Job_WhoseModelIsGone_FailsAndHindersNobody()
+    {
+        await using var hub = await RawHub.StartAsync();
+        string model = await hub.UploadAsync(OnnxFiles.Tiny());
+        string id = await hub.CompileAsync(model, "--target_runtime onnx");
+        File.Delete(Path.Combine(hub.Folder, "assets", model));
+        var job = await hub.EndAsync(id);
+        Assert.Equal(JobState.Failed, job.CompileJob.JobState);
+        Assert.NotEmpty(job.CompileJob.FailureReason);
+    }
+
+    [Fact]
     public async Task Cancel_IsNotThere()
     {
         await using var hub = await RawHub.StartAsync();

@@ -39,10 +39,25 @@ public sealed class ProfileTests(SharedHub shared) : IClassFixture<SharedHub>
         Assert.NotEqual((await ProfileAsync(hub, model)).ExecutionTime, (await ProfileAsync(hub, model, device: new Device { Name = "Google Pixel 3" })).ExecutionTime);
     }
 
+    [Fact]
+    public async Task Profile_OnANewerNpu_IsFaster()
+    {
+        var hub = shared.Hub;
+        string model = await hub.UploadAsync(OnnxFiles.Tiny());
+        var times = new List<ulong>();
+        foreach (string device in (string[])["Snapdragon X2 Elite CRD", "Snapdragon 8 Elite QRD", "Samsung Galaxy S24", "Samsung Galaxy S22 5G", "Google Pixel 3"])
+        {
+            times.Add((await ProfileAsync(hub, model, device: new Device { Name = device })).ExecutionTime);
+        }
+
+        Assert.Equal(times.Order(), times);
+        Assert.True(times[0] < times[^1]);
+    }
+
     [Theory]
     [InlineData("--compute_unit cpu", ComputeUnit.Cpu)]
     [InlineData("--compute_unit gpu", ComputeUnit.Gpu)]
-    [InlineData("--compute_unit npu --max_profiler_iterations 7", ComputeUnit.Npu)]
+    [InlineData("--compute_unit npu,cpu --max_profiler_iterations 7", ComputeUnit.Npu)]
     public async Task Profile_OnAnAskedUnit_RunsThere(string options, ComputeUnit unit)
     {
         var hub = shared.Hub;

@@ -50,6 +50,15 @@ public sealed class ProtocolTests(SharedHub shared) : IClassFixture<SharedHub>
         Assert.Equal("emulated.user@emulator.invalid", user.Email);
     }
 
+    [Theory]
+    [InlineData("organizations/")]
+    [InlineData("projects/?offset=0&limit=10")]
+    public async Task Lists_OfWhatTheEmulatorHasNot_AreEmpty(string path)
+    {
+        var hub = shared.Hub;
+        Assert.Equal(0UL, (await hub.GetAsync(path, DeviceList.Parser)).TotalQueryCount);
+    }
+
     [Fact]
     public async Task Answers_HaveTheEmulatorsMark()
     {
@@ -106,6 +115,25 @@ public sealed class ProtocolTests(SharedHub shared) : IClassFixture<SharedHub>
     {
         var hub = shared.Hub;
         Assert.Equal(400, (await hub.RefusedAsync(HttpMethod.Get, $"job_summaries/?{query}")).Status);
+    }
+
+    [Theory]
+    [InlineData("two\nlines")]
+    [InlineData(null)]
+    public async Task Names_TooLongOrWithLineBreaks_Are400(string? name)
+    {
+        var hub = shared.Hub;
+        name ??= new string('n', 300);
+        Assert.Equal(400, (await hub.RefusedAsync(HttpMethod.Post, "models/", new Model { Name = name, ModelType = ModelType.Onnx })).Status);
+        Assert.Equal(400, (await hub.RefusedAsync(HttpMethod.Post, "datasets/", new Dataset { Name = name })).Status);
+    }
+
+    [Fact]
+    public async Task Failure_OfTheEmulatorItself_Is500WithADetail()
+    {
+        await using var hub = await RawHub.StartAsync();
+        Directory.Delete(Path.Combine(hub.Folder, "models"), recursive: true);
+        Assert.Equal(500, (await hub.RefusedAsync(HttpMethod.Post, "models/", new Model { ModelType = ModelType.Onnx })).Status);
     }
 
     [Fact]

@@ -27,6 +27,8 @@ public sealed class RawHub : IAsyncDisposable
 
     public EmulatorHost Host { get; private set; } = null!;
 
+    public string Folder => _folder.Path;
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public static async Task<RawHub> StartAsync(Func<EmulatorOptions, EmulatorOptions>? change = null)

@@ -162,6 +162,34 @@ public sealed class UploadTests
         using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(206, (int)response.StatusCode);
         Assert.Equal(Ten[4..], await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+        Assert.False(response.Headers.ETag!.IsWeak);
+    }
+
+    [Fact]
+    public async Task Restart_SweepsWhatNobodyWillAskForAgain()
+    {
+        await using var hub = await SmallPartsAsync();
+        string kept = await hub.UploadAsync(Ten);
+        var (_, upload) = await BeginAsync(hub, 6);
+        await PutAsync(hub, upload.Urls[0], Ten[..4]);
+        string dataset = (await hub.PostAsync("datasets/", new Dataset { Name = "old" })).Id;
+        string permanent = (await hub.PostAsync("datasets/", new Dataset { Name = "old", Permanent = true })).Id;
+        hub.Time.Advance(TimeSpan.FromDays(31));
+        await hub.RestartAsync();
+        Assert.Equal([kept], Directory.EnumerateFiles(Path.Combine(hub.Folder, "assets")).Select(Path.GetFileName));
+        Assert.Equal(404, (await hub.RefusedAsync(HttpMethod.Get, $"datasets/{dataset}/")).Status);
+        Assert.Equal(permanent, Assert.Single((await hub.GetAsync("datasets/", DatasetList.Parser)).Datasets).DatasetId);
+        Assert.Equal(Ten, await hub.DownloadAsync($"models/{kept}/download/"));
+    }
+
+    [Fact]
+    public async Task Form_LargerThanAllowed_IsRefused()
+    {
+        await using var hub = await RawHub.StartAsync(o => o with { MaxAssetBytes = 5 });
+        var made = await hub.PostAsync("datasets/", new Dataset { Name = "inputs" });
+        var url = await hub.GetAsync($"datasets/{made.Id}/upload_url/?file_size=5", FileUploadURL.Parser);
+        using var response = await PostFormAsync(hub, url, fields => fields);
+        Assert.Equal((400, "EntityTooLarge"), await StorageErrorAsync(response));
     }
 
     [Fact]
@@ -189,6 +217,19 @@ public sealed class UploadTests
         Assert.Equal((403, "SignatureDoesNotMatch"), await StorageErrorAsync(response));
         using var other = await PostFormAsync(hub, url, fields => fields.Select(f => f.Key == "key" ? new("key", "../token") : f));
         Assert.Equal((403, "SignatureDoesNotMatch"), await StorageErrorAsync(other));
+    }
+
+    [Theory]
+    [InlineData("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=key\r\n\r\nd", "MalformedPOSTRequest")]
+    [InlineData("multipart/form-data; boundary=x", "--x--\r\n", "InvalidArgument")]
+    [InlineData("multipart/form-data", "x", "PreconditionFailed")]
+    [InlineData("text/plain", "x", "PreconditionFailed")]
+    public async Task Form_ThatIsNone_IsRefused(string type, string body, string code)
+    {
+        await using var hub = await RawHub.StartAsync();
+        using var content = new ByteArrayContent(System.Text.Encoding.ASCII.GetBytes(body)) { Headers = { ContentType = MediaTypeHeaderValue.Parse(type) } };
+        using var response = await hub.SendAsync(HttpMethod.Post, "/objects/", content, authorization: null);
+        Assert.Equal(code, (await StorageErrorAsync(response)).Code);
     }
 
     private static Task<RawHub> SmallPartsAsync() => RawHub.StartAsync(o => o with { PartBytes = 4 });

@@ -22,6 +22,7 @@ public sealed class HubTrackerTests : IDisposable
     private readonly FakeHubClient hub;
     private readonly FakeProfiledLatencies latencies = new();
     private HubTracker? tracker;
+    private HubJobBook? book;
     private HubBoard board;
 
     public HubTrackerTests()
@@ -34,6 +35,7 @@ public sealed class HubTrackerTests : IDisposable
     public void Dispose()
     {
         tracker?.Dispose();
+        book?.Dispose();
         directory.Dispose();
     }
 
@@ -86,7 +88,8 @@ public sealed class HubTrackerTests : IDisposable
     public async Task Poll_CompileDone_SubmitsTheProfileJobOnce_AlsoAfterARestart()
     {
         hub.Set("jc", JobState.OptimizingModel);
-        await Start().KeepAsync(Compile("jc"), TestContext.Current.CancellationToken);
+        Start();
+        await book!.ChangeAsync("jc", _ => Compile("jc"), TestContext.Current.CancellationToken);
 
         // The dashboard is started again, and the compile job is done by then.
         hub.Set("jc", JobState.Done, target: "mq1");
@@ -110,8 +113,9 @@ public sealed class HubTrackerTests : IDisposable
     public async Task Poll_ProfileWasSubmittedButNotStored_IsTakenAsTheFollower()
     {
         hub.Set("jc", JobState.Done, target: "mq1");
-        hub.Set("jp", JobState.Created, JobType.Profile);
-        await Start().KeepAsync(Compile("jc"), TestContext.Current.CancellationToken);
+        hub.Set("jp", JobState.Created, JobType.Profile, model: "mq1");
+        Start();
+        await book!.ChangeAsync("jc", _ => Compile("jc"), TestContext.Current.CancellationToken);
         await tracker!.PollAsync(TestContext.Current.CancellationToken);
         await Until.TrueAsync("the follower to be known", () => board.Current.Jobs.Find("jc")?.Then?.JobId == "jp");
         Assert.Empty(hub.Created);
@@ -123,7 +127,8 @@ public sealed class HubTrackerTests : IDisposable
     {
         hub.Set("jc", JobState.Done, target: "mq1");
         hub.CreateFailure = new QaiHubException(HubFailure.BadRequest, "unrecognized arguments: --what", "Leave it out.");
-        await Start().KeepAsync(Compile("jc"), TestContext.Current.CancellationToken);
+        Start();
+        await book!.ChangeAsync("jc", _ => Compile("jc"), TestContext.Current.CancellationToken);
         await tracker!.PollAsync(TestContext.Current.CancellationToken);
         await Until.TrueAsync("the trouble to be told", () => board.Current.Jobs.Find("jc")?.Trouble is not null);
         await tracker.PollAsync(TestContext.Current.CancellationToken);
@@ -147,9 +152,31 @@ public sealed class HubTrackerTests : IDisposable
     }
 
     [Fact]
+    public async Task Poll_OneJobCannotBeRead_TheOthersGoOn()
+    {
+        Start();
+        foreach (var id in new[] { "ja", "jb" })
+        {
+            hub.Set(id, JobState.Failed, failure: "Model input 'image' has dynamic shapes.");
+            await book!.ChangeAsync(id, _ => Compile(id), TestContext.Current.CancellationToken);
+        }
+
+        hub.Damaged = "ja";
+        await tracker!.PollAsync(TestContext.Current.CancellationToken);
+        Assert.NotNull(board.Current.Jobs.Find("jb")!.Remedy);
+        Assert.Contains("ja", board.Current.Jobs.Problem!.Title, StringComparison.Ordinal);
+
+        hub.Damaged = null;
+        await tracker.PollAsync(TestContext.Current.CancellationToken);
+        Assert.NotNull(board.Current.Jobs.Find("ja")!.Remedy);
+        Assert.Null(board.Current.Jobs.Problem);
+    }
+
+    [Fact]
     public async Task Poll_JobGoneAtTheService_EndsAsFailedWithTheCause()
     {
-        await Start().KeepAsync(Compile("jgone") with { Then = null }, TestContext.Current.CancellationToken);
+        Start();
+        await book!.ChangeAsync("jgone", _ => Compile("jgone") with { Then = null }, TestContext.Current.CancellationToken);
         await tracker!.PollAsync(TestContext.Current.CancellationToken);
         var job = Assert.Single(board.Current.Jobs.Items);
         Assert.Equal((HubJobState.Failed, "qaihub_not_found"), (job.State, job.Trouble?.Code));
@@ -177,8 +204,10 @@ public sealed class HubTrackerTests : IDisposable
         var clients = new HubClients(hub, hub, new Configuration(hub.Config), board, time);
         // Real pauses of a millisecond where a test does not move the clock.
         TimeProvider clock = gapMs == 1 ? TimeProvider.System : time;
+        var (pace, catalogue) = (new HubPace(new QaiHubOptions { GapMs = gapMs }, clock), new HubReader(clients, board, time));
+        book = new HubJobBook(clients, board, new HubJobStore(new Contexts(directory)));
         tracker = new HubTracker(
-            clients, board, new HubJobStore(new Contexts(directory)), new HubReader(clients, board, time), latencies, new QaiHubOptions { GapMs = gapMs }, clock, NullLogger<HubTracker>.Instance);
+            clients, board, book, new HubJobReader(clients, book, catalogue, latencies, pace, clock), new HubFollowUps(book, catalogue, pace, clock, NullLogger<HubFollowUps>.Instance), pace, clock, NullLogger<HubTracker>.Instance);
         return tracker;
     }
 

@@ -113,7 +113,7 @@ internal sealed class ModelInputs : IDisposable
             return [.. own.Select(d => d < 0 ? 1 : d)];
         }
 
-        return sizes.Length == own.Length && sizes.Zip(own).All(s => s.Second < 0 || s.First == s.Second)
+        return sizes.Length == own.Length && sizes.Zip(own).All(s => s.Second < 0 ? s.First >= 0 : s.First == s.Second)
             ? [.. sizes]
             : throw Bad($"{name} is given as [{string.Join(", ", sizes)}]; the model wants [{string.Join(", ", own.Select(d => d < 0 ? "any" : $"{d}"))}].");
     }

@@ -73,11 +73,12 @@ internal sealed class ModelMeasurement(MeasureLimits limits, TimeProvider time)
     private void Measure(OpenedSession opened, ExecutionProvider provider, OnnxRun run, Measurement result, Action<double, string> progress, CancellationToken cancellationToken)
     {
         var session = opened.Session;
-        using var inputs = ModelInputs.Make(session, run, limits);
         using var options = new RunOptions();
         using var stop = cancellationToken.Register(() => options.Terminate = true);
         try
         {
+            using var inputs = ModelInputs.Make(session, run, limits);
+
             // The first run is profiled, and so it counts as warm-up only.
             opened.ReadShares(() => result.Outputs.AddRange(RunOnce(session, options, inputs)));
             Prove(opened, provider);

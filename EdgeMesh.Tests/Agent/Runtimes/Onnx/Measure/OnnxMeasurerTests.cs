@@ -75,6 +75,10 @@ public sealed class OnnxMeasurerTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_SizeBelowNothing_IsNamed() =>
+        Assert.Contains("the model wants [any, 4]", (await FailsAsync(Model(TinyModel.Add()), new OnnxRun { Iterations = 1, Inputs = { new OnnxInput { Name = "a", Shape = new OnnxShape { Sizes = { -2, 4 } } } } })).Message, StringComparison.Ordinal);
+
+    [Fact]
     public async Task Run_BytesThatAreTooFew_AreCounted()
     {
         var failed = await FailsAsync(Model(TinyModel.Add(dynamic: false)), new OnnxRun { Iterations = 1, Inputs = { new OnnxInput { Name = "a", Data = ByteString.CopyFrom(new byte[31]) } } });
