@@ -187,10 +187,11 @@ public sealed class ContractTests(ContractTests.Started started) : IClassFixture
         var token = made.GetProperty("token").GetString()!;
         Assert.All(made.GetProperty("commands").EnumerateObject(), c =>
         {
-            Assert.Contains($"--token {token}", c.Value.GetString(), StringComparison.Ordinal);
-            Assert.Contains($"--orchestrator {Mesh.Address.GetLeftPart(UriPartial.Authority)}", c.Value.GetString(), StringComparison.Ordinal);
+            Assert.Contains(token, c.Value.GetString(), StringComparison.Ordinal);
+            Assert.Contains(Mesh.Address.GetLeftPart(UriPartial.Authority), c.Value.GetString(), StringComparison.Ordinal);
         });
-        Assert.Equal(0, await Mesh.SqlAsync($"SELECT COUNT(*) FROM JoinTokens WHERE Hash LIKE '%{token}%' OR CreatedBy LIKE '%{token}%'"));
+        Assert.True(EdgeMesh.Core.Trust.JoinTicket.TryParse(token, out var ticket, out _));
+        Assert.Equal(0, await Mesh.SqlAsync($"SELECT COUNT(*) FROM JoinTokens WHERE Hash LIKE '%{ticket.Secret}%' OR CreatedBy LIKE '%{ticket.Secret}%'"));
     }
 
     [Fact]
