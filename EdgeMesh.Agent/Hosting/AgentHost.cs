@@ -7,6 +7,8 @@ using EdgeMesh.Agent.Runtimes.Onnx;
 using EdgeMesh.Agent.Runtimes.Summariser;
 using EdgeMesh.Agent.Runtimes.BuiltInTasks;
 using EdgeMesh.Agent.Tasks;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace EdgeMesh.Agent.Hosting;
@@ -25,7 +27,8 @@ public static class AgentHost
         services.AddSingleton<Enrolment.RenewalSignal>().AddSingleton<DirectEndpoint>();
         if (options.ListenPort is { } port)
         {
-            builder.WebHost.UseSockets().ConfigureKestrel(kestrel => kestrel.ApplicationServices.GetRequiredService<DirectListener>().Configure(kestrel, port));
+            services.AddSingleton<IConnectionListenerFactory, SocketTransportFactory>();
+            builder.WebHost.ConfigureKestrel(kestrel => kestrel.ApplicationServices.GetRequiredService<DirectListener>().Configure(kestrel, port));
         }
 
         services.AddSingleton(new TaskLimits()).AddSingleton<TaskExecutor>().AddSingleton<DeviceServiceImpl>();

@@ -3,6 +3,7 @@ using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Dashboard.Api;
 using EdgeMesh.Dashboard.Enrolment;
+using EdgeMesh.Dashboard.Trust;
 
 namespace EdgeMesh.Dashboard.Orchestration.Gateway;
 
@@ -16,6 +17,8 @@ public static class GatewaySetup
     public static WebApplicationBuilder AddGateway(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
+        services.AddSingleton<DirectPath>().AddSingleton(s => new DirectConnector(
+            s.GetRequiredService<MeshAuthority>(), s.GetRequiredService<ServerCertificate>(), s.GetRequiredService<OrchestratorKey>()));
         services.AddSingleton<EmbeddedIdentity>().AddSingleton<LinkGateway>().AddSingleton<IDeviceLinks>(s => s.GetRequiredService<LinkGateway>());
         services.AddEnrolment().AddSingleton<LinkHandshake>().AddHostedService<EmbeddedDevice>();
         return builder;

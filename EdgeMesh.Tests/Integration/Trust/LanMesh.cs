@@ -49,12 +49,12 @@ public sealed class LanMesh : IAsyncDisposable
     }
 
     /// <summary>A real agent process.</summary>
-    public ChildProcess StartAgent(string name, string? token, Uri? address = null, string? data = null)
+    public ChildProcess StartAgent(string name, string? token, Uri? address = null, string? data = null, IEnumerable<string>? more = null)
     {
         List<string> arguments = ["run", "--name", name, "--data", data ?? _directory[name]];
         arguments.AddRange(token is null ? [] : ["--token", token]);
         arguments.AddRange(address is null ? [] : ["--orchestrator", address.ToString()]);
-        return ChildProcess.Start(BuiltPrograms.Agent, arguments);
+        return ChildProcess.Start(BuiltPrograms.Agent, [.. arguments, .. more ?? []]);
     }
 
     /// <summary>A real agent process that has joined with a ticket and is online.</summary>
