@@ -187,8 +187,8 @@ public sealed class ContractTests(ContractTests.Started started) : IClassFixture
         var token = made.GetProperty("token").GetString()!;
         Assert.All(made.GetProperty("commands").EnumerateObject(), c =>
         {
-            Assert.Contains($"--token {token}", c.Value.GetString(), StringComparison.Ordinal);
-            Assert.Contains($"--orchestrator {Mesh.Address.GetLeftPart(UriPartial.Authority)}", c.Value.GetString(), StringComparison.Ordinal);
+            Assert.Contains(token, c.Value.GetString(), StringComparison.Ordinal);
+            Assert.Contains($"{Mesh.Address.GetLeftPart(UriPartial.Authority)}/join.", c.Value.GetString(), StringComparison.Ordinal);
         });
         Assert.Equal(0, await Mesh.SqlAsync($"SELECT COUNT(*) FROM JoinTokens WHERE Hash LIKE '%{token}%' OR CreatedBy LIKE '%{token}%'"));
     }
