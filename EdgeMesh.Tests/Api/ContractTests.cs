@@ -188,7 +188,7 @@ public sealed class ContractTests(ContractTests.Started started) : IClassFixture
         Assert.All(made.GetProperty("commands").EnumerateObject(), c =>
         {
             Assert.Contains(token, c.Value.GetString(), StringComparison.Ordinal);
-            Assert.Contains(Mesh.Address.GetLeftPart(UriPartial.Authority), c.Value.GetString(), StringComparison.Ordinal);
+            Assert.Contains($"{Mesh.Address.GetLeftPart(UriPartial.Authority)}/join.", c.Value.GetString(), StringComparison.Ordinal);
         });
         Assert.True(EdgeMesh.Core.Trust.JoinTicket.TryParse(token, out var ticket, out _));
         Assert.Equal(0, await Mesh.SqlAsync($"SELECT COUNT(*) FROM JoinTokens WHERE Hash LIKE '%{ticket.Secret}%' OR CreatedBy LIKE '%{ticket.Secret}%'"));
