@@ -85,14 +85,27 @@ def write_json(path, value):
 
 
 def configuration(folder, scheduler):
-    special = [{"SpecialToken": {"id": "<s>"}}, {"Sequence": {"id": "A"}}, {"SpecialToken": {"id": "</s>"}}]
     write_json(folder / "model_index.json", {"_class_name": "StableDiffusionPipeline"})
     write_json(folder / "scheduler/scheduler_config.json", {"_class_name": scheduler, "timestep_spacing": "leading", "steps_offset": 1})
     write_json(folder / "unet/config.json", {"in_channels": CHANNELS, "sample_size": 8, "block_out_channels": [1, 1, 1]})
     write_json(folder / "vae_decoder/config.json", {"scaling_factor": 20.0, "block_out_channels": [1, 1]})
-    write_json(folder / "tokenizer/tokenizer.json", {
-        "padding": {"strategy": {"Fixed": TOKENS}, "pad_id": 0}, "post_processor": {"single": special},
-        "model": {"type": "WordLevel", "vocab": {word: index for index, word in enumerate(WORDS)}, "unk_token": "<unk>"}})
+    write_json(folder / "tokenizer/tokenizer.json", tokenizer())
+
+
+def tokenizer():
+    ids = {word: index for index, word in enumerate(WORDS)}
+    part = lambda kind, name: {kind: {"id": name, "type_id": 0}}
+    return {
+        "version": "1.0", "truncation": None,
+        "padding": {"strategy": {"Fixed": TOKENS}, "direction": "Right", "pad_id": 0, "pad_type_id": 0, "pad_token": "<pad>"},
+        "added_tokens": [
+            {"id": ids[mark], "content": mark, "single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True}
+            for mark in ("<pad>", "<unk>", "<s>", "</s>")],
+        "normalizer": {"type": "Lowercase"}, "pre_tokenizer": {"type": "WhitespaceSplit"},
+        "post_processor": {
+            "type": "TemplateProcessing", "single": [part("SpecialToken", "<s>"), part("Sequence", "A"), part("SpecialToken", "</s>")], "pair": [],
+            "special_tokens": {mark: {"id": mark, "ids": [ids[mark]], "tokens": [mark]} for mark in ("<s>", "</s>")}},
+        "decoder": None, "model": {"type": "WordLevel", "vocab": ids, "unk_token": "<unk>"}}
 
 
 def variant(out, name, scheduler="DDIMScheduler", number=TensorProto.FLOAT, ids=TensorProto.INT64, batch="batch",

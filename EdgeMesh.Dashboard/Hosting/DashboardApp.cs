@@ -1,0 +1,46 @@
+using EdgeMesh.Dashboard.Access;
+using EdgeMesh.Dashboard.Api;
+using EdgeMesh.Dashboard.Components;
+using EdgeMesh.Dashboard.Hubs;
+using EdgeMesh.Dashboard.Joining;
+using EdgeMesh.Dashboard.Models;
+using EdgeMesh.Dashboard.Orchestration;
+using EdgeMesh.Dashboard.Orchestration.Gateway;
+using EdgeMesh.Dashboard.QaiHub;
+using EdgeMesh.Dashboard.Trust;
+
+namespace EdgeMesh.Dashboard.Hosting;
+
+/// <summary>The whole dashboard, put together in its one order.</summary>
+public static class DashboardApp
+{
+    /// <summary>Everything there is, not started yet.</summary>
+    /// <param name="more">What a test adds before it is built.</param>
+    /// <exception cref="StartupException">The data folder or an address cannot be used.</exception>
+    public static WebApplication Build(DashboardArguments arguments, Action<WebApplicationBuilder>? more = null)
+    {
+        var builder = DashboardHost.CreateBuilder(arguments);
+        builder.AddOrchestrator();
+        builder.AddGateway();
+        builder.AddJoining();
+        builder.AddModels();
+        builder.AddQaiHub();
+        builder.AddAccess();
+        builder.AddApi();
+        builder.AddHubs();
+        builder.AddReadiness();
+        builder.AddMeshUi();
+        more?.Invoke(builder);
+
+        var app = builder.Build();
+        app.UseDashboard();
+        app.MapAccess();
+        app.MapApi();
+        app.MapHubs();
+        app.MapAgentLink();
+        app.MapTrust();
+        app.MapJoining();
+        app.MapMeshUi();
+        return app;
+    }
+}
