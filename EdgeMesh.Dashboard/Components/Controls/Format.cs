@@ -19,9 +19,12 @@ public static class Format
     /// <summary>The time of a single run, which may be a small part of a millisecond: <c>0.012 ms</c>.</summary>
     public static string Run(double ms) => ms < 1 ? string.Create(CultureInfo.InvariantCulture, $"{ms:0.###} ms") : Ms(ms);
 
-    public static string Gb(double mb) => mb < 1_024
-        ? string.Create(CultureInfo.InvariantCulture, $"{mb:0.#} MB")
-        : string.Create(CultureInfo.InvariantCulture, $"{mb / 1_024:0.0} GB");
+    public static string Gb(double mb) => mb switch
+    {
+        > 0 and < 0.05 => "under 0.1 MB",
+        < 1_024 => string.Create(CultureInfo.InvariantCulture, $"{mb:0.#} MB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{mb / 1_024:0.0} GB"),
+    };
 
     /// <summary>How long ago, ticking by the second; what is younger than a second is <c>just now</c>.</summary>
     public static string Ago(DateTimeOffset? at, DateTimeOffset now) => at switch

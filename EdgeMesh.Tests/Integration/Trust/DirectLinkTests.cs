@@ -11,21 +11,27 @@ namespace EdgeMesh.Tests.Integration.Trust;
 public sealed class DirectLinkTests : IAsyncLifetime
 {
     private LanMesh _mesh = null!;
-    private ChildProcess _agent = null!;
+    private ChildProcess? _agent;
     private string _address = "";
 
     public async ValueTask InitializeAsync()
     {
         _mesh = await LanMesh.StartAsync();
-        _agent = _mesh.StartAgent("Near", (await _mesh.TicketAsync()).ToString(), more: ["--listen"]);
-        var line = await _agent.LineAsync(l => l.StartsWith("Listens on ", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
-        _address = line["Listens on ".Length..].Split(' ')[0];
-        await _mesh.OnlineAsync("Near");
+        try
+        {
+            await ListenAsync();
+        }
+        catch
+        {
+            // A failed start is not disposed of by xunit.
+            await DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _agent.DisposeAsync();
+        await (_agent?.DisposeAsync() ?? ValueTask.CompletedTask);
         await _mesh.DisposeAsync();
     }
 
@@ -85,5 +91,13 @@ public sealed class DirectLinkTests : IAsyncLifetime
         {
             return false;
         }
+    }
+
+    private async Task ListenAsync()
+    {
+        _agent = _mesh.StartAgent("Near", (await _mesh.TicketAsync()).ToString(), more: ["--listen"]);
+        var line = await _agent.LineAsync(l => l.StartsWith("Listens on ", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
+        _address = line["Listens on ".Length..].Split(' ')[0];
+        await _mesh.OnlineAsync("Near");
     }
 }
