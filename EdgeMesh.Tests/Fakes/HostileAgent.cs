@@ -1,3 +1,4 @@
+using EdgeMesh.Agent.Enrolment;
 using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Agent.Link;
 using EdgeMesh.Core.Contracts;
@@ -24,7 +25,8 @@ public sealed class HostileAgent : IAsyncDisposable
         _key = DeviceKey.Open(_directory.Path);
         var builder = LinkServer.CreateBuilder("hostile-agent");
         builder.Services.AddSingleton(service).AddSingleton(_key).AddSingleton(new DialOptions(dashboard.Address, token))
-            .AddSingleton(new AgentOptions(_directory.Path, "Hostile", [], null)).AddHostedService<Dialler>();
+            .AddSingleton(new AgentOptions(_directory.Path, "Hostile", [], null))
+            .AddSingleton(new DeviceCertificateStore(_directory.Path)).AddSingleton<Enroller>().AddSingleton<RenewalSignal>().AddHostedService<MeshDiallers>();
         _app = builder.Build();
         _app.MapGrpcService<Service>();
     }
