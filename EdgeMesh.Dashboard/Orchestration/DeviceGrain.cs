@@ -14,7 +14,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
     private static readonly TimeSpan WarnFor = TimeSpan.FromMinutes(2);
     private readonly Queue<AttemptOrder> _queue = new();
     private readonly Dictionary<AttemptId, AttemptOrder> _running = [];
-    private readonly List<float> _load = [];
+    private readonly LoadHistory _load = new(time);
     private DeviceSnapshot? _me;
     private IGrainTimer? _beats;
     private IGrainTimer? _telling;
@@ -23,7 +23,6 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
     private BeatWatch? _watch;
     private long _session;
     private long _warned;
-    private long _loadAt;
     private bool _draining;
     private bool _forgotten;
     private double _queuedMs;
@@ -77,7 +76,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         _watch?.Beat();
         doubt.Heard(_me.Id);
         var back = _me.State is DeviceState.Suspect or DeviceState.Lost;
-        _me = _me with { Link = kind, LinkEnd = null, Telemetry = telemetry, LastSeen = telemetry.At, LoadHistory = Load(telemetry), RoundTripMs = roundTripMs ?? _me.RoundTripMs };
+        _me = _me with { Link = kind, LinkEnd = null, Telemetry = telemetry, LastSeen = telemetry.At, LoadHistory = _load.Add(telemetry.CpuPercent), RoundTripMs = roundTripMs ?? _me.RoundTripMs };
         if (runtimes is { } changed)
         {
             var profile = _me.Profile is { } known && !changed.Accelerators.IsEmpty ? known with { Accelerators = changed.Accelerators } : _me.Profile;
@@ -199,23 +198,6 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
     }
 
     private static double Work(AttemptOrder order) => Math.Max(0.05, order.Placement.Predicted.P50Ms);
-
-    private ImmutableArray<float> Load(Telemetry telemetry)
-    {
-        if (telemetry.CpuPercent is { } cpu && time.GetElapsedTime(_loadAt).TotalSeconds >= 0.95)
-        {
-            _loadAt = time.GetTimestamp();
-            _load.Add((float)cpu);
-            if (_load.Count > 60)
-            {
-                _load.RemoveAt(0);
-            }
-
-            return [.. _load];
-        }
-
-        return _me!.LoadHistory;
-    }
 
     private async Task CheckBeatsAsync()
     {
