@@ -227,7 +227,7 @@ public sealed class DoctorProbe(Hosting.AgentOptions agent, DeviceCertificateSto
 
         try
         {
-            var verdict = await LinkProof.ProveAsync(socket.Socket, key, token, agent.Name, null, cancellationToken);
+            var verdict = await LinkProof.ProveAsync(socket.Socket, key, token, agent.Name, _ => null, cancellationToken);
             return new LinkFact(101, verdict.Accepted ? "" : verdict.Code, verdict.Detail, verdict.Remedy);
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or InvalidDataException or IOException)

@@ -2,6 +2,7 @@ using System.Net.WebSockets;
 using EdgeMesh.Agent.Cli;
 using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Agent.Link;
+using EdgeMesh.Core.Contracts;
 
 namespace EdgeMesh.Agent.Enrolment;
 
@@ -29,6 +30,10 @@ internal sealed class Joiner(DeviceKey key, DeviceCertificateStore store, AgentO
 
         return last;
     }
+
+    // No proof and no token for another one.
+    private static Verdict OtherOrchestrator() =>
+        new() { Code = "orchestrator_other", Detail = "A dashboard answers there, but not the one that this device joined.", Remedy = "Join it with a new token." };
 
     private async Task<Problem?> EnrolAsync(Uri address, DialOptions dial, CancellationToken cancellationToken)
     {
@@ -64,7 +69,7 @@ internal sealed class Joiner(DeviceKey key, DeviceCertificateStore store, AgentO
         {
             using var socket = MeshSocket.CreatePlain();
             await socket.ConnectAsync(address, limit.Token);
-            var verdict = await LinkProof.ProveAsync(socket.Socket, key, dial.JoinToken, options.Name, dial.OrchestratorId, limit.Token);
+            var verdict = await LinkProof.ProveAsync(socket.Socket, key, dial.JoinToken, options.Name, id => dial.OrchestratorId is null || dial.OrchestratorId == id ? null : OtherOrchestrator(), limit.Token);
             if (!verdict.Accepted)
             {
                 return new Problem(verdict.Code, "The dashboard refused.", verdict.Detail, verdict.Remedy);

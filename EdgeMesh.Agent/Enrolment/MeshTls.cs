@@ -17,6 +17,20 @@ public static class MeshTls
     /// <param name="own">This device's certificate with its key, or null.</param>
     public static SocketsHttpHandler CreateHandler(IEnumerable<X509Certificate2> roots, X509Certificate2? own = null)
     {
+        var handler = CreateHandler();
+        handler.SslOptions.CertificateChainPolicy = ServerPolicy(roots);
+        if (own is not null)
+        {
+            handler.SslOptions.ClientCertificates = [own];
+            handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => own;
+        }
+
+        return handler;
+    }
+
+    /// <summary>Takes the server's certificate of a mesh and no other: these roots, and the server's use.</summary>
+    public static X509ChainPolicy ServerPolicy(IEnumerable<X509Certificate2> roots)
+    {
         X509ChainPolicy policy = new()
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,
@@ -25,15 +39,7 @@ public static class MeshTls
         };
         policy.CustomTrustStore.AddRange(roots.ToArray());
         policy.ApplicationPolicy.Add(new Oid(MeshNames.ServerUse));
-        var handler = CreateHandler();
-        handler.SslOptions.CertificateChainPolicy = policy;
-        if (own is not null)
-        {
-            handler.SslOptions.ClientCertificates = [own];
-            handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => own;
-        }
-
-        return handler;
+        return policy;
     }
 
     /// <summary>A handler that trusts anybody: only to fetch the public CA, whose fingerprint is checked then.</summary>

@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using EdgeMesh.Agent.Enrolment;
 using EdgeMesh.Core.Contracts;
-using Google.Protobuf;
 
 namespace EdgeMesh.Agent.Link;
 
@@ -163,47 +162,22 @@ public sealed class Dialler(DialOptions options, DeviceKey key, Hosting.AgentOpt
         }
     }
 
-    private async Task<Verdict> ProveAsync(WebSocket socket, Uri address, CancellationToken cancellationToken)
-    {
-        var challenge = await LinkMessages.ReceiveAsync(socket, Challenge.Parser, cancellationToken);
-        OrchestratorId = challenge.OrchestratorId;
-        if (!claims.TryTake(challenge.OrchestratorId, this))
-        {
-            // Another of this agent's diallers is there: a second link would look like a copied identity.
-            return new Verdict { Code = LinkedHere, Detail = $"{address} is a dashboard that this agent is linked to already." };
-        }
+    private Task<Verdict> ProveAsync(WebSocket socket, Uri address, CancellationToken cancellationToken) =>
+        LinkProof.ProveAsync(socket, key, _token, agent.Name, id => Refuse(id, address), cancellationToken);
 
-        if (options.OrchestratorId is { } wanted && challenge.OrchestratorId != wanted)
+    private Verdict? Refuse(string orchestratorId, Uri address)
+    {
+        if (options.OrchestratorId is { } wanted && orchestratorId != wanted)
         {
             // No proof and no token for another one.
             var other = EnrolProblems.OtherOrchestrator(address);
             return new Verdict { Code = other.Code, Detail = other.Detail, Remedy = other.Remedy };
         }
 
-        if (challenge.ProtocolVersion != LinkSignature.ProtocolVersion)
-        {
-            var newer = challenge.ProtocolVersion > LinkSignature.ProtocolVersion;
-            return new Verdict
-            {
-                Final = true,
-                Detail = $"The dashboard ({challenge.OrchestratorVersion}) speaks protocol {challenge.ProtocolVersion}, this agent ({AgentVersion.Current}) {LinkSignature.ProtocolVersion}.",
-                Remedy = newer ? "Update this agent." : "Update the dashboard.",
-            };
-        }
-
-        await LinkMessages.SendAsync(
-            socket,
-            new Hello
-            {
-                ProtocolVersion = LinkSignature.ProtocolVersion,
-                PublicKey = ByteString.CopyFrom(key.PublicKey.Span),
-                Signature = ByteString.CopyFrom(key.Sign(LinkSignature.Message(challenge.Nonce.Span, challenge.OrchestratorId, _token))),
-                JoinToken = _token,
-                Name = agent.Name,
-                AgentVersion = AgentVersion.Current,
-            },
-            cancellationToken);
-        return await LinkMessages.ReceiveAsync(socket, Verdict.Parser, cancellationToken);
+        // Only now: who answers at a wrong address is none of this dialler's, and another one may have its link.
+        OrchestratorId = orchestratorId;
+        // Another of this agent's diallers is there: a second link would look like a copied identity.
+        return claims.TryTake(orchestratorId, this) ? null : new Verdict { Code = LinkedHere, Detail = $"{address} is a dashboard that this agent is linked to already." };
     }
 
     private Outcome Explain(EnrolResult result)

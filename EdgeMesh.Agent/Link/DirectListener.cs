@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using EdgeMesh.Agent.Enrolment;
 using EdgeMesh.Core.Trust;
@@ -60,21 +59,13 @@ public sealed class DirectListener(DeviceKey key, DeviceCertificateStore store, 
             throw new AuthenticationException("This device does not belong to that mesh.");
         }
 
-        X509ChainPolicy policy = new()
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-            DisableCertificateDownloads = true,
-        };
-        policy.CustomTrustStore.AddRange(membership.Roots().Items.ToArray());
-        policy.ApplicationPolicy.Add(new Oid(MeshNames.ServerUse));
         using var bare = X509CertificateLoader.LoadCertificate(membership.Certificate);
         context.Connection.Features.Set(new LinkCaller(orchestrator));
         return new SslServerAuthenticationOptions
         {
             ServerCertificateContext = SslStreamCertificateContext.Create(key.Attach(bare), null, offline: true),
             ClientCertificateRequired = true,
-            CertificateChainPolicy = policy,
+            CertificateChainPolicy = MeshTls.ServerPolicy(membership.Roots().Items),
         };
     }
 }

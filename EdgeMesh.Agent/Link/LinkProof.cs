@@ -8,14 +8,13 @@ namespace EdgeMesh.Agent.Link;
 internal static class LinkProof
 {
     /// <summary>Proves the key; the verdict is the dashboard's, or this side's own when the versions or the orchestrator do not fit.</summary>
-    /// <param name="orchestratorId">Whom alone to prove anything to; null for any.</param>
-    public static async Task<Verdict> ProveAsync(WebSocket socket, DeviceKey key, string token, string name, string? orchestratorId, CancellationToken cancellationToken)
+    /// <param name="refuse">Given the id of the orchestrator that answers: why nothing is proved to it, no token shown; null to go on.</param>
+    public static async Task<Verdict> ProveAsync(WebSocket socket, DeviceKey key, string token, string name, Func<string, Verdict?> refuse, CancellationToken cancellationToken)
     {
         var challenge = await LinkMessages.ReceiveAsync(socket, Challenge.Parser, cancellationToken);
-        if (orchestratorId is not null && challenge.OrchestratorId != orchestratorId)
+        if (refuse(challenge.OrchestratorId) is { } refusal)
         {
-            // No proof and no token for another one.
-            return new Verdict { Code = "orchestrator_other", Detail = "A dashboard answers there, but not the one that this device joined.", Remedy = "Join it with a new token." };
+            return refusal;
         }
 
         if (challenge.ProtocolVersion != LinkSignature.ProtocolVersion)
