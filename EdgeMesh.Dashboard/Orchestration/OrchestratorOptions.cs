@@ -32,6 +32,10 @@ public sealed class OrchestratorOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
     public TimeSpan LostAfter { get; set; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>The direct way to a device that listens is used while its round trip is below so many of the tunnel's. Default 1; 0 (never) to 1,000 (whenever it answers).</summary>
+    [Range(0, 1_000)]
+    public double DirectUpTo { get; set; } = 1;
+
     /// <summary>A job whose only candidates are starting waits so long. Default 2 min; 1 s to 1 day.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan WaitForDevice { get; set; } = TimeSpan.FromMinutes(2);

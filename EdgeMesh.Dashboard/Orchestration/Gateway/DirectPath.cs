@@ -9,7 +9,7 @@ namespace EdgeMesh.Dashboard.Orchestration.Gateway;
 /// Keeps the shorter way to a device that listens: mutual TLS straight to one of its addresses, used as long as it answers sooner than the tunnel. The
 /// tunnel stays: it carries the beats, and everything again when the shorter way is gone.
 /// </summary>
-public sealed class DirectPath(DirectConnector connector, TimeProvider time)
+public sealed class DirectPath(DirectConnector connector, OrchestratorOptions options, TimeProvider time)
 {
     private const int Rounds = 5;
     private static readonly TimeSpan WhileUp = TimeSpan.FromSeconds(10);
@@ -48,7 +48,7 @@ public sealed class DirectPath(DirectConnector connector, TimeProvider time)
             var client = new DeviceService.DeviceServiceClient(candidate);
             if (await RoundTripAsync(client, link.Closed) is { } straight)
             {
-                var faster = await RoundTripAsync(link.Tunnel, link.Closed) is not { } tunnel || straight < tunnel;
+                var faster = await RoundTripAsync(link.Tunnel, link.Closed) is not { } tunnel || straight < tunnel * options.DirectUpTo;
                 link.Use(faster ? client : null);
                 return candidate;
             }

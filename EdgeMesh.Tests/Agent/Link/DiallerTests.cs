@@ -101,6 +101,16 @@ public sealed class DiallerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Dial_AnotherOrchestratorAnswers_ProvesNothingAndTakesItNotForItsOwn()
+    {
+        var wanted = _key.Id.Value; // any id in its form
+        await DialAsync(orchestratorId: wanted);
+        await Until.TrueAsync("two tries", () => Step(61) && _orchestrator.Challenged >= 2);
+        Assert.Empty(_orchestrator.Hellos);
+        Assert.Equal(wanted, _dialler!.OrchestratorId);
+    }
+
+    [Fact]
     public async Task Dial_OtherProtocolVersion_SendsNoHello()
     {
         _orchestrator.ProtocolVersion = LinkSignature.ProtocolVersion + 1;
@@ -128,10 +138,10 @@ public sealed class DiallerTests : IAsyncLifetime
     // The dialler is between two tries once it has set its timer.
     private Task WaitingAsync(int tries) => Until.TrueAsync("the dialler to wait", () => _time.Timers >= tries);
 
-    private Task DialAsync(Uri? address = null)
+    private Task DialAsync(Uri? address = null, string? orchestratorId = null)
     {
         var options = new AgentOptions(_directory.Path, "Test device", [], null);
-        DialOptions dial = new(address ?? _orchestrator.Address, "secret");
+        DialOptions dial = new([address ?? _orchestrator.Address], "secret", null, orchestratorId);
         DeviceCertificateStore store = new(_directory.Path);
         _dialler = new Dialler(dial, _key, options, _listener, new MeshCredentials(dial, store, new Enroller(_key, store, options, _time), _time), new RenewalSignal(), new LinkClaims(), _time);
         return _dialler.StartAsync(TestContext.Current.CancellationToken);

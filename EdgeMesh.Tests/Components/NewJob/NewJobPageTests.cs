@@ -91,6 +91,7 @@ public sealed class NewJobPageTests : JobPageContext
         Pass(page, () => Assert.False(page.Find("button[data-run]").HasAttribute("disabled")));
         page.Find("button[data-run]").Click();
 
+        page.WaitForAssertion(() => Assert.Single(Jobs.Submitted));
         var request = Assert.Single(Jobs.Submitted);
         var options = Assert.IsType<ChatOptions>(request.Options);
         Assert.Equal(("Why tides?", "llama3.2:3b", 0.2), (request.Text, request.Model, options.Temperature));
@@ -150,7 +151,7 @@ public sealed class NewJobPageTests : JobPageContext
         Jobs.OnSubmit = _ => FakeJobs.Accepted(id);
         var page = Typed();
         page.Find("button[data-run]").Click();
-        Assert.EndsWith($"/jobs/{id}", Navigation.Uri, StringComparison.Ordinal);
+        page.WaitForAssertion(() => Assert.EndsWith($"/jobs/{id}", Navigation.Uri, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -159,7 +160,7 @@ public sealed class NewJobPageTests : JobPageContext
         Jobs.OnSubmit = _ => FakeJobs.Refused(new Problem("queue_full", "The queue is full.", "Too many jobs.", "Try again in a moment."), []);
         var page = Typed();
         page.Find("button[data-run]").Click();
-        Assert.Contains("The queue is full.", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
+        page.WaitForAssertion(() => Assert.Contains("The queue is full.", page.Find("[role=alert]").TextContent, StringComparison.Ordinal));
         Assert.Equal("One sentence.", page.Find("#text").GetAttribute("value"));
     }
 
