@@ -12,7 +12,7 @@ internal static class DoctorCommand
     public static Command Create()
     {
         var (orchestrator, token, name, data) = (CommonOptions.Orchestrator(), CommonOptions.Token(), CommonOptions.Name(), CommonOptions.Data());
-        var doctor = new Command("doctor", "Finds out why this device is not linked: one cause and its remedy. With a token that is still good, it joins on the way. Exits with 0 when all is well.")
+        var doctor = new Command("doctor", "Finds out why this device is not online: one cause and its remedy. With a token that is still good, it joins on the way. Exits with 0 when all is well.")
         {
             orchestrator, token, name, data,
         };

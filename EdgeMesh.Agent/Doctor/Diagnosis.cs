@@ -133,7 +133,7 @@ public sealed record Diagnosis(ImmutableArray<Layer> Layers, Problem? Cause)
     private static (string Words, Problem? Cause)? Agent(DoctorFacts facts) => facts.Agent switch
     {
         { Linked: true } => ("runs and is linked", null),
-        { Runs: true, Says: var says } => ($"runs, not linked: {says ?? "it has not said why"}", DoctorCauses.NotLinkedYet(says)),
+        { Runs: true, Says: var says } => ($"runs, not online: {says ?? "it has not said why"}", DoctorCauses.NotLinkedYet(says)),
         _ => ("does not run", DoctorCauses.AgentStopped),
     };
 

@@ -63,7 +63,7 @@ public static class DoctorCauses
         "Something between (a proxy, a filter, a reverse proxy) drops WebSocket upgrades: allow them for /agent/link, or go around it (NO_PROXY).");
 
     public static Problem NotLinkedYet(string? says) => new(
-        "not_linked", "The agent is not linked.", says ?? "The agent runs but is not linked.", "It tries again by itself; if this stays, stop it and run edgemesh-agent doctor again.");
+        "not_linked", "The agent is not online.", says ?? "The agent runs but has no link to the dashboard.", "It tries again by itself. If it does not get through, stop it and run edgemesh-agent doctor again.");
 
     private static string Words(TimeSpan time) => time.TotalHours < 2 ? $"{time.TotalMinutes:0} minutes" : time.TotalDays < 2 ? $"{time.TotalHours:0} hours" : $"{time.TotalDays:0} days";
 }

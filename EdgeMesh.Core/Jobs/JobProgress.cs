@@ -78,7 +78,7 @@ public static class JobProgress
         return string.Concat(line[..(space > Most / 2 ? space : cut)].TrimEnd(), "…");
     }
 
-    /// <summary>A second line for the history: what went wrong or was tried again; null when there is nothing to say.</summary>
+    /// <summary>A second line for the history: what went wrong or was retried; null when there is nothing to say.</summary>
     public static string? Note(JobView view)
     {
         if (view.Error is { } error)
@@ -88,7 +88,7 @@ public static class JobProgress
 
         var retried = view.Tasks.Where(t => t.Attempts.Length > 1).ToList();
         return retried.Count == 0 ? null
-            : $"{(retried.Count == 1 ? "one task" : $"{retried.Count} tasks")} tried again: {ReasonCodes.For(retried[0].Attempts[0].Reason ?? ReasonCode.Lost).Words}";
+            : $"{(retried.Sum(t => t.Attempts.Length - 1) is var retries and not 1 ? $"{retries} retries" : "1 retry")}: {ReasonCodes.For(retried[0].Attempts[0].Reason ?? ReasonCode.Lost).Words}";
     }
 
     private static IEnumerable<string> Outputs(JobView view, PlannedTask task) => task.Input.OutputsOf.Select(id => view.Tasks[id.Number - 1].Current?.Output.Text ?? "");

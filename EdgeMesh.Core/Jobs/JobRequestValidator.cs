@@ -23,7 +23,7 @@ public static class JobRequestValidator
             (request.Options is ChatOptions { Messages.IsEmpty: true });
         if (needed && string.IsNullOrWhiteSpace(request.Text))
         {
-            found.Add(new("text_empty", "There is no text.", $"A job of the kind {Word(request.Kind)} needs a text.", "Paste or type a text, or choose a file.", "text"));
+            found.Add(new("text_empty", "There is no text.", "This kind of job needs a text.", "Paste or type a text, or choose a file.", "text"));
         }
 
         var bytes = Encoding.UTF8.GetByteCount(request.Text);
@@ -46,24 +46,24 @@ public static class JobRequestValidator
         switch (request.Policy)
         {
             case JobPolicy.ForceDevice when request.DeviceId is null:
-                found.Add(new("device_missing", "No device was named.", "The policy FORCE_DEVICE needs a deviceId.", "Choose a device, or another policy.", "deviceId"));
+                found.Add(new("device_missing", "No device was named.", "The policy asks for one device, and none was chosen.", "Choose a device, or another policy.", "deviceId"));
                 break;
             case JobPolicy.LowPower:
-                found.Add(new("policy_not_available", "This policy is not available yet.", "LOW_POWER needs power figures that this version does not measure.", "Choose BEST_AVAILABLE or another policy.", "policy"));
+                found.Add(new("policy_not_available", "This policy is not available yet.", "Low power needs power figures that this version does not measure.", "Choose \"Best available\" or another policy.", "policy"));
                 break;
             case not JobPolicy.ForceDevice when request.DeviceId is not null:
-                found.Add(new("device_unexpected", "A device was named without FORCE_DEVICE.", "deviceId only counts with the policy FORCE_DEVICE.", "Leave deviceId out, or set the policy to FORCE_DEVICE.", "deviceId"));
+                found.Add(new("device_unexpected", "A device was named that does not count.", "A device is only used with the policy for one chosen device.", "Leave the device out, or choose that policy.", "deviceId"));
                 break;
         }
 
         if (request is { Kind: JobKind.Onnx, Model: null })
         {
-            found.Add(new("model_missing", "No model was named.", "A job of the kind onnx runs one model.", "Name a model that a device's store has; GET /api/models lists them.", "model"));
+            found.Add(new("model_missing", "No model was named.", "A model run needs the model that it runs.", "Name a model that a device's store has; the Models page lists them.", "model"));
         }
 
         if (request.Model is { } model && (model.Length is 0 or > 200 || model.Any(char.IsControl)))
         {
-            found.Add(new("model_invalid", "This is not a model name.", "A model name has 1 to 200 characters.", "Leave model out, or name one that GET /api/devices lists.", "model"));
+            found.Add(new("model_invalid", "This is not a model name.", "A model name has 1 to 200 characters.", "Leave it out, or name one that the Models page lists.", "model"));
         }
 
         Range(request.MaxWorkers, 1, limits.MaxWorkers, "maxWorkers", "devices at most", found);
@@ -83,12 +83,12 @@ public static class JobRequestValidator
                 Range(o.Sentences, 1, limits.MaxSentences, "options.sentences", "sentences", found);
                 if (o.Share is { } share && !(share is > 0 and <= 1))
                 {
-                    found.Add(new("out_of_range", "The share is out of range.", "options.share is over 0 and at most 1.", "0.2 keeps a fifth of the sentences.", "options.share"));
+                    found.Add(new("out_of_range", "The share is out of range.", "It is over 0 and at most 1.", "0.2 keeps a fifth of the sentences.", "options.share"));
                 }
 
                 if (o is { Sentences: not null, Share: not null })
                 {
-                    found.Add(new("options_conflict", "Two lengths were given.", "options.sentences and options.share exclude each other.", "Send one of them.", "options"));
+                    found.Add(new("options_conflict", "Two lengths were given.", "A number of sentences and a share exclude each other.", "Send one of them.", "options"));
                 }
 
                 break;
@@ -99,15 +99,15 @@ public static class JobRequestValidator
             case CodeOptions o:
                 if (o.Language is { Length: > 40 })
                 {
-                    found.Add(new("out_of_range", "The language is too long.", "options.language has at most 40 characters.", "Name one language, such as csharp.", "options.language"));
+                    found.Add(new("out_of_range", "The language is too long.", "It has at most 40 characters.", "Name one language, such as csharp.", "options.language"));
                 }
 
                 Generation(o.MaxTokens, o.Temperature, limits, found);
                 break;
             case ImageOptions o:
                 Range(o.Count, 1, limits.MaxImages, "options.count", "images", found);
-                Side(o.Width, "options.width", found);
-                Side(o.Height, "options.height", found);
+                Side(o.Width, "width", found);
+                Side(o.Height, "height", found);
                 Range(o.Steps, 1, 150, "options.steps", "steps", found);
                 break;
             case EchoOptions o:
@@ -124,9 +124,10 @@ public static class JobRequestValidator
     private static void Messages(ChatOptions options, JobLimits limits, ImmutableArray<Problem>.Builder found)
     {
         Range(options.Messages.Length, 0, limits.MaxMessages, "options.messages", "messages", found);
-        if (options.Messages.Any(m => m is null || m.Content is null || !Roles.Contains(m.Role) || HasLoneSurrogate(m.Content)))
+        var wrong = Array.FindIndex([.. options.Messages], m => m is null || m.Content is null || !Roles.Contains(m.Role) || HasLoneSurrogate(m.Content));
+        if (wrong >= 0)
         {
-            found.Add(new("message_invalid", "A message is not one.", "Each has a role (system, user or assistant) and a content.", "Correct options.messages.", "options.messages"));
+            found.Add(new("message_invalid", $"Message {wrong + 1} cannot be used.", "It needs a role (system, user or assistant) and a text.", "Correct it, or leave it out.", "options.messages"));
         }
         else if (options.Messages.Sum(m => (long)Encoding.UTF8.GetByteCount(m.Content)) is var bytes && bytes > limits.MaxTextBytes)
         {
@@ -139,16 +140,16 @@ public static class JobRequestValidator
         Range(maxTokens, 1, limits.MaxTokens, "options.maxTokens", "tokens", found);
         if (temperature is { } value && !(value is >= 0 and <= 2))
         {
-            found.Add(new("out_of_range", "The temperature is out of range.", "options.temperature is 0 to 2.", "0 is the most predictable, 0.7 is usual.", "options.temperature"));
+            found.Add(new("out_of_range", "The temperature is out of range.", "It goes from 0 to 2.", "0 is the most predictable, 0.7 is usual.", "options.temperature"));
         }
     }
 
-    private static void Side(int? pixels, string field, ImmutableArray<Problem>.Builder found)
+    private static void Side(int? pixels, string side, ImmutableArray<Problem>.Builder found)
     {
         // What a model can make is asked of the models when the job is planned.
-        if (pixels is { } side && (side is < 4 or > 4096 || side % 4 != 0))
+        if (pixels is { } wish && (wish is < 4 or > 4096 || wish % 4 != 0))
         {
-            found.Add(new("out_of_range", "The image size cannot be made.", $"{field} is 4 to 4096 and a multiple of 4.", "512 is usual.", field));
+            found.Add(new("out_of_range", "The image size cannot be made.", $"The {side} is {wish:N0}; 4 to 4096 pixels in steps of 4 are possible.", "512 is usual.", $"options.{side}"));
         }
     }
 
@@ -156,7 +157,7 @@ public static class JobRequestValidator
     {
         if (value is { } number && (number < least || number > most))
         {
-            found.Add(new("out_of_range", "A number is out of range.", $"{field} is {number:N0}; {least:N0} to {most:N0} {what} are possible.", "Choose a number in this range.", field));
+            found.Add(new("out_of_range", "A number is out of range.", $"{number:N0} {what}; {least:N0} to {most:N0} are possible.", "Choose a number in this range.", field));
         }
     }
 

@@ -38,7 +38,7 @@ public sealed class OnlineFilter : IPlacementFilter
     {
         DeviceState.Online => null,
         DeviceState.Draining => "Draining: it finishes what it has. Resume it to give it work.",
-        DeviceState.Suspect => $"Suspect, last seen {Seen(device, context)}. It takes no new work until it answers.",
+        DeviceState.Suspect => $"It does not answer, last seen {Seen(device, context)}. It takes no new work until it answers.",
         _ => $"Lost, last seen {Seen(device, context)}. Start its agent, or check its power and network.",
     };
 
@@ -65,7 +65,7 @@ public sealed class AcceleratorFilter : IPlacementFilter
 
         var found = device.Profile?.Accelerators.Where(a => a.Kind == kind).ToList() ?? [];
         return found.Any(a => a.Status == AcceleratorStatus.Proven) ? null
-            : found.Any(a => a.Status == AcceleratorStatus.Detected) ? $"{kind} detected, never proven: no run has shown that it computes."
+            : found.Any(a => a.Status == AcceleratorStatus.Detected) ? $"{kind} found, but no run has proven yet that it computes."
             : $"No {kind}.";
     }
 
@@ -153,7 +153,7 @@ public sealed class SkillFilter : IPlacementFilter
 
         if (context.Request.Model is { } model && device.Runtimes.Any(r => r.Models.Any(m => m.Id == model)))
         {
-            return $"It has {model}, but not ready or not with the skill \u201c{context.Word}\u201d.";
+            return $"{model} there is not ready, or not made for {context.Purpose}.";
         }
 
         if (context.Request.Model is { } wanted)
@@ -163,8 +163,8 @@ public sealed class SkillFilter : IPlacementFilter
 
         var down = device.Runtimes.FirstOrDefault(r => r.State == RuntimeState.Down);
         return down is null
-            ? $"No model with the skill \u201c{context.Word}\u201d. {Remedy(context)}"
-            : $"No ready model with the skill \u201c{context.Word}\u201d; {down.Name} is down: {down.Reason}";
+            ? $"No model for {context.Purpose}. {Remedy(context)}".TrimEnd()
+            : $"No model for {context.Purpose} is ready; {down.Name} is down: {down.Reason}";
     }
 
     /// <summary>Whether a runtime can execute it now with at least one of its models.</summary>
@@ -205,7 +205,7 @@ public sealed class SkillFilter : IPlacementFilter
 
     private static string Remedy(FilterContext context) => context.Skill switch
     {
-        Skill.Chat or Skill.Code => "Start an OpenAI-compatible server there (Ollama, LM Studio …) and its agent with --openai URL.",
+        Skill.Chat or Skill.Code => "Start Ollama or LM Studio there; it is found by itself.",
         Skill.Image => "Get an image model there, or start Stable Diffusion web UI or ComfyUI.",
         _ => "",
     };

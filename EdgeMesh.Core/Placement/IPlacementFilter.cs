@@ -20,4 +20,13 @@ public sealed record FilterContext(JobRequest Request, TaskKind Kind, Skill? Ski
 {
     /// <summary>The skill or task kind as the wire's word: <c>chat</c>, <c>echo</c>.</summary>
     public string Word { get; } = (Skill?.ToString() ?? Kind.ToString()).ToLowerInvariant();
+
+    /// <summary>What the work is for, in a sentence: <c>No model for summaries.</c></summary>
+    public string Purpose => Skill switch
+    {
+        Models.Skill.Chat => "chat",
+        Models.Skill.Summarize => "summaries",
+        Models.Skill.Image => "images",
+        _ => Word,
+    };
 }

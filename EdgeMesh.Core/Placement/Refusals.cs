@@ -12,7 +12,7 @@ public static class Refusals
     {
         if (fleet.Devices.IsEmpty)
         {
-            return new("no_device", "There is no device yet.", "No device has joined this mesh.", "Add a device on the Fleet page.");
+            return new("no_device", "No device has joined yet.", "A job runs on a device.", "Add a device on the Fleet page.");
         }
 
         if (request.Policy == JobPolicy.ForceDevice && request.DeviceId is { } id)
@@ -45,7 +45,7 @@ public static class Refusals
         request.Kind == JobKind.Onnx ? runtime.TaskKinds.Contains(TaskKind.OnnxRun) && model.CannotRun is null : !model.Skills.IsEmpty;
 
     private static string Remedy(JobRequest request, ImmutableArray<DeviceVerdict> verdicts) =>
-        AcceleratorFilter.Required(request.Policy) is not null ? "Choose the policy BEST_AVAILABLE, or add a device with that accelerator."
+        AcceleratorFilter.Required(request.Policy) is { } kind ? $"Choose \"Best available\", or add a device with {(kind == AcceleratorKind.NPU ? "an" : "a")} {kind}."
         : verdicts.Any(v => v.Filter == ContextFit.Word) ? "Shorten the text, or get a model with a longer context on a device."
         : verdicts.Any(v => v.Filter == SizeFit.Word) ? "Leave width and height out, or ask for a size that a model makes."
         : request.Kind == JobKind.Image ? "Add a device with an image runtime, or get an image model on one."

@@ -40,7 +40,7 @@ public static class Verdicts
             var candidate = candidates[rank];
             var isChosen = chosen.Contains(device.Id);
             var words = isChosen
-                ? chosen.Count > 1 ? "Has a part of the work." : Chosen(candidate, candidates.Count > 1 ? candidates[rank == 0 ? 1 : 0] : null, context)
+                ? chosen.Count > 1 ? "Runs part of it." : Chosen(candidate, candidates.Count > 1 ? candidates[rank == 0 ? 1 : 0] : null, context)
                 : Later(candidate, candidates[0], rank, context);
             verdicts.Add(new DeviceVerdict(
                 device.Id, device.Name, true, isChosen, null, words, candidate.Price, candidate.Runtime.Id, candidate.Model.Id, candidate.Runtime.Accelerator, free));
@@ -87,7 +87,7 @@ public static class Verdicts
         }
 
         return candidate.Preference < runnerUp.Preference ? Preferred(context)
-            : candidate.Model.QualityTier > runnerUp.Model.QualityTier ? $"The better model: {candidate.Model.Id}."
+            : candidate.Model.QualityTier > runnerUp.Model.QualityTier ? $"Best model available: {candidate.Model.Id}."
             : $"Soonest: about {Time(candidate.Price.P50Ms)}. Next is {runnerUp.Device.Name} at {Time(runnerUp.Price.P50Ms)}.";
     }
 
@@ -114,12 +114,16 @@ public static class Verdicts
 
         if (candidate.Model.QualityTier < best.Model.QualityTier)
         {
-            return PlanWords.IsBuiltInToy(candidate.Model, context.Skill) ? prefix + PlanWords.BuiltInToy(context.Skill) : $"{prefix}A plainer model than {best.Model.Id}.";
+            return PlanWords.IsBuiltInToy(candidate.Model, context.Skill) ? prefix + PlanWords.BuiltInToy(context.Skill) : $"{prefix}{Lesser(candidate.Model, best.Model)}";
         }
 
         var later = candidate.Price.P50Ms - best.Price.P50Ms;
         return later < 0.5 ? $"{prefix}About as fast." : string.Concat(prefix, Time(later), " later.");
     }
+
+    // The tier follows the size, unless the name or the catalogue says more.
+    private static string Lesser(ModelInfo model, ModelInfo best) =>
+        model.SizeBytes > best.SizeBytes && best.SizeBytes > 0 ? $"A less capable model than {best.Id}." : $"Smaller model than {best.Id}.";
 
     private static string Tenths(double value, string unit)
     {

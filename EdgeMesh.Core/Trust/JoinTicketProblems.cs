@@ -14,5 +14,5 @@ public static class JoinTicketProblems
     public static readonly Problem Damaged = new("ticket_damaged", "The join token is damaged.", "It was cut off or changed while it was copied.", CopyAgain);
 
     public static readonly Problem BadAddress = new(
-        "ticket_address", "The join token has no usable address.", "It must name where the dashboard is: https, or http on this computer.", "Make a new one with \"Add a device\".");
+        "ticket_address", "The join token has no usable address.", "It must name where the dashboard is: https, or http on this computer.", "Make a new token with \"Add a device\".");
 }

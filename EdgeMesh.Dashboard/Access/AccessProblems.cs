@@ -22,7 +22,7 @@ internal static class AccessProblems
         "too_many_requests", "Too many requests.", "This key asks for new secrets too often.", "Try again in a minute.");
 
     public static readonly Problem OriginRefused = new(
-        "origin_refused", "A page of another site sent this.", "The browser says that the request comes from another origin than this dashboard.",
+        "origin_refused", "This request did not come from the dashboard's own page.", "The browser says that another site sent it.",
         "Open the dashboard itself, or call the API from a program with an API key.");
 
     public static readonly Problem LastKey = new(
@@ -33,5 +33,5 @@ internal static class AccessProblems
         "Use localhost or the address itself; a proxy's name goes into EdgeMesh:Hosts in the configuration.");
 
     public static Problem KeyUnknown(Guid id) => new(
-        "key_unknown", "There is no such key.", $"No API key has the id {id}.", "GET /api/keys lists the keys there are.");
+        "key_unknown", "There is no such key.", $"No API key has the id {id}.", "Settings lists the keys there are.");
 }

@@ -4,13 +4,13 @@ namespace EdgeMesh.Dashboard.Api;
 internal static class ApiProblems
 {
     public static Problem JobUnknown(string id) => new(
-        "job_unknown", "There is no such job.", $"No job has the id \"{id}\".", "GET /api/jobs lists the jobs there are.");
+        "job_unknown", "There is no such job.", $"No job has the id \"{id}\".", "The Jobs page lists the jobs there are.");
 
     public static Problem DeviceUnknown(string id) => new(
-        "device_unknown", "There is no such device.", $"No device has the id \"{id}\".", "GET /api/devices lists the devices there are.");
+        "device_unknown", "There is no such device.", $"No device has the id \"{id}\".", "The Fleet page lists the devices there are.");
 
     public static Problem ArtifactUnknown(string name) => new(
-        "artifact_unknown", "There is no such artifact.", $"The job has no artifact \"{name}\".", "GET /api/jobs/{id} lists its artifacts.");
+        "artifact_unknown", "There is no such file.", $"The job has no file \"{name}\".", "The job's page lists its files.");
 
     public static Problem ArtifactRemoved(string name) => new(
         "artifact_removed", "The file is gone.", $"\"{name}\" was removed to make room for newer files.",
@@ -48,7 +48,7 @@ internal static class ApiProblems
             "Free space on the disk of the data directory, close programs that lock the database, then try again."),
         StatusCodes.Status500InternalServerError => new(
             "internal", "Something went wrong in the dashboard.", "It is a fault of EdgeMesh, not of the request; the dashboard's log has the details.",
-            "Try again; if it stays, report it with the log."),
+            "Try again; if it happens again, report it with the log."),
         _ => new("request_invalid", "The request cannot be answered.", $"The answer is HTTP status {status}.", "See /scalar for what there is."),
     };
 }

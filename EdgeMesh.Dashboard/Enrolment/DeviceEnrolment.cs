@@ -41,7 +41,7 @@ internal sealed class DeviceEnrolment(
         if (key is null || publicKey is null ||
             !DeviceProof.IsSigned(publicKey, EnrolSignature.Message(request.Nonce.Span, me.Id, signingRequest, request.JoinToken), request.Signature.Span))
         {
-            return Refuse("bad_signature", "The key was not proved.", "Start the agent again; if it stays, its key file is broken.");
+            return Refuse("bad_signature", "The key was not proved.", "Start the agent again. If it happens again, its key file is broken.");
         }
 
         if (!nonces.TrySpend(request.Nonce.Span))
@@ -79,7 +79,7 @@ internal sealed class DeviceEnrolment(
         var token = await tokens.FindAsync(secret, cancellationToken);
         return token.Refusal is { } refusal ? Refuse(refusal.Code, refusal.Detail, refusal.Remedy)
             : await registry.AddAsync(id, publicKey, name, LinkKind.Tunnel, token.Id, cancellationToken) ? null
-            : Refuse("token_spent", "This join token was used by another device a moment ago.", "Make a new one with \"Add a device\".");
+            : Refuse("token_spent", "This join token was used by another device a moment ago.", "Make a new token with \"Add a device\".");
     }
 
     private EnrolReply? Ask(DeviceId id, byte[] publicKey, string name, string agentVersion, IPAddress? from) =>

@@ -79,7 +79,7 @@ public sealed class JoinTokens(IDbContextFactory<MeshDbContext> contexts, ILanAc
     /// <summary>The token with this secret (or the whole ticket of it), or why it is worth nothing.</summary>
     public async Task<(Guid? Id, Problem? Refusal)> FindAsync(string secret, CancellationToken cancellationToken)
     {
-        const string Remedy = "Make a new one with \"Add a device\" on the Fleet page and start the agent with it.";
+        const string Remedy = "Make a new token with \"Add a device\" on the Fleet page and start the agent with it.";
         if (JoinTicket.TryParse(secret, out var ticket, out _))
         {
             secret = ticket.Secret;

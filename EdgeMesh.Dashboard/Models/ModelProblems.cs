@@ -9,15 +9,15 @@ namespace EdgeMesh.Dashboard.Models;
 internal static partial class ModelProblems
 {
     public static Problem DeviceUnknown(string id) => new(
-        "device_unknown", "There is no such device.", $"No device has the id \"{id}\".", "GET /api/devices lists the devices there are.", "deviceIds");
+        "device_unknown", "There is no such device.", $"No device has the id \"{id}\".", "The Fleet page lists the devices there are.", "deviceIds");
 
-    public static Problem NoDevice() => new("device_missing", "No device was named.", "deviceIds is empty.", "Name at least one device.", "deviceIds");
+    public static Problem NoDevice() => new("device_missing", "No device was named.", "A model goes to at least one device.", "Choose a device.", "deviceIds");
 
     public static Problem NotLinked(string device) => new(
-        "device_not_linked", $"{device} cannot be reached.", "It is not linked to the dashboard now.", "Start its agent, or choose another device.");
+        "device_not_linked", $"{device} cannot be reached.", "It is not online now.", "Start its agent, or choose another device.");
 
     public static Problem UploadUnknown() => new(
-        "upload_unknown", "There is no such upload.", "It was installed already, or the dashboard was started again since.", "Upload the files again.", "source.upload");
+        "upload_unknown", "There is no such upload.", "It was installed already, or the dashboard was restarted since.", "Upload the files again.", "source.upload");
 
     public static Problem UploadTooLarge(long most) => new(
         "upload_too_large", "The upload is too large.", $"{most:N0} bytes are allowed.", "Raise EdgeMesh:Models:MaxUploadBytes in the configuration, or install from a folder on the device.");
@@ -28,10 +28,10 @@ internal static partial class ModelProblems
         "name_invalid", "This is not the name of a file.", $"\"{FromWire.Text(name)}\" could lead outside a folder.", "Give a plain file name.", "name");
 
     public static Problem SourceLacksModel(string device, string model) => new(
-        "model_unknown", $"{device} does not have {model}.", "Only a model in a device's store can be relayed; built-in ones come with every agent.", "GET /api/models lists where each model is.", "source.model");
+        "model_unknown", $"{device} does not have {model}.", "Only a model in a device's store can be relayed; built-in ones come with every agent.", "The Models page shows where each model is.", "source.model");
 
     public static Problem ModelUnknown(string device, string model) => new(
-        "model_unknown", $"{device} does not have {model}.", "Its store has no model of this name.", "GET /api/models lists where each model is.");
+        "model_unknown", $"{device} does not have {model}.", "Its store has no model of this name.", "The Models page shows where each model is.");
 
     public static Problem DoesNotFit(string device, string model, string why) => new(
         "artifact_does_not_fit", $"{model} does not fit {device}.", why, "Choose a device that it fits, or compile it for this one.", "devices");
@@ -41,7 +41,7 @@ internal static partial class ModelProblems
 
     public static Problem ArtifactUnread(string file, string cause) => new("artifact_unread", $"{file} cannot be read.", cause, "Download it from AI Hub again, then deploy it.");
 
-    public static Problem TransferUnknown() => new("transfer_unknown", "There is no such transfer.", "None has this id.", "GET /api/models/transfers lists them.");
+    public static Problem TransferUnknown() => new("transfer_unknown", "There is no such transfer.", "None has this id.", "The Models page lists those under way.");
 
     public static Problem TransferOver() => new("transfer_over", "It has ended already.", "Nothing is left to cancel.", "Remove the model if it is not wanted.");
 
@@ -55,19 +55,22 @@ internal static partial class ModelProblems
         "dashboard_stopped", $"{device} did not get all of {model}.", "The dashboard was stopped meanwhile. What was fetched is kept on the device.", "Get it again; it goes on where it was.");
 
     public static Problem Internal(string device, string model) => new(
-        "internal", $"{device} did not get {model}.", "It is a fault of EdgeMesh; the dashboard's log has the details.", "Try again; if it stays, report it with the log.");
+        "internal", $"{device} did not get {model}.", "It is a fault of EdgeMesh; the dashboard's log has the details.", "Try again; if it happens again, report it with the log.");
 
     /// <summary>What the device itself said.</summary>
     public static Problem Told(string device, string model, ModelFailure failure) => new(
         Word().Replace(FromWire.Text(failure.Reason, 40), "_$0").TrimStart('_').ToLowerInvariant() is { Length: > 0 } code ? code : "model_failed",
-        $"{device} did not get {model}.", FromWire.Text(failure.Cause, 500), FromWire.Text(failure.Remedy, 300));
+        $"{device} did not get {model}.", Sentence(FromWire.Text(failure.Cause, 500)), FromWire.Text(failure.Remedy, 300));
 
     /// <summary>What the link to the device said.</summary>
     public static Problem Link(string device, string model, RpcException e) => e.StatusCode == StatusCode.Unimplemented
         ? new("agent_too_old", $"{device} has no model store.", "Its agent is of an older version.", "Update the agent on that device.")
         : e.StatusCode is StatusCode.Unavailable or StatusCode.Cancelled
             ? new("device_lost", $"{device} did not get {model}.", "Its link was lost. What was fetched is kept there.", "Get it again when the device is back; it goes on where it was.")
-            : new("agent_failed", $"{device} did not get {model}.", $"Its agent failed ({e.StatusCode}).", "Look at the agent's output on that device; if it stays, report it.");
+            : new("agent_failed", $"{device} did not get {model}.", $"Its agent failed ({e.StatusCode}).", "Look at the agent's output on that device; if it happens again, report it.");
+
+    // A cause may end in what an address or a system said; the remedy follows it on the same line.
+    private static string Sentence(string cause) => cause is [.., '.' or '!' or '?' or '…'] or "" ? cause : cause + ".";
 
     [GeneratedRegex("[A-Z]")]
     private static partial Regex Word();

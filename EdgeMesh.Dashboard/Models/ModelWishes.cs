@@ -121,7 +121,7 @@ public sealed class ModelWishes(IFleet fleet, IDeviceLinks links, ModelBoard boa
 
     private async IAsyncEnumerable<ReadOnlyMemory<byte>> RelayedAsync(ModelSource.Device from, string path, long offset, [EnumeratorCancellation] CancellationToken stop)
     {
-        var link = links.Find(from.From) ?? throw new IOException("The device that has it is not linked.");
+        var link = links.Find(from.From) ?? throw new IOException("The device that has it is not online.");
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop, link.Closed);
         using var call = link.Client.GetModelFile(new GetFileRequest { Id = from.Model, Path = path, Offset = offset }, new CallOptions(cancellationToken: over.Token));
         await foreach (var chunk in call.ResponseStream.ReadAllAsync(over.Token))

@@ -36,7 +36,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         _draining = device.Draining;
         _forgotten = false;
         _me = new DeviceSnapshot(
-            device.Id, device.Name, device.Ordinal, DeviceState.Lost, "It has not linked since the dashboard started.", device.LastSeen, device.Link, device.Profile, null,
+            device.Id, device.Name, device.Ordinal, DeviceState.Lost, "It has not been online since the dashboard started.", device.LastSeen, device.Link, device.Profile, null,
             [], [], false, 0, 0, [], 0, device.Calibrations);
         _beats?.Dispose();
         _beats = this.RegisterGrainTimer(CheckBeatsAsync, new GrainTimerCreationOptions { DueTime = BeatWatch.Every, Period = BeatWatch.Every, KeepAlive = true });
@@ -228,7 +228,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         }
         else if (_me.State != DeviceState.Suspect)
         {
-            await SetStateAsync(DeviceState.Suspect, "It has missed beats. No new work until it answers.");
+            await SetStateAsync(DeviceState.Suspect, $"It has not answered for {Math.Ceiling(_watch.SilentFor.TotalSeconds):0} s. It gets no new work until it does.");
         }
     }
 

@@ -95,5 +95,5 @@ public sealed class MeshFleet(FleetFeed feed, IGrainFactory grains, DeviceStore 
     private IDeviceGrain Grain(DeviceId id) => grains.GetGrain<IDeviceGrain>(id.Value);
 
     private Problem? Unknown(DeviceId id) => Current.Find(id) is not null ? null
-        : new Problem("device_unknown", "There is no such device.", $"No device with the id {id.Short} is in this mesh.", "GET /api/devices lists them.");
+        : new Problem("device_unknown", "There is no such device.", $"No device with the id {id.Short} is in this mesh.", "The Fleet page lists them.");
 }

@@ -88,7 +88,7 @@ public sealed class MeshJobs(
     private static Problem StorageFailed(JournalException e) => new(
         "storage_failed", "The job could not be stored.", e.Message, "Free space on the disk of the dashboard's data directory, close programs that lock its database, then try again.");
 
-    private static Problem Unknown(JobId id) => new("job_unknown", "There is no such job.", $"No job with the id {id} is in the history.", "GET /api/jobs lists them.");
+    private static Problem Unknown(JobId id) => new("job_unknown", "There is no such job.", $"No job with the id {id} is in the history.", "The Jobs page lists them.");
 
     private async Task<SubmitOutcome> SubmitAsync(JobRequest request, JobId? rerunOf)
     {

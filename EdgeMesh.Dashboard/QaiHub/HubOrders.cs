@@ -90,7 +90,7 @@ public sealed class HubOrders(HubClients clients, HubBoard board, HubReader cata
         var options = OptionsOf(order);
         if (order.ModelId.Length == 0)
         {
-            return (null, Field("model", "No model is named.", "Give the id of a model; GET /api/qaihub/models lists them."));
+            return (null, Field("model", "No model is named.", "Give the id of a model; the QAI Hub page lists them."));
         }
 
         if (order.Name.Length > LongestName || order.Name.Any(char.IsControl))

@@ -14,7 +14,7 @@ internal static partial class HubProblems
     public static Problem Told(string title, QaiHubException e) => new($"qaihub_{Word().Replace(e.Kind.ToString(), "_$0").TrimStart('_').ToLowerInvariant()}", title, FromWire.Text(e.Cause, Longest), FromWire.Text(e.Remedy, Longest));
 
     public static Problem NotConnected(string cause) => new(
-        "qaihub_not_connected", "There is no connection to Qualcomm AI Hub.", cause, "Enter a token at QAI Hub, Connection (PUT /api/qaihub/settings), or start the dashboard with --qaihub-emulator.");
+        "qaihub_not_connected", "There is no connection to Qualcomm AI Hub.", cause, "Enter a token on the QAI Hub page under Connect, or start the dashboard with --qaihub-emulator.");
 
     public static Problem Emulated() => new(
         "qaihub_emulated", "The emulator is in use.", "The dashboard was started with --qaihub-emulator, so no token or host is used.", "Start it without --qaihub-emulator to connect to the service.");
@@ -29,13 +29,13 @@ internal static partial class HubProblems
 
     public static Problem NotKept(string cause) => new("settings_failed", "The settings could not be kept.", cause, "Free space on the disk of the data directory if it is full, then try again.");
 
-    public static Problem JobUnknown(string id) => new("job_unknown", "There is no such job.", $"The service has no job \"{FromWire.Text(id, 40)}\" that this token may see.", "GET /api/qaihub/jobs lists the jobs there are.");
+    public static Problem JobUnknown(string id) => new("job_unknown", "There is no such job.", $"The service has no job \"{FromWire.Text(id, 40)}\" that this token may see.", "The QAI Hub page lists the jobs there are.");
 
     public static Problem ModelUnknown(string id) => new(
-        "model_unknown", "There is no such model.", $"The service has no model \"{FromWire.Text(id, 40)}\" that this token may see.", "GET /api/qaihub/models lists the models there are.");
+        "model_unknown", "There is no such model.", $"The service has no model \"{FromWire.Text(id, 40)}\" that this token may see.", "The QAI Hub page lists the models there are.");
 
     public static Problem DeviceUnknown(string name) => new(
-        "device_unknown", "There is no such device.", $"The service has no device \"{FromWire.Text(name, 120)}\".", "GET /api/qaihub/devices lists the devices there are.", "device");
+        "device_unknown", "There is no such device.", $"The service has no device \"{FromWire.Text(name, 120)}\".", "The QAI Hub page lists the devices there are.", "device");
 
     public static Problem RuntimeUnknown(string runtime) => new(
         "runtime_unknown", "There is no such runtime.", $"\"{FromWire.Text(runtime, 60)}\" cannot be compiled for.", $"Give one of {string.Join(", ", TargetRuntimes.All.Select(r => r.Value))}.", "runtime");
@@ -63,9 +63,9 @@ internal static partial class HubProblems
 
     public static Problem CannotResume() => new("resume_impossible", "It cannot go on.", "It is running, has ended well, or its file is gone.", "Choose the files again.");
 
-    public static Problem Internal(string title) => new("internal", title, "It is a fault of EdgeMesh; the dashboard's log has the details.", "Try again; if it stays, report it with the log.");
+    public static Problem Internal(string title) => new("internal", title, "It is a fault of EdgeMesh; the dashboard's log has the details.", "Try again; if it happens again, report it with the log.");
 
-    public static Problem NoDevice() => new("device_missing", "No device was named.", "deviceIds is empty.", "Name at least one device of the mesh.", "deviceIds");
+    public static Problem NoDevice() => new("device_missing", "No device was named.", "An artifact goes to at least one device.", "Choose a device of the mesh.", "deviceIds");
 
     public static Problem DoesNotFit(string device, string reason) => new(
         "artifact_unfit", $"{device} cannot take this artifact.", reason, "Choose another device, or compile for its chipset.", "deviceIds");

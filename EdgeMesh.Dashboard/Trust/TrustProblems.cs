@@ -13,7 +13,7 @@ internal static class TrustProblems
         "certificate_foreign", "A certificate of another mesh.", "The device's certificate was not issued by this dashboard's CA.", "Join this mesh with a new token from \"Add a device\".");
 
     public static readonly Problem CertificateOfAnother = new(
-        "certificate_mismatch", "The certificate is of another key.", "The device proved a key that is not the one in its certificate.", "Start the agent again; if it stays, give it its own --data DIR.");
+        "certificate_mismatch", "The certificate is of another key.", "The device proved a key that is not the one in its certificate.", "Start the agent again. If it happens again, give it its own --data DIR.");
 
     public static Problem PortTaken(int port) => new(
         "lan_port_taken", $"Port {port} is taken.", "Another program of this machine listens there.", "Start the dashboard with --lan-port and another port, or stop that program.");

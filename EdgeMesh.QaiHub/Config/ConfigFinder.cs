@@ -32,7 +32,7 @@ public sealed class ConfigFinder(Func<string, string?> variable, string home)
             return config is not null
                 ? new ConfigSearch(config, null, looked.ToImmutable())
                 : new ConfigSearch(null, new QaiHubException(HubFailure.NotConfigured, "No API token was found.",
-                    $"Save one in Settings, or set QAI_HUB_API_TOKEN, or write {Path.Combine(home, ".qai_hub", "client.ini")}."), looked.ToImmutable());
+                    $"Enter it under Connect on the QAI Hub page, or set QAI_HUB_API_TOKEN, or write {Path.Combine(home, ".qai_hub", "client.ini")}."), looked.ToImmutable());
         }
         catch (QaiHubException e)
         {

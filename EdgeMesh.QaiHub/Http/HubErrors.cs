@@ -42,7 +42,7 @@ internal static class HubErrors
     public static bool IsPassing(HttpStatusCode status) => (int)status is 429 or 500 or 502 or 503 or 504;
 
     public static QaiHubException Damaged(string how, Exception? inner = null) =>
-        new(HubFailure.DamagedAnswer, $"The service's answer {how}.", "Try again; if it stays, check api_url and any proxy in between.", inner);
+        new(HubFailure.DamagedAnswer, $"The service's answer {how}.", "Try again. If it happens again, check api_url and any proxy in between.", inner);
 
     public static QaiHubException Foreign(string type) =>
         new(HubFailure.ForeignAnswer, $"What answers is not the service: it sent {(type.Length > 0 ? $"\"{Clean(type)}\"" : "no content type")} instead of application/x-protobuf.",

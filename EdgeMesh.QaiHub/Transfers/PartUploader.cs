@@ -64,7 +64,7 @@ internal sealed class PartUploader(HubApi api, IProgress<UploadProgress>? progre
         // Verbatim, quotes and all: the service hands it back to the storage as it is.
         return response.Headers.NonValidated.TryGetValues("ETag", out var tags) && tags.ToString() is { Length: > 0 } tag
             ? tag
-            : throw new QaiHubException(HubFailure.UploadRefused, "The storage took a part and did not say what it has (no ETag).", "Try again; if it stays, check any proxy in between.");
+            : throw new QaiHubException(HubFailure.UploadRefused, "The storage took a part and did not say what it has (no ETag).", "Try again. If it happens again, check any proxy in between.");
     }
 
     private void Report(UploadState state, long sent)

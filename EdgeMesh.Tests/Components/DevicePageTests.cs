@@ -79,7 +79,7 @@ public sealed class DevicePageTests : MeshPages
         Assert.Contains("400 ms", row, StringComparison.Ordinal);
         Assert.Contains("420 ms", row, StringComparison.Ordinal);
         Assert.Contains("+5 %", row, StringComparison.Ordinal);
-        Assert.Contains("median error of the prediction 5 %", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("typical difference from the prediction 5 %", page.Markup, StringComparison.Ordinal);
     }
 
     [Fact]

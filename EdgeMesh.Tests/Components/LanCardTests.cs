@@ -58,7 +58,7 @@ public sealed class LanCardTests : MeshPages
     {
         Lan.Current = Lan.Current with { Enabled = true };
         var card = Page<LanCard>();
-        Button(card, "Replace the authority").Click();
+        Button(card, "Replace the certificate authority").Click();
         Assert.Equal(0, Rotation.Count);
         Button(Dialog(), "Replace it").Click();
         card.WaitForAssertion(() => Assert.Equal(1, Rotation.Count));

@@ -72,7 +72,7 @@ public sealed class SettingsPageTests : MeshPages
     {
         await Tokens.CreateAsync("admin", TestContext.Current.CancellationToken);
         var page = Page<SettingsPage>();
-        Assert.Contains("Waits, 15:00 left", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("Unused, 15:00 left", page.Markup, StringComparison.Ordinal);
         page.Find("#tokens").Closest("section")!.QuerySelector("li button")!.Click();
         page.WaitForAssertion(() => Assert.Contains("Revoked", page.Markup, StringComparison.Ordinal));
         Assert.Empty(page.FindAll("#tokens ~ li button"));

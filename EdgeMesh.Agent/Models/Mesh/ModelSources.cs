@@ -53,5 +53,5 @@ internal sealed class ModelSources(GuardedHttp http)
         [.. Directory.EnumerateFiles(folder, "*", Everywhere).Take(MostFilesLookedAt).Select(f => Path.GetRelativePath(folder, f).Replace('\\', '/'))]) != ModelKind.Other;
 
     private static ModelStoreException Refused(string path) => new(
-        StoreFailure.NotFound, $"{path} is not a folder with a model in it, inside the home folder of the person who runs the agent.");
+        StoreFailure.NotFound, $"{path} is not a folder with a model in it, inside the home folder of the person who runs the agent.") { Advice = "Check the path." };
 }

@@ -43,11 +43,14 @@ public sealed class ModelStoreException : Exception
     /// <summary>The same request may work in a moment.</summary>
     public bool Transient { get; init; }
 
+    /// <summary>The remedy where the usual one of its kind does not fit; null else.</summary>
+    public string? Advice { get; init; }
+
     /// <summary>What a person can do about it.</summary>
-    public string Remedy => Failure switch
+    public string Remedy => Advice ?? Failure switch
     {
-        StoreFailure.WrongHash => "Get it again. If it stays, the file was changed at its source: choose another source.",
-        StoreFailure.Truncated => "Get it again; what is already here is kept.",
+        StoreFailure.WrongHash => "Get it again. If it happens again, the file was changed at its source: choose another source.",
+        StoreFailure.Truncated => "Get it again; what was fetched is kept.",
         StoreFailure.DiskFull => "Free space on the device, or remove a model.",
         StoreFailure.TooLarge => "Choose a smaller model, or raise the limit in the settings.",
         StoreFailure.NotEnoughMemory => "Choose a smaller model, or install it anyway if memory will be free when it runs.",
@@ -56,6 +59,6 @@ public sealed class ModelStoreException : Exception
         StoreFailure.NotFound => "Check the name and the version.",
         StoreFailure.NeedsToken => "Give an access token that may read it; some models also want their terms accepted first.",
         StoreFailure.InUse => "Stop the other agent that uses this folder.",
-        _ => "Try again; what is already here is kept.",
+        _ => "Try again; what was fetched is kept.",
     };
 }

@@ -150,7 +150,7 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
         _provider.RuntimeId,
         $"ONNX Runtime, {_provider.Title}",
         _proof switch { null => RuntimeState.Starting, { IsProven: true } => RuntimeState.Ready, _ => RuntimeState.Down },
-        _proof switch { null => $"A canary run is proving the {_provider.Kind}.", { IsProven: true } => null, _ => $"The canary run failed: {_proof.Failure}" },
+        _proof switch { null => $"A test run with a known answer is proving the {_provider.Kind}.", { IsProven: true } => null, _ => $"The test run with a known answer failed: {_proof.Failure}" },
         [.. _models.All.Where(m => m.Kind != LocalModelKind.Image || _proof?.Images is not { Failure: not null }).Select(m => m.ToInfo(IsQnn))],
         [TaskKind.LlmGenerate, TaskKind.ImageGenerate, TaskKind.OnnxRun],
         _provider.Kind);

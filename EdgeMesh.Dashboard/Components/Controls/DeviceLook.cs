@@ -36,7 +36,7 @@ public static class DeviceLook
     /// <summary>What it is, in a line: product or processor, then system.</summary>
     public static string Subtitle(DeviceSnapshot device) => device.Profile is { } p
         ? string.Join(" · ", new[] { p.Machine.Length > 0 ? p.Machine : p.CpuModel, p.Os }.Where(s => s.Length > 0))
-        : "Has not linked since it joined";
+        : "Has not been online since it joined";
 
     /// <summary>The icon of its link.</summary>
     public static string LinkIcon(LinkKind link) => link switch
@@ -44,6 +44,14 @@ public static class DeviceLook
         LinkKind.Direct => "direct",
         LinkKind.Embedded => "embedded",
         _ => "tunnel",
+    };
+
+    /// <summary>How it is reached, in words.</summary>
+    public static string ExplainLink(LinkKind link) => link switch
+    {
+        LinkKind.Direct => "Direct: this dashboard calls the device itself, which is faster now.",
+        LinkKind.Embedded => "Embedded: it runs inside this dashboard.",
+        _ => "Tunnel: the device keeps one connection to this dashboard open, so that it needs no open port.",
     };
 
     /// <summary>One badge for each kind: the best of what was found of it, and how many there are.</summary>

@@ -26,7 +26,7 @@ public sealed record Learned(string What, string Model, string Runtime, string C
         var runtime = device.Runtimes.FirstOrDefault(r => r.Id == key.RuntimeId);
         var model = runtime?.Models.FirstOrDefault(m => m.Id == key.ModelId);
         return new Learned(
-            key.Kind switch { TaskKind.Sysinfo => "System info", TaskKind.Echo => "Echo", TaskKind.ImageGenerate => "Image", TaskKind.OnnxRun => "ONNX run", _ => "Text" },
+            key.Kind switch { TaskKind.Sysinfo => "System info", TaskKind.Echo => "Echo test", TaskKind.ImageGenerate => "Image", TaskKind.OnnxRun => "Model run", _ => "Text" },
             key.ModelId,
             runtime?.Name ?? key.RuntimeId,
             CostOf(key.Kind, Math.Exp(known.LogCostMean), readsCharacters: model?.ContextTokens == 0),

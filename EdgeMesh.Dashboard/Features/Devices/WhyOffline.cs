@@ -17,7 +17,7 @@ public sealed record WhyOffline(string Cause, string Remedy)
         ArgumentNullException.ThrowIfNull(device);
         return device.State is not (DeviceState.Lost or DeviceState.Suspect) ? null : device switch
         {
-            { LastSeen: null } => new("It joined, and its agent has never linked since.", $"Start the agent on it: edgemesh-agent service install. {Doctor}"),
+            { LastSeen: null } => new("It joined, and has not been online since.", $"Start the agent on it: edgemesh-agent service install. {Doctor}"),
             { LinkEnd: null } => new(
                 $"It has not come back since this dashboard started; it was last seen {Format.Ago(device.LastSeen, now)}.",
                 $"Is it switched on, and does its agent run (edgemesh-agent status)? If this dashboard has a new address since, join it again with the line from \"Add a device\". {Doctor}"),

@@ -19,7 +19,7 @@ public sealed record Trouble(DeviceSnapshot Device, string Class, string Icon, s
         return device.State switch
         {
             DeviceState.Lost when device.LastSeen is { } seen => new Trouble(device, "danger", "offline", $"has been lost for {Format.Age(seen, now)}. {device.StateReason}"),
-            DeviceState.Lost => new Trouble(device, "danger", "offline", $"has never linked. {device.StateReason}"),
+            DeviceState.Lost => new Trouble(device, "danger", "offline", $"has never been online. {device.StateReason}"),
             DeviceState.Suspect => new Trouble(device, "warn", "clock", $"was last seen {Format.Ago(device.LastSeen, now)}. {device.StateReason}"),
             _ when device.Warning is not null => new Trouble(device, "warn", "warn", $"is claimed twice. {device.Warning}"),
             _ when down.Count > 0 => new Trouble(device, "warn", "warn", $"cannot use {string.Join(" and ", down.Select(r => r.Name))}. {string.Join(" ", down.Select(r => r.Reason))}"),

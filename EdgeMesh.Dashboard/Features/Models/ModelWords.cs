@@ -15,7 +15,7 @@ internal static class ModelWords
     {
         null => "no engine runs it now",
         0 => "last choice",
-        _ => $"tier {tier} of 5",
+        _ => $"quality {tier} of 5",
     };
 
     /// <summary>CSS class, glyph and word of a model on a device.</summary>

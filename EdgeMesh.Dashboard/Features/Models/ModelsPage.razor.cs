@@ -80,7 +80,7 @@ public sealed partial class ModelsPage
     {
         var (row, place) = wish;
         var elsewhere = row.Places.Length > 1 ? "It stays on the other devices that have it." : "No other device has it.";
-        if (await ConfirmDialog.AskAsync(Service, $"Remove {row.Id} from {place.Device.Name}?", $"Its {ModelWords.Size(place.Bytes)} are freed there. {elsewhere}", "Remove model"))
+        if (await ConfirmDialog.AskAsync(Service, $"Remove {row.Id} from {place.Device.Name}?", $"This frees {ModelWords.Size(place.Bytes)} there. {elsewhere}", "Remove model"))
         {
             _error = await Models.RemoveAsync(place.Device.Id, row.Id, CancellationToken.None);
         }

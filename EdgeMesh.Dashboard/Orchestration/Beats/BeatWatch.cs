@@ -29,6 +29,9 @@ public sealed class BeatWatch(OrchestratorOptions options, TimeProvider time)
     private long _look = time.GetTimestamp();
     private TimeSpan _silent;
 
+    /// <summary>How long it has been silent, as far as that was watched.</summary>
+    public TimeSpan SilentFor => _silent;
+
     /// <summary>A beat came.</summary>
     public void Beat()
     {

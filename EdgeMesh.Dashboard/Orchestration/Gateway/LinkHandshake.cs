@@ -68,7 +68,7 @@ public sealed class LinkHandshake(OrchestratorKey me, IDeviceRegistry registry, 
 
         if (!DeviceProof.IsSigned(hello.PublicKey.Span, LinkSignature.Message(nonce, me.Id, hello.JoinToken), hello.Signature.Span))
         {
-            return Refuse("bad_signature", "The key was not proved.", "Start the agent again; if it stays, its key file is broken.");
+            return Refuse("bad_signature", "The key was not proved.", "Start the agent again. If it happens again, its key file is broken.");
         }
 
         var id = DeviceId.FromPublicKey(hello.PublicKey.Span);
@@ -84,7 +84,7 @@ public sealed class LinkHandshake(OrchestratorKey me, IDeviceRegistry registry, 
             var name = FromWire.Text(hello.Name.Trim(), 64);
             if (!await registry.AddAsync(id, hello.PublicKey.Memory, name.Length == 0 ? id.Short : name, LinkKind.Tunnel, token.Id, cancellationToken))
             {
-                return Refuse("token_spent", "This join token was used by another device a moment ago.", "Make a new one with \"Add a device\".");
+                return Refuse("token_spent", "This join token was used by another device a moment ago.", "Make a new token with \"Add a device\".");
             }
         }
         else if (gateway.IsAlive(id))

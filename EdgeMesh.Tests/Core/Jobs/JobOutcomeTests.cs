@@ -93,7 +93,7 @@ public sealed class JobOutcomeTests
     {
         var task = Done(1, "a");
         var first = Failed(1, ReasonCode.Lost).Attempts[0];
-        Assert.Equal("one task tried again: the device was lost", JobProgress.Note(View([task with { Attempts = [first, .. task.Attempts] }])));
+        Assert.Equal("1 retry: the device was lost", JobProgress.Note(View([task with { Attempts = [first, .. task.Attempts] }])));
         Assert.Null(JobProgress.Note(View([task])));
     }
 

@@ -9,7 +9,7 @@ namespace EdgeMesh.Tests.Core.Placement;
 public sealed class FilterTests
 {
     [Theory]
-    [InlineData(DeviceState.Suspect, "Suspect, last seen 12 s ago")]
+    [InlineData(DeviceState.Suspect, "It does not answer, last seen 12 s ago")]
     [InlineData(DeviceState.Lost, "Lost, last seen 12 s ago")]
     [InlineData(DeviceState.Draining, "Draining")]
     public void Online_NotOnline_SaysSinceWhen(DeviceState state, string expected) =>
@@ -31,7 +31,7 @@ public sealed class FilterTests
     public void Accelerator_DetectedOnly_IsNotEnough()
     {
         var context = Context(policy: JobPolicy.RequireNpu);
-        Assert.Contains("never proven", new AcceleratorFilter().Reject(Any.Device() with { Profile = Any.Profile(AcceleratorStatus.Detected) }, context), StringComparison.Ordinal);
+        Assert.Contains("no run has proven yet", new AcceleratorFilter().Reject(Any.Device() with { Profile = Any.Profile(AcceleratorStatus.Detected) }, context), StringComparison.Ordinal);
         Assert.Equal("No NPU.", new AcceleratorFilter().Reject(Any.Device() with { Profile = Any.Profile(AcceleratorStatus.Absent) }, context));
         Assert.Null(new AcceleratorFilter().Reject(Any.Device() with { Profile = Any.Profile(AcceleratorStatus.Proven) }, context));
     }
@@ -74,7 +74,7 @@ public sealed class FilterTests
     {
         var down = new RuntimeInfo("openai:x", "Ollama", RuntimeState.Down, "Nothing listens at x.", [], [TaskKind.LlmGenerate], null);
         var reason = new SkillFilter().Reject(Any.Device() with { Runtimes = [down] }, Context(JobKind.Chat));
-        Assert.Equal("No ready model with the skill “chat”; Ollama is down: Nothing listens at x.", reason);
+        Assert.Equal("No model for chat is ready; Ollama is down: Nothing listens at x.", reason);
     }
 
     [Fact]

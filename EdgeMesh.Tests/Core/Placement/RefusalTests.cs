@@ -54,7 +54,7 @@ public sealed class RefusalTests
     {
         var refusal = Refuse(Any.Request(policy: JobPolicy.RequireNpu), Any.FleetOf(Any.Device(), Any.Device(1)));
         Assert.Equal("Device 0: No NPU. Device 1: No NPU.", refusal.Detail);
-        Assert.Contains("BEST_AVAILABLE", refusal.Remedy, StringComparison.Ordinal);
+        Assert.Contains("Best available", refusal.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ namespace EdgeMesh.Agent.Models.Store.Sources;
 /// <summary>A folder on this device. Links in it are refused: they may point anywhere.</summary>
 public sealed class FolderSource(string folder) : IModelSource
 {
+    private const string CheckPath = "Check the path.";
     private readonly string _folder = Path.GetFullPath(folder);
 
     public string Name => $"folder:{_folder}";
@@ -11,7 +12,7 @@ public sealed class FolderSource(string folder) : IModelSource
     {
         if (!Directory.Exists(_folder))
         {
-            throw new ModelStoreException(StoreFailure.NotFound, $"There is no folder {_folder}.");
+            throw new ModelStoreException(StoreFailure.NotFound, $"There is no folder {_folder}.") { Advice = CheckPath };
         }
 
         var files = new List<SourceFile>();
@@ -31,7 +32,7 @@ public sealed class FolderSource(string folder) : IModelSource
 
         return files.Count > 0
             ? Task.FromResult<IReadOnlyList<SourceFile>>(files)
-            : throw new ModelStoreException(StoreFailure.NotFound, $"The folder {_folder} is empty.");
+            : throw new ModelStoreException(StoreFailure.NotFound, $"The folder {_folder} is empty.") { Advice = CheckPath };
     }
 
     public Task<SourceContent> OpenAsync(SourceFile file, long offset, string? tag, CancellationToken cancellationToken)

@@ -31,7 +31,7 @@ public static class ModelFile
         var named = files.FindAll(f => Path.GetFileName(f) == "model.onnx");
         return files is [var only] ? only
             : named is [var usual] ? usual
-            : throw new TaskFailedException(ReasonCode.BadInput, $"The model has several ONNX files; say which one in options.file: {Named(files)}.");
+            : throw new TaskFailedException(ReasonCode.BadInput, $"The model has several ONNX files; say which one to run: {Named(files)}.");
     }
 
     private static string Named(List<string> files) => string.Join(", ", files.Take(MostNamed)) + (files.Count > MostNamed ? $" and {files.Count - MostNamed} more" : "");

@@ -162,7 +162,7 @@ internal sealed class ModelMeasurement(MeasureLimits limits, TimeProvider time)
 
     private static TaskFailedException Explain(OnnxRuntimeException e, string file) => SessionErrors.Running(e, file) is { Reason: ReasonCode.OutOfMemory } memory
         ? memory
-        : new TaskFailedException(ReasonCode.BadInput, $"{file} does not run with these inputs: {SessionErrors.Short(e.Message)} Give the sizes that it wants in options.inputs.");
+        : new TaskFailedException(ReasonCode.BadInput, $"{file} does not run with these inputs: {SessionErrors.Short(e.Message)} Give inputs of the sizes that it wants.");
 
     private double Since(long started) => time.GetElapsedTime(started).TotalMilliseconds;
 }

@@ -101,5 +101,5 @@ internal sealed class OnnxMeasurer(Func<WorkerSupervisor> worker, TimeProvider t
 
     private static string Words(OnnxProvider provider, LocalModel model, Measurement m) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{model.Id} took {m.P50Ms:0.###} ms a run on {provider.Title}, the median of {m.Iterations:N0}; nine of ten stayed under {m.P90Ms:0.###} ms. Loading took {m.FirstLoadMs:0} ms.");
+        $"{model.Id} took {m.P50Ms:0.###} ms a run on {provider.Title}, the median of {m.Iterations:N0}; 9 of 10 stayed under {m.P90Ms:0.###} ms. Loading took {m.FirstLoadMs:0} ms.");
 }

@@ -18,7 +18,7 @@ public sealed class ModelFileTests : IDisposable
     public void Choose_Files_GivesTheOneToRun(string files, string wanted, string chosen) => Assert.Equal(chosen, ModelFile.Choose(Make(files), wanted));
 
     [Theory]
-    [InlineData("a.onnx,b.onnx", "", ReasonCode.BadInput, "say which one in options.file: a.onnx, b.onnx")]
+    [InlineData("a.onnx,b.onnx", "", ReasonCode.BadInput, "say which one to run: a.onnx, b.onnx")]
     [InlineData("a/model.onnx,b/model.onnx", "", ReasonCode.BadInput, "several ONNX files")]
     [InlineData("a.onnx", "c.onnx", ReasonCode.BadInput, "has no file c.onnx. It has a.onnx.")]
     [InlineData("a.onnx", "../a.onnx", ReasonCode.BadInput, "has no file")]
