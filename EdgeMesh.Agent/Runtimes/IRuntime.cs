@@ -28,11 +28,22 @@ public interface IProvable
     void ProveAgain();
 }
 
-/// <summary>Where a runtime writes.</summary>
-public interface ITaskOutput
+/// <summary>Where an answer is written: what the model thinks, apart from what it answers.</summary>
+public interface IAnswerOutput
 {
+    /// <summary>More of the answer.</summary>
     void Text(string text);
 
+    /// <summary>More of what the model thinks beside its answer.</summary>
+    void Reasoning(string text);
+
+    /// <summary>All text so far was reasoning: it began without a mark. The answer begins now. Once an attempt.</summary>
+    void TextWasReasoning();
+}
+
+/// <summary>Where a runtime writes.</summary>
+public interface ITaskOutput : IAnswerOutput
+{
     void Progress(double fraction, string note);
 
     /// <summary>A whole file that the task made; the orchestrator stores it under a safe form of its name. Each name once an attempt.</summary>

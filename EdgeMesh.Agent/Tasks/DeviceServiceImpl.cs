@@ -79,7 +79,7 @@ public sealed partial class DeviceServiceImpl(
             }
 
             // The first text goes at once; after that a frame goes at most every so often, so text that was gathered before it came here does not wait again.
-            wroteText |= updates.Exists(u => u.UpdateCase == TaskUpdate.UpdateOneofCase.Text);
+            wroteText |= updates.Exists(u => u.UpdateCase is TaskUpdate.UpdateOneofCase.Text or TaskUpdate.UpdateOneofCase.Reasoning);
             await changed.WaitAsync(context.CancellationToken);
             if (wroteText && !run.IsOver && Coalesce - time.GetElapsedTime(wrote) is var rest && rest > TimeSpan.Zero)
             {
@@ -105,12 +105,16 @@ public sealed partial class DeviceServiceImpl(
             {
                 frame.Updates[^1] = new TaskUpdate { Text = last.Text + update.Text };
             }
+            else if (update.UpdateCase == TaskUpdate.UpdateOneofCase.Reasoning && last?.UpdateCase == TaskUpdate.UpdateOneofCase.Reasoning)
+            {
+                frame.Updates[^1] = new TaskUpdate { Reasoning = last.Reasoning + update.Reasoning };
+            }
             else
             {
                 frame.Updates.Add(update);
             }
 
-            size += update.Text.Length + (update.Artifact?.Data.Length ?? 0);
+            size += update.Text.Length + update.Reasoning.Length + (update.Artifact?.Data.Length ?? 0);
             if (size > MostPerFrame)
             {
                 yield return frame;

@@ -177,6 +177,13 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
         try
         {
             var receipt = await runtime.RunAsync(request, output, limit.Token);
+            if (request.Kind == TaskKindValue.LlmGenerate && !output.HasText)
+            {
+                throw new TaskFailedException(ReasonCode.BadOutput, output.HasReasoning
+                    ? $"{request.ModelId} only thought and gave no answer. Allow it more tokens, or choose another model."
+                    : $"{request.ModelId} gave an empty answer.");
+            }
+
             receipt.RuntimeId = request.RuntimeId;
             receipt.ModelId = request.ModelId;
             receipt.QueueMs = time.GetElapsedTime(queued, started).TotalMilliseconds;
@@ -228,23 +235,36 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
         },
         CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
-    /// <summary>Notes when the first text or file came, and stops a runtime that does not stop writing.</summary>
+    /// <summary>Notes when the first text or file came and whether there is an answer, and stops a runtime that does not stop writing.</summary>
     private sealed class FirstOutput(ITaskOutput inner, TimeProvider time, long started, int most) : ITaskOutput
     {
         private long _written;
 
         public double? FirstMs { get; private set; }
 
+        /// <summary>Whether anything but blanks was answered.</summary>
+        public bool HasText { get; private set; }
+
+        public bool HasReasoning { get; private set; }
+
         public void Text(string text)
         {
-            FirstMs ??= time.GetElapsedTime(started).TotalMilliseconds;
-            _written += text.Length;
-            if (_written > most)
-            {
-                throw new TaskFailedException(ReasonCode.BadOutput, $"It wrote more than {most:N0} characters.");
-            }
-
+            Count(text);
+            HasText |= !string.IsNullOrWhiteSpace(text);
             inner.Text(text);
+        }
+
+        public void Reasoning(string text)
+        {
+            Count(text);
+            HasReasoning = true;
+            inner.Reasoning(text);
+        }
+
+        public void TextWasReasoning()
+        {
+            (HasText, HasReasoning) = (false, true);
+            inner.TextWasReasoning();
         }
 
         public void Progress(double fraction, string note) => inner.Progress(fraction, note);
@@ -253,6 +273,16 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
         {
             FirstMs ??= time.GetElapsedTime(started).TotalMilliseconds;
             inner.Artifact(name, contentType, bytes);
+        }
+
+        private void Count(string text)
+        {
+            FirstMs ??= time.GetElapsedTime(started).TotalMilliseconds;
+            _written += text.Length;
+            if (_written > most)
+            {
+                throw new TaskFailedException(ReasonCode.BadOutput, $"It wrote more than {most:N0} characters.");
+            }
         }
     }
 }

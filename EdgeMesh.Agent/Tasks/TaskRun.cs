@@ -36,18 +36,11 @@ public sealed class TaskRun(TaskRequest request, CancellationToken stopping) : I
     /// <summary>When it ended, as a timestamp.</summary>
     public long EndedAt { get; private set; }
 
-    /// <summary>A long text goes in pieces: the dashboard takes small messages only.</summary>
-    public void Text(string text)
-    {
-        for (var at = 0; at < text.Length;)
-        {
-            var end = Math.Min(at + LargestText, text.Length);
-            // A pair of surrogates stays together.
-            end -= end < text.Length && char.IsHighSurrogate(text[end - 1]) ? 1 : 0;
-            Add(new TaskUpdate { Text = text[at..end] });
-            at = end;
-        }
-    }
+    public void Text(string text) => InPieces(text, piece => new TaskUpdate { Text = piece });
+
+    public void Reasoning(string text) => InPieces(text, piece => new TaskUpdate { Reasoning = piece });
+
+    public void TextWasReasoning() => Add(new TaskUpdate { TextWasReasoning = new TextWasReasoning() });
 
     public void Progress(double fraction, string note) => Add(new TaskUpdate { Progress = new Progress { Fraction = fraction, Note = note } });
 
@@ -74,7 +67,7 @@ public sealed class TaskRun(TaskRequest request, CancellationToken stopping) : I
                 return;
             }
 
-            Size += update.Text.Length + (update.Artifact?.Data.Length ?? 0);
+            Size += update.Text.Length + update.Reasoning.Length + (update.Artifact?.Data.Length ?? 0);
 
             // Progress replaces progress nobody has read yet, and short text joins text, so a slow or absent reader costs little memory.
             var last = _updates.Count > _read ? _updates[^1] : null;
@@ -85,6 +78,9 @@ public sealed class TaskRun(TaskRequest request, CancellationToken stopping) : I
                     break;
                 case (TaskUpdate.UpdateOneofCase.Text, TaskUpdate.UpdateOneofCase.Text) when last.Text.Length < LongestJoined:
                     _updates[^1] = new TaskUpdate { Text = last.Text + update.Text };
+                    break;
+                case (TaskUpdate.UpdateOneofCase.Reasoning, TaskUpdate.UpdateOneofCase.Reasoning) when last.Reasoning.Length < LongestJoined:
+                    _updates[^1] = new TaskUpdate { Reasoning = last.Reasoning + update.Reasoning };
                     break;
                 default:
                     _updates.Add(update);
@@ -140,6 +136,19 @@ public sealed class TaskRun(TaskRequest request, CancellationToken stopping) : I
     }
 
     public void Dispose() => _cancel.Dispose();
+
+    // The dashboard takes small messages only.
+    private void InPieces(string text, Func<string, TaskUpdate> update)
+    {
+        for (var at = 0; at < text.Length;)
+        {
+            var end = Math.Min(at + LargestText, text.Length);
+            // A pair of surrogates stays together.
+            end -= end < text.Length && char.IsHighSurrogate(text[end - 1]) ? 1 : 0;
+            Add(update(text[at..end]));
+            at = end;
+        }
+    }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -4,6 +4,7 @@ using EdgeMesh.Agent.Runtimes.Onnx.Images;
 using EdgeMesh.Agent.Runtimes.Onnx.Sessions;
 using EdgeMesh.Agent.Runtimes.Onnx.Text;
 using EdgeMesh.Agent.Runtimes.Onnx.Tokenizers;
+using EdgeMesh.Agent.Runtimes.Reasoning;
 using EdgeMesh.Agent.Worker.Contracts;
 using EdgeMesh.Core.Jobs;
 using Google.Protobuf;
@@ -15,8 +16,6 @@ namespace EdgeMesh.Agent.Worker;
 internal sealed class InferenceWorkerService(LoadedModels models, TimeProvider time) : InferenceWorker.InferenceWorkerBase
 {
     private const int MostTokensUnasked = 1_024;
-    // Every piece costs both processes a wake-up that the model's own threads pay for.
-    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(20);
 
     public override Task<ProvidersReply> Providers(ProvidersRequest request, ServerCallContext context)
     {
@@ -47,18 +46,19 @@ internal sealed class InferenceWorkerService(LoadedModels models, TimeProvider t
         using var lease = await models.UseAsync(request.Model, context.CancellationToken);
         var model = lease.As<LoadedTextModel>();
         var allocated = GC.GetTotalAllocatedBytes();
-        var pieces = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
-        var work = Task.Run(() => Complete(pieces, () => Answer(model, request, pieces, context.CancellationToken)), CancellationToken.None);
-        await foreach (var text in GatheredAsync(pieces.Reader, context.CancellationToken))
+        var parts = new AnswerParts(time);
+        var work = Task.Run(() => Complete(parts.Complete, () => Answer(model, request, parts, context.CancellationToken)), CancellationToken.None);
+        await foreach (var part in parts.ReadAsync(context.CancellationToken))
         {
-            await responseStream.WriteAsync(new GeneratePart { Text = text }, context.CancellationToken);
+            await responseStream.WriteAsync(part, context.CancellationToken);
         }
 
-        var result = await work;
+        var (result, reasoningTokens) = await work;
         var summary = new GenerateSummary
         {
             PromptTokens = result.PromptTokens,
             OutputTokens = result.Tokens.Length,
+            ReasoningTokens = reasoningTokens,
             LoadMs = lease.LoadMs,
             PrefillMs = result.Prefill.TotalMilliseconds,
             DecodeMs = result.Decode.TotalMilliseconds,
@@ -85,7 +85,7 @@ internal sealed class InferenceWorkerService(LoadedModels models, TimeProvider t
         var model = lease.As<LoadedImageModel>();
         var prompt = Prompt(request);
         var steps = Channel.CreateUnbounded<PaintStep>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
-        var work = Task.Run(() => Complete(steps, () => model.Model.Generate(prompt, new Steps(steps.Writer), context.CancellationToken)), CancellationToken.None);
+        var work = Task.Run(() => Complete(() => steps.Writer.Complete(), () => model.Model.Generate(prompt, new Steps(steps.Writer), context.CancellationToken)), CancellationToken.None);
         await foreach (var step in steps.Reader.ReadAllAsync(context.CancellationToken))
         {
             await responseStream.WriteAsync(new PaintPart { Step = step }, context.CancellationToken);
@@ -142,7 +142,7 @@ internal sealed class InferenceWorkerService(LoadedModels models, TimeProvider t
     }
 
     // A failed or cancelled piece of work ends its channel, so that the reader ends too.
-    private static TResult Complete<TItem, TResult>(Channel<TItem> channel, Func<TResult> work)
+    private static TResult Complete<TResult>(Action end, Func<TResult> work)
     {
         try
         {
@@ -150,7 +150,7 @@ internal sealed class InferenceWorkerService(LoadedModels models, TimeProvider t
         }
         finally
         {
-            channel.Writer.Complete();
+            end();
         }
     }
 
@@ -174,33 +174,15 @@ internal sealed class InferenceWorkerService(LoadedModels models, TimeProvider t
         }
     }
 
-    private GenerationResult Answer(LoadedTextModel model, GenerateRequest request, Channel<string> pieces, CancellationToken cancellationToken)
+    private (GenerationResult Result, int ReasoningTokens) Answer(LoadedTextModel model, GenerateRequest request, AnswerParts parts, CancellationToken cancellationToken)
     {
-        IReadOnlyList<int> prompt = request.PromptIds.Count > 0 ? request.PromptIds : model.Prompt(request.Turns, time, cancellationToken);
-        return model.Model.Generate(prompt, Options(model.Model, request, prompt.Count), new TokenizerAdapter(model.Tokenizer), t => pieces.Writer.TryWrite(t), cancellationToken);
-    }
-
-    // The first piece goes at once; after that what came in the last moments goes together.
-    private async IAsyncEnumerable<string> GatheredAsync(ChannelReader<string> reader, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var text = new System.Text.StringBuilder();
-        var first = true;
-        while (await reader.WaitToReadAsync(cancellationToken))
-        {
-            if (!first)
-            {
-                await Task.Delay(Gather, time, cancellationToken);
-            }
-
-            while (reader.TryRead(out var piece))
-            {
-                text.Append(piece);
-            }
-
-            yield return text.ToString();
-            text.Clear();
-            first = false;
-        }
+        var (prompt, opened) = request.PromptIds.Count > 0 ? (request.PromptIds, null) : model.Prompt(request.Turns, time, cancellationToken);
+        var splitter = new ReasoningSplitter(parts, opened);
+        var thinking = 0;
+        var tokenizer = new TokenizerAdapter(model.Tokenizer, () => thinking += splitter.IsThinking ? 1 : 0);
+        var result = model.Model.Generate(prompt, Options(model.Model, request, prompt.Count), tokenizer, splitter.Text, cancellationToken);
+        splitter.End();
+        return (result, thinking);
     }
 
     private sealed class Steps(ChannelWriter<PaintStep> writer) : IProgress<ImageProgress>

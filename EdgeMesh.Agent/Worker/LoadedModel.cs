@@ -4,6 +4,7 @@ using EdgeMesh.Agent.Runtimes.Onnx.Sessions;
 using EdgeMesh.Agent.Runtimes.Onnx.Templates;
 using EdgeMesh.Agent.Runtimes.Onnx.Text;
 using EdgeMesh.Agent.Runtimes.Onnx.Tokenizers;
+using EdgeMesh.Agent.Runtimes.Reasoning;
 using EdgeMesh.Agent.Worker.Contracts;
 using EdgeMesh.Core.Jobs;
 
@@ -55,9 +56,9 @@ internal sealed class LoadedTextModel(string id, TextModel model, TextTokenizer 
         return new LoadedTextModel(reference.Id, TextModel.Load(reference.Folder, new TextModelChoices { Provider = provider, Session = choices }, time), tokenizer, template);
     }
 
-    /// <summary>The prompt's token ids.</summary>
+    /// <summary>The prompt's token ids, and the tag of reasoning that the template opened for the model at its end.</summary>
     /// <exception cref="TaskFailedException">The model has no chat template, or it refuses the conversation.</exception>
-    public IReadOnlyList<int> Prompt(IEnumerable<Turn> turns, TimeProvider time, CancellationToken cancellationToken)
+    public (IReadOnlyList<int> Ids, ReasoningTag? Opened) Prompt(IEnumerable<Turn> turns, TimeProvider time, CancellationToken cancellationToken)
     {
         if (template is null)
         {
@@ -67,7 +68,8 @@ internal sealed class LoadedTextModel(string id, TextModel model, TextTokenizer 
         var input = new ChatTemplateInput([.. turns.Select(t => new ChatTemplateMessage(t.Role, t.Content))]) { BosToken = tokenizer.BosToken, EosToken = tokenizer.EosToken };
         try
         {
-            return tokenizer.Encode(template.Render(input, time, cancellationToken), addSpecialTokens: false);
+            var prompt = template.Render(input, time, cancellationToken);
+            return (tokenizer.Encode(prompt, addSpecialTokens: false), ReasoningMarks.OpenedBy(prompt));
         }
         catch (ChatTemplateException e)
         {

@@ -16,6 +16,8 @@ namespace EdgeMesh.Core.Jobs;
 [JsonDerivedType(typeof(AttemptPlaced), nameof(AttemptPlaced))]
 [JsonDerivedType(typeof(AttemptStarted), nameof(AttemptStarted))]
 [JsonDerivedType(typeof(OutputAppended), nameof(OutputAppended))]
+[JsonDerivedType(typeof(ReasoningAppended), nameof(ReasoningAppended))]
+[JsonDerivedType(typeof(OutputWasReasoning), nameof(OutputWasReasoning))]
 [JsonDerivedType(typeof(AttemptSucceeded), nameof(AttemptSucceeded))]
 [JsonDerivedType(typeof(AttemptFailed), nameof(AttemptFailed))]
 [JsonDerivedType(typeof(TaskEnded), nameof(TaskEnded))]
@@ -45,6 +47,19 @@ public sealed record AttemptStarted(DateTimeOffset At, TaskId Task, int Number) 
 /// <param name="Offset">Characters this attempt had written before.</param>
 [GenerateSerializer, Immutable]
 public sealed record OutputAppended(DateTimeOffset At, TaskId Task, int Number, int Offset, string? Text, ArtifactRef? Artifact) : JobEvent(At);
+
+/// <summary>Coalesced reasoning of an attempt: never part of its answer.</summary>
+/// <param name="Offset">Characters of reasoning this attempt had before.</param>
+[GenerateSerializer, Immutable]
+public sealed record ReasoningAppended(DateTimeOffset At, TaskId Task, int Number, int Offset, string Text) : JobEvent(At);
+
+/// <summary>
+/// The attempt's text so far turned out to be reasoning, once an attempt: a model whose reasoning begins without a mark ended it. Offsets of
+/// <see cref="OutputAppended"/> go on counting.
+/// </summary>
+/// <param name="Length">Characters of text this attempt had written.</param>
+[GenerateSerializer, Immutable]
+public sealed record OutputWasReasoning(DateTimeOffset At, TaskId Task, int Number, int Length) : JobEvent(At);
 
 /// <param name="ActualMs">From placement to the result, as the orchestrator saw it.</param>
 [GenerateSerializer, Immutable]

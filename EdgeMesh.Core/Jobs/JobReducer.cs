@@ -30,7 +30,9 @@ public static class JobReducer
             },
             AttemptPlaced e => Place(next, e),
             AttemptStarted e => Attempt(next, e.Task, e.Number, a => a with { State = AttemptState.Running, StartedAt = a.StartedAt ?? e.At }, TaskState.Running),
-            OutputAppended e => Attempt(next, e.Task, e.Number, a => a with { Output = Append(a.Output, e) }),
+            OutputAppended e => Attempt(next, e.Task, e.Number, a => a with { Output = a.Output.Append(e) }),
+            ReasoningAppended e => Attempt(next, e.Task, e.Number, a => a with { Output = a.Output.Append(e) }),
+            OutputWasReasoning e => Attempt(next, e.Task, e.Number, a => a with { Output = a.Output.Apply(e) }),
             AttemptSucceeded e => Attempt(next, e.Task, e.Number, a => a with { State = AttemptState.Succeeded, EndedAt = e.At, ActualMs = e.ActualMs, Receipt = e.Receipt }),
             AttemptFailed e => Attempt(next, e.Task, e.Number, a => a with
             {
@@ -86,13 +88,6 @@ public static class JobReducer
         var task = view.Tasks[index];
         var changed = change(task);
         return ReferenceEquals(task, changed) ? view : view with { Tasks = view.Tasks.SetItem(index, changed) };
-    }
-
-    private static AttemptOutput Append(AttemptOutput output, OutputAppended e)
-    {
-        var text = e.Offset == output.Length ? e.Text ?? "" : "";
-        var artifacts = e.Artifact is { } made && !output.Artifacts.Any(a => a.Name == made.Name) ? output.Artifacts.Add(made) : output.Artifacts;
-        return new(text.Length > 0 ? output.Chunks.Add(text) : output.Chunks, output.Length + text.Length, artifacts);
     }
 
     private static JobView End(JobView view, JobEnded e)

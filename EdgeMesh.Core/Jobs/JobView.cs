@@ -70,13 +70,3 @@ public sealed record AttemptView(
     ReasonCode? Reason,
     string? Cause,
     Receipt? Receipt);
-
-/// <summary>Text in chunks as they came (appending shares what was there) and artifacts.</summary>
-[GenerateSerializer, Immutable]
-public sealed record AttemptOutput(ImmutableList<string> Chunks, int Length, ImmutableArray<ArtifactRef> Artifacts)
-{
-    public static AttemptOutput Empty { get; } = new([], 0, []);
-
-    /// <summary>The whole text.</summary>
-    public string Text => string.Concat(Chunks);
-}

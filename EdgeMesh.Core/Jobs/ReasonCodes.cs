@@ -23,7 +23,7 @@ public static class ReasonCodes
         ReasonCode.ModelMissing => new(true, true, "the model is missing", "Get the model on the device, or choose another one."),
         ReasonCode.Unsupported => new(true, true, "not supported", "Choose another device or model."),
         ReasonCode.BadInput => new(false, false, "the input cannot be used", "Change the input as the cause says."),
-        ReasonCode.BadOutput => new(true, true, "the answer broke off or could not be read", "Run it again. If it happens again, look at the engine's log on the device."),
+        ReasonCode.BadOutput => new(true, true, "no usable answer", "Run it again. If it happens again, choose another model or look at the engine's log on the device."),
         ReasonCode.Timeout => new(true, true, "no answer in time", "Run it again, or choose a faster device or model."),
         ReasonCode.Lost => new(true, true, "the device was lost", "Run it again. If it happens again, check the device's power and network."),
         ReasonCode.Cancelled => new(false, false, "cancelled", "Run it again when you want it."),

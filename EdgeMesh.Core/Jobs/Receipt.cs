@@ -20,6 +20,7 @@ namespace EdgeMesh.Core.Jobs;
 /// <param name="AgentVersion">The agent's version.</param>
 /// <param name="Note">Anything a person should know, such as <c>the text has 3 sentences; all were kept</c>.</param>
 /// <param name="Measurement">Of an ONNX_RUN; else null.</param>
+/// <param name="ReasoningTokens">Those of the tokens written that were reasoning and not the answer.</param>
 [GenerateSerializer, Immutable]
 public sealed record Receipt(
     DeviceId DeviceId,
@@ -38,7 +39,8 @@ public sealed record Receipt(
     long? PeakRamMb,
     string AgentVersion,
     string? Note,
-    OnnxMeasurement? Measurement = null);
+    OnnxMeasurement? Measurement = null,
+    long? ReasoningTokens = null);
 
 /// <summary>A file a task made; its bytes are in the artifact store under this name.</summary>
 [GenerateSerializer, Immutable]

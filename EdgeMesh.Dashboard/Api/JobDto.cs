@@ -25,13 +25,15 @@ public sealed record JobDto(
     double? ActualMs,
     IReadOnlyList<TaskDto> Tasks)
 {
-    public static JobDto From(JobView job)
+    /// <param name="job">The job.</param>
+    /// <param name="withReasoning">Also what its attempts thought; live readers get that piece by piece.</param>
+    public static JobDto From(JobView job, bool withReasoning = true)
     {
         ArgumentNullException.ThrowIfNull(job);
         return new JobDto(
             job.Id, job.Request.Kind, job.State, job.Title, job.RerunOf, job.CreatedAt, job.FinishedAt,
             job.Result is { } result ? new JobResultDto(result.Text, result.Artifacts) : null,
-            job.Error, SpanDto.From(job.Predicted), job.ActualMs, [.. job.Tasks.Select(TaskDto.From)]);
+            job.Error, SpanDto.From(job.Predicted), job.ActualMs, [.. job.Tasks.Select(t => TaskDto.From(t, withReasoning))]);
     }
 }
 
@@ -39,15 +41,16 @@ public sealed record JobResultDto(string? Text, IReadOnlyList<ArtifactRef> Artif
 
 public sealed record TaskDto(TaskId Id, int Stage, TaskKind Kind, TaskState State, IReadOnlyList<AttemptDto> Attempts)
 {
-    public static TaskDto From(TaskView task)
+    internal static TaskDto From(TaskView task, bool withReasoning)
     {
         ArgumentNullException.ThrowIfNull(task);
-        return new TaskDto(task.Id, task.Planned.Stage, task.Planned.Kind, task.State, [.. task.Attempts.Select(AttemptDto.From)]);
+        return new TaskDto(task.Id, task.Planned.Stage, task.Planned.Kind, task.State, [.. task.Attempts.Select(a => AttemptDto.From(a, withReasoning))]);
     }
 }
 
 /// <param name="Accelerator">Where it computed, as its receipt proves; null when unknown.</param>
 /// <param name="ActualMs">From placement to its end; null while it runs.</param>
+/// <param name="Reasoning">What its model thought beside its answer (the first 262,144 characters); null when it told nothing of that kind.</param>
 public sealed record AttemptDto(
     int Number,
     DeviceId DeviceId,
@@ -59,14 +62,16 @@ public sealed record AttemptDto(
     Estimate Predicted,
     double? ActualMs,
     JobError? Error,
-    Receipt? Receipt)
+    Receipt? Receipt,
+    string? Reasoning)
 {
-    public static AttemptDto From(AttemptView attempt)
+    internal static AttemptDto From(AttemptView attempt, bool withReasoning)
     {
         ArgumentNullException.ThrowIfNull(attempt);
         return new AttemptDto(
             attempt.Number, attempt.DeviceId, attempt.DeviceName, Text.OrNull(attempt.ModelId), attempt.RuntimeId, attempt.Receipt?.Accelerator,
-            attempt.State, attempt.Predicted, attempt.ActualMs, ErrorOf(attempt), attempt.Receipt);
+            attempt.State, attempt.Predicted, attempt.ActualMs, ErrorOf(attempt), attempt.Receipt,
+            withReasoning ? Text.OrNull(attempt.Output.Reasoning.Text) : null);
     }
 
     private static JobError? ErrorOf(AttemptView attempt)

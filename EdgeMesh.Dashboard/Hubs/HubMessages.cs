@@ -14,9 +14,10 @@ public sealed record FleetMessage(long Version, bool Snapshot, IReadOnlyList<Dev
 /// <param name="Version">Sequence of the job's last event in this; grows within a stream.</param>
 /// <param name="Snapshot">Whether this is the first message of the stream.</param>
 /// <param name="Progress">Of running attempts, by task id.</param>
-/// <param name="Output">Text that is new since the message before; in the first, all there is.</param>
+/// <param name="Output">Text and reasoning that are new since the message before; in the first, all there is.</param>
 public sealed record JobMessage(long Version, bool Snapshot, JobDto Job, IReadOnlyDictionary<string, LiveProgress> Progress, IReadOnlyList<OutputDto> Output);
 
 /// <param name="Number">Of the attempt.</param>
-/// <param name="Offset">Characters this attempt had written before.</param>
-public sealed record OutputDto(TaskId Task, int Number, int Offset, string Text);
+/// <param name="Offset">Characters there are before it; what a reader has from there on goes away, as text may turn out to be reasoning.</param>
+/// <param name="Reasoning">It is what the model thinks, not its answer.</param>
+public sealed record OutputDto(TaskId Task, int Number, int Offset, string Text, bool Reasoning);

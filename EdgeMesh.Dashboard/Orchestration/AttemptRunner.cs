@@ -105,7 +105,7 @@ public sealed partial class AttemptRunner(
 
     private async Task<JobEvent> FollowAsync(IDeviceLink link, AttemptOrder order, string deviceName, CancellationToken listening)
     {
-        var offset = 0;
+        var (offset, thought, moved) = (0, 0, false);
         var started = false;
         await using var upload = new ArtifactUpload(artifacts, order.Id);
         using var call = link.Client.RunTask(TaskWire.Request(order), cancellationToken: listening);
@@ -125,6 +125,19 @@ public sealed partial class AttemptRunner(
                     case TaskUpdate.UpdateOneofCase.Text:
                         Report(order.Id.Job, new OutputAppended(time.GetUtcNow(), order.Id.Task, order.Id.Number, offset, update.Text, null));
                         offset += update.Text.Length;
+                        break;
+                    case TaskUpdate.UpdateOneofCase.Reasoning:
+                        // What nobody would keep is not journaled either.
+                        if (thought < ReasoningText.MaxChars)
+                        {
+                            Report(order.Id.Job, new ReasoningAppended(time.GetUtcNow(), order.Id.Task, order.Id.Number, thought, update.Reasoning));
+                            thought += update.Reasoning.Length;
+                        }
+
+                        break;
+                    case TaskUpdate.UpdateOneofCase.TextWasReasoning when !moved && offset > 0:
+                        (moved, thought) = (true, thought + offset);
+                        Report(order.Id.Job, new OutputWasReasoning(time.GetUtcNow(), order.Id.Task, order.Id.Number, offset));
                         break;
                     case TaskUpdate.UpdateOneofCase.Artifact:
                         if (await upload.AcceptAsync(update.Artifact, listening) is { } artifact)

@@ -198,8 +198,17 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
 
     /// <summary>A report that came twice, because the answer to the first one was late: output that is there already.</summary>
     private static bool IsRepeated(JobView view, JobEvent change) =>
-        change is OutputAppended e && e.Task.Number <= view.Tasks.Length && view.Tasks[e.Task.Number - 1].Current is { } current && current.Number == e.Number &&
-        (e.Artifact is { } artifact ? current.Output.Artifacts.Contains(artifact) : e.Offset < current.Output.Length);
+        change switch
+        {
+            OutputAppended { Artifact: { } artifact } e => Output(view, e.Task, e.Number)?.Artifacts.Contains(artifact) == true,
+            OutputAppended e => e.Offset < Output(view, e.Task, e.Number)?.Position,
+            ReasoningAppended e => e.Offset < Output(view, e.Task, e.Number)?.Reasoning.Length,
+            OutputWasReasoning e => Output(view, e.Task, e.Number)?.Moved > 0,
+            _ => false,
+        };
+
+    private static AttemptOutput? Output(JobView view, TaskId task, int number) =>
+        task.Number <= view.Tasks.Length && view.Tasks[task.Number - 1].Current is { } current && current.Number == number ? current.Output : null;
 
     private static JobView Fold(JobView view, IEnumerable<JobEvent> events) => events.Aggregate(view, (v, e) => JobReducer.Apply(v, e)!);
 

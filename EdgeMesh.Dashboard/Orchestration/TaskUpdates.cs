@@ -6,23 +6,24 @@ namespace EdgeMesh.Dashboard.Orchestration;
 /// <summary>What a frame says, in order.</summary>
 public static class TaskUpdates
 {
-    /// <summary>The updates with texts that follow each other as one, so that a frame of a million letters is one event; empty texts say nothing.</summary>
+    /// <summary>The updates with texts that follow each other as one, so that a frame of a million letters is one event; empty texts say nothing. So is reasoning.</summary>
     public static IEnumerable<TaskUpdate> Joined(IEnumerable<TaskUpdate> updates)
     {
         ArgumentNullException.ThrowIfNull(updates);
         var text = new StringBuilder();
+        var kind = TaskUpdate.UpdateOneofCase.None;
         foreach (var update in updates)
         {
-            if (update.UpdateCase == TaskUpdate.UpdateOneofCase.Text)
+            if (update.UpdateCase != kind && text.Length > 0)
             {
-                text.Append(update.Text);
-                continue;
+                yield return Made(kind, text);
             }
 
-            if (text.Length > 0)
+            kind = update.UpdateCase;
+            if (kind is TaskUpdate.UpdateOneofCase.Text or TaskUpdate.UpdateOneofCase.Reasoning)
             {
-                yield return new TaskUpdate { Text = text.ToString() };
-                text.Clear();
+                text.Append(update.Text).Append(update.Reasoning);
+                continue;
             }
 
             yield return update;
@@ -30,7 +31,14 @@ public static class TaskUpdates
 
         if (text.Length > 0)
         {
-            yield return new TaskUpdate { Text = text.ToString() };
+            yield return Made(kind, text);
         }
+    }
+
+    private static TaskUpdate Made(TaskUpdate.UpdateOneofCase kind, StringBuilder text)
+    {
+        var all = text.ToString();
+        text.Clear();
+        return kind == TaskUpdate.UpdateOneofCase.Reasoning ? new TaskUpdate { Reasoning = all } : new TaskUpdate { Text = all };
     }
 }

@@ -74,6 +74,10 @@ public sealed class FakeRun(TaskRequest request) : IAsyncStreamReader<TaskFrame>
 
     public FakeRun Text(string text) => Say(new TaskUpdate { Text = text });
 
+    public FakeRun Reasoning(string text) => Say(new TaskUpdate { Reasoning = text });
+
+    public FakeRun TextWasReasoning() => Say(new TaskUpdate { TextWasReasoning = new TextWasReasoning() });
+
     public FakeRun Artifact(string name, string contentType, ReadOnlySpan<byte> bytes, bool last = true) => Say(new TaskUpdate
     {
         Artifact = new ArtifactChunk { Name = name, ContentType = contentType, Data = Google.Protobuf.ByteString.CopyFrom(bytes), Last = last },

@@ -188,6 +188,61 @@ public sealed class AttemptTests
     }
 
     [Fact]
+    public async Task Reasoning_WithAndWithoutAMark_IsKeptBesideTheAnswer()
+    {
+        await using var mesh = await MeshHost.StartAsync();
+        var one = await mesh.JoinAsync("One");
+        one.OnRun = run => run.Started().Reasoning("First, ").Text("I wond").Text("er.").TextWasReasoning().TextWasReasoning().Reasoning(" So:").Text("Hel").Text("lo.").Succeed();
+
+        var job = await mesh.EndedAsync(await mesh.SubmitAsync(Samples.Request()));
+
+        Assert.Equal(("Hello.", "First, I wonder. So:"), (job.Result!.Text, job.Tasks[0].Current!.Output.Reasoning.Text));
+    }
+
+    [Fact]
+    public async Task Reasoning_MoreThanIsKept_EndsInTheJournal()
+    {
+        await using var mesh = await MeshHost.StartAsync();
+        var one = await mesh.JoinAsync("One");
+        one.OnRun = run =>
+        {
+            run.Started();
+            for (var i = 0; i < 20; i++)
+            {
+                run.Reasoning(new string('x', 50_000)).Say(new TaskUpdate { Progress = new Progress() });
+            }
+
+            run.Text("Done.").Succeed();
+        };
+
+        var job = await mesh.EndedAsync(await mesh.SubmitAsync(Samples.Request()));
+
+        var reasoning = job.Tasks[0].Current!.Output.Reasoning;
+        Assert.Equal(("Done.", ReasoningText.MaxChars), (job.Result!.Text, reasoning.Text.Length));
+        Assert.InRange(reasoning.Length, ReasoningText.MaxChars, 400_000);
+    }
+
+    [Fact]
+    public async Task Reports_OfUnmarkedReasoningThatComeTwice_AreTakenOnce()
+    {
+        await using var mesh = await MeshHost.StartAsync();
+        var one = await mesh.JoinAsync("One");
+        one.OnRun = run => run.Started();
+        var id = await mesh.SubmitAsync(Samples.Request());
+        await mesh.JobAsync(id, v => v.Tasks is [{ State: TaskState.Running }]);
+        var grain = mesh.Services.GetRequiredService<IGrainFactory>().GetGrain<IJobGrain>(id.Value);
+        var (now, task) = (TimeProvider.System.GetUtcNow(), new TaskId(1));
+        ImmutableArray<JobEvent> report = [new OutputAppended(now, task, 1, 0, "hmm", null), new OutputWasReasoning(now, task, 1, 3), new ReasoningAppended(now, task, 1, 3, "!"), new OutputAppended(now, task, 1, 3, "once", null)];
+
+        await grain.ReportAsync(new Immutable<ImmutableArray<JobEvent>>(report));
+        await grain.ReportAsync(new Immutable<ImmutableArray<JobEvent>>(report));
+
+        one.Runs.Single().Succeed();
+        var job = await mesh.EndedAsync(id);
+        Assert.Equal(("once", "hmm!"), (job.Result!.Text, job.Tasks[0].Current!.Output.Reasoning.Text));
+    }
+
+    [Fact]
     public async Task Device_ForgottenWhileItWorks_IsCutAndItsWorkGoesElsewhere()
     {
         await using var mesh = await MeshHost.StartAsync();

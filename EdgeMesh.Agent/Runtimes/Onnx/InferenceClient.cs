@@ -21,9 +21,13 @@ internal sealed class InferenceClient(WorkerSupervisor worker, string provider)
         Threads = model.BuiltIn ? 1 : 0,
     };
 
-    /// <summary>Generates text; <paramref name="onText"/> gets each piece.</summary>
+    /// <summary>Generates text; <paramref name="output"/> gets each piece.</summary>
+    public Task<GenerateSummary> GenerateAsync(GenerateRequest request, IAnswerOutput output, CancellationToken cancellationToken) =>
+        RunAsync(request.Model, c => c.Generate(request, cancellationToken: cancellationToken), p => p.Summary, p => Write(p, output), cancellationToken);
+
+    /// <summary>Generates text; <paramref name="onText"/> gets each piece of the answer, and nobody the reasoning.</summary>
     public Task<GenerateSummary> GenerateAsync(GenerateRequest request, Action<string> onText, CancellationToken cancellationToken) =>
-        RunAsync(request.Model, c => c.Generate(request, cancellationToken: cancellationToken), p => p.Summary, p => onText(p.Text), cancellationToken);
+        GenerateAsync(request, new TextOnly(onText), cancellationToken);
 
     /// <summary>Makes an image; <paramref name="onStep"/> gets each step done.</summary>
     public Task<PaintResult> PaintAsync(PaintRequest request, Action<PaintStep> onStep, CancellationToken cancellationToken) =>
@@ -36,6 +40,22 @@ internal sealed class InferenceClient(WorkerSupervisor worker, string provider)
     /// <summary>Frees the model's memory; one that is in use stays until another needs the room.</summary>
     public async Task UnloadAsync(string id, CancellationToken cancellationToken) =>
         await worker.PeekAsync(async w => await w.Client.UnloadAsync(new UnloadRequest { Id = id }, cancellationToken: cancellationToken));
+
+    private static void Write(GeneratePart part, IAnswerOutput output)
+    {
+        switch (part.PartCase)
+        {
+            case GeneratePart.PartOneofCase.Text:
+                output.Text(part.Text);
+                break;
+            case GeneratePart.PartOneofCase.Reasoning:
+                output.Reasoning(part.Reasoning);
+                break;
+            case GeneratePart.PartOneofCase.TextWasReasoning:
+                output.TextWasReasoning();
+                break;
+        }
+    }
 
     // Parts come one by one; the last one is the result.
     private Task<TResult> RunAsync<TPart, TResult>(
@@ -55,4 +75,17 @@ internal sealed class InferenceClient(WorkerSupervisor worker, string provider)
 
             throw new TaskFailedException(ReasonCode.Internal, "The worker ended its answer without a result.");
         }, cancellationToken);
+
+    private sealed class TextOnly(Action<string> onText) : IAnswerOutput
+    {
+        public void Text(string text) => onText(text);
+
+        public void Reasoning(string text)
+        {
+        }
+
+        public void TextWasReasoning()
+        {
+        }
+    }
 }

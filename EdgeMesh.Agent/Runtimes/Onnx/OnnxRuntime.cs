@@ -177,9 +177,9 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
             }
         }
 
-        var summary = await _client.GenerateAsync(request, output.Text, cancellationToken);
+        var summary = await _client.GenerateAsync(request, output, cancellationToken);
         _models.Loaded(model.Id, summary.LoadMs);
-        return new TaskReceipt
+        var receipt = new TaskReceipt
         {
             Accelerator = _provider.Kind.ToString(),
             AcceleratorNote = Shares(summary.Shares),
@@ -189,6 +189,12 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
             OutputUnits = Math.Max(1, summary.OutputTokens),
             Note = Note(model, summary.LoadMs, summary.Finish == "length" ? "It reached its length limit." : ""),
         };
+        if (summary.ReasoningTokens > 0)
+        {
+            receipt.ReasoningTokens = summary.ReasoningTokens;
+        }
+
+        return receipt;
     }
 
     private async Task<TaskReceipt> PaintAsync(TaskRequest task, LocalModel model, ITaskOutput output, CancellationToken cancellationToken)

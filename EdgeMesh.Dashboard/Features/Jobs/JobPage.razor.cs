@@ -86,6 +86,9 @@ public sealed partial class JobPage
 
     private AttemptView? Measured => View!.Tasks.Select(t => t.Current).FirstOrDefault(a => a?.Receipt?.Measurement is not null);
 
+    // Of a job without an answer: what its last attempt thought instead.
+    private AttemptOutput? Thought => View!.Tasks.SelectMany(t => t.Attempts).LastOrDefault(a => a.Output.Reasoning.Length > 0)?.Output;
+
     private List<TaskView> Finished => [.. View!.Tasks.Where(t => t.State == TaskState.Succeeded)];
 
     private string Announcement => View is not { } job ? "" : job.IsFinished

@@ -8,6 +8,7 @@ internal sealed class Written : ITaskOutput
 {
     private readonly Lock _gate = new();
     private readonly StringBuilder _text = new();
+    private readonly StringBuilder _reasoning = new();
     private readonly List<double> _steps = [];
 
     public string All
@@ -17,6 +18,17 @@ internal sealed class Written : ITaskOutput
             lock (_gate)
             {
                 return _text.ToString();
+            }
+        }
+    }
+
+    public string Thought
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _reasoning.ToString();
             }
         }
     }
@@ -42,6 +54,23 @@ internal sealed class Written : ITaskOutput
         {
             _text.Append(text);
             Pieces++;
+        }
+    }
+
+    public void Reasoning(string text)
+    {
+        lock (_gate)
+        {
+            _reasoning.Append(text);
+        }
+    }
+
+    public void TextWasReasoning()
+    {
+        lock (_gate)
+        {
+            _reasoning.Append(_text);
+            _text.Clear();
         }
     }
 

@@ -81,6 +81,17 @@ internal sealed class HeldRuntime : IRuntime
                     output.Text(new string('x', 100));
                 }
 
+            case "mute":
+                output.Text("\n ");
+                return new TaskReceipt();
+            case "thinks":
+                output.Reasoning("hmm ");
+                output.Reasoning("so.");
+                return new TaskReceipt();
+            case "unmarked":
+                output.Text("hmm");
+                output.TextWasReasoning();
+                return new TaskReceipt();
             case "large":
                 output.Text(new string('x', 200_000));
                 break;

@@ -46,6 +46,19 @@ public sealed class TaskExecutorTests : ExecutorTest
         }
     }
 
+    [Theory]
+    [InlineData("mute", "model gave an empty answer.", "")]
+    [InlineData("thinks", "model only thought and gave no answer. Allow it more tokens, or choose another model.", "hmm so.")]
+    [InlineData("unmarked", "model only thought and gave no answer. Allow it more tokens, or choose another model.", "")]
+    public async Task Run_WithoutAnAnswer_IsBadOutputAndKeepsTheReasoning(string task, string cause, string reasoning)
+    {
+        var run = Start(New(), task);
+        await run.Ended;
+        var failure = Updates(run)[^1].Failure;
+        Assert.Equal((nameof(ReasonCode.BadOutput), cause), (failure.Reason, failure.Cause));
+        Assert.Equal(reasoning, string.Concat(Updates(run).Select(u => u.Reasoning)));
+    }
+
     [Fact]
     public void Start_UnknownRuntime_IsUnsupported()
     {

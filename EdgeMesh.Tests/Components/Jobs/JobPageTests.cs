@@ -72,6 +72,23 @@ public sealed class JobPageTests : JobPageContext
         Assert.Empty(page.FindAll(".em-now"));
     }
 
+    [Theory]
+    [InlineData(JobState.Succeeded)]
+    [InlineData(JobState.Running)]
+    [InlineData(JobState.Failed)]
+    public void Reasoning_IsFoldedAndNotTheAnswer(JobState state)
+    {
+        var job = Samples.Job(state, output: "Hello.");
+        var thought = Samples.Output(state == JobState.Failed ? "" : "Hello.") with { Reasoning = ReasoningText.Empty.Add(["I wonder <b>", "what to say."]) };
+        var page = Open(job with { Tasks = [job.Tasks[0] with { Attempts = [job.Tasks[0].Current! with { Output = thought }] }] });
+
+        var fold = page.Find("details.jr-think");
+        Assert.False(fold.HasAttribute("open"));
+        Assert.Equal("Reasoning24 characters", fold.QuerySelector("summary")!.TextContent);
+        Assert.Contains("I wonder <b>", fold.QuerySelector(".jr-thought")!.TextContent, StringComparison.Ordinal);
+        Assert.All(page.FindAll(".em-read, .em-live"), e => Assert.DoesNotContain("wonder", e.TextContent, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Result_PredictedTinyTimes_SaysMilliseconds()
     {

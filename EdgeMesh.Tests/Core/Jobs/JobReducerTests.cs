@@ -14,7 +14,7 @@ public sealed class JobReducerTests
     private static readonly Gen<JobEvent> Event =
         from task in Gen.Int[1, 4].Select(n => new TaskId(n))
         from number in Gen.Int[1, 3]
-        from kind in Gen.Int[0, 9]
+        from kind in Gen.Int[0, 11]
         from offset in Gen.OneOf(0, 4, 8)
         from reason in Gen.OneOf(Enum.GetValues<ReasonCode>())
         from taskState in Gen.OneOf(Enum.GetValues<TaskState>())
@@ -30,6 +30,8 @@ public sealed class JobReducerTests
             6 => new AttemptFailed(Any.Now, task, number, 5, reason, "It broke.", Any.Id(0)),
             7 => new TaskEnded(Any.Now, task, taskState),
             8 => new CancelRequested(Any.Now, "a test"),
+            9 => new ReasoningAppended(Any.Now, task, number, offset, "hmm "),
+            10 => new OutputWasReasoning(Any.Now, task, number, offset),
             _ => new JobEnded(Any.Now, jobState, jobState == JobState.Succeeded ? null : new JobError("Title", "Detail", "code", "Remedy")),
         });
 
@@ -144,6 +146,31 @@ public sealed class JobReducerTests
     }
 
     [Fact]
+    public void Apply_ReasoningBesideText_StaysApart()
+    {
+        var view = JobReducer.Fold([Submitted(), Planned(1), Placed(1, 1), Thought(0, "hmm "), Thought(0, "hmm "), Output(1, 1, 0, "Hello."), Thought(4, "so."), Succeeded(1, 1), new TaskEnded(Any.Now, new TaskId(1), TaskState.Succeeded), new JobEnded(Any.Now, JobState.Succeeded, null)])!;
+        Assert.Equal(("hmm so.", "Hello."), (view.Tasks[0].Current!.Output.Reasoning.Text, view.Result!.Text));
+    }
+
+    [Fact]
+    public void Apply_TextThatWasReasoning_MovesOnceAndOffsetsGoOn()
+    {
+        var moved = new OutputWasReasoning(Any.Now, new TaskId(1), 1, 8);
+        var view = JobReducer.Fold([Submitted(), Planned(1), Placed(1, 1), Output(1, 1, 0, "hmm "), Output(1, 1, 4, "well"), moved, moved, Output(1, 1, 4, "well"), Thought(8, "!"), Output(1, 1, 8, "Hello.")])!;
+        var output = view.Tasks[0].Current!.Output;
+        Assert.Equal(("hmm well!", "Hello.", 14, 6), (output.Reasoning.Text, output.Text, output.Position, output.Length));
+    }
+
+    [Fact]
+    public void Apply_EndlessReasoning_IsCountedAndKeptInPart()
+    {
+        var piece = new string('x', 100_000);
+        var view = JobReducer.Fold([Submitted(), Planned(1), Placed(1, 1), .. Enumerable.Range(0, 5).Select(i => Thought(i * piece.Length, piece))])!;
+        var reasoning = view.Tasks[0].Current!.Output.Reasoning;
+        Assert.Equal((500_000, ReasoningText.MaxChars, ReasoningText.MaxChars), (reasoning.Length, reasoning.Kept, reasoning.Text.Length));
+    }
+
+    [Fact]
     public void Apply_SecondPlan_DoesNotUndoTheFirst()
     {
         var view = JobReducer.Fold([Submitted(), Planned(1), Placed(1, 1), Planned(4)])!;
@@ -173,6 +200,8 @@ public sealed class JobReducerTests
         new(Any.Now, new TaskId(task), number, Any.Id(0), "Device 0", "system", "echo", new EdgeMesh.Core.Costing.Estimate(1, 2, null, EdgeMesh.Core.Costing.EstimateOrigin.Prior, 0), "why");
 
     private static OutputAppended Output(int task, int number, int offset, string text) => new(Any.Now, new TaskId(task), number, offset, text, null);
+
+    private static ReasoningAppended Thought(int offset, string text) => new(Any.Now, new TaskId(1), 1, offset, text);
 
     private static AttemptSucceeded Succeeded(int task, int number) => new(
         Any.Now, new TaskId(task), number, 7, new Receipt(Any.Id(0), "Device 0", "system", "echo", null, "", null, null, 1, 1, null, 0, 1, null, "0.1.0", null));
