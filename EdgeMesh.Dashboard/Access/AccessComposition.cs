@@ -44,6 +44,7 @@ public static class AccessComposition
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
+        services.AddSingleton<OwnNames>();
         services.AddSingleton<StartToken>();
         services.AddSingleton<AdminKeyFile>();
         services.AddSingleton<ApiKeys>();

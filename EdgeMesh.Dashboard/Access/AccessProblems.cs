@@ -21,12 +21,15 @@ internal static class AccessProblems
     public static readonly Problem TooManyRequests = new(
         "too_many_requests", "Too many requests.", "This key asks for new secrets too often.", "Try again in a minute.");
 
-    public static readonly Problem OriginRefused = new(
-        "origin_refused", "This request did not come from the dashboard's own page.", "The browser says that another site sent it.",
-        "Open the dashboard itself, or call the API from a program with an API key.");
-
     public static readonly Problem LastKey = new(
         "key_last", "The last key cannot be deleted.", "Without a key nobody could log in.", "Make another key first.");
+
+    /// <summary>What a browser sent for a page of another origin; behind a proxy it names what the proxy has to send.</summary>
+    public static Problem OriginRefused(HttpRequest request) => new(
+        "origin_refused", "This request did not come from the dashboard's own page.",
+        $"The browser says that it comes from {Shown(request.Headers.Origin)}; this dashboard was asked as {request.Scheme}://{request.Host}.",
+        "Open the dashboard itself, or call the API from a program with an API key. Behind a reverse proxy add the name (and the port, when it is not the usual one) " +
+        "that browsers use to EdgeMesh:Hosts, or let the proxy pass it on as it came (nginx: proxy_set_header Host $http_host).");
 
     public static Problem HostRefused(string host) => new(
         "host_refused", "This dashboard is not known by that name.", $"The request asked for \"{host}\".",
@@ -34,4 +37,6 @@ internal static class AccessProblems
 
     public static Problem KeyUnknown(Guid id) => new(
         "key_unknown", "There is no such key.", $"No API key has the id {id}.", "Settings lists the keys there are.");
+
+    private static string Shown(Microsoft.Extensions.Primitives.StringValues origin) => origin.ToString() is { Length: > 0 and <= 300 } text ? text : "another site";
 }

@@ -2,7 +2,6 @@ using System.Net;
 using EdgeMesh.Core.Trust;
 using EdgeMesh.Dashboard.Api;
 using EdgeMesh.Dashboard.Hosting;
-using Microsoft.Extensions.Options;
 
 namespace EdgeMesh.Dashboard.Access;
 
@@ -12,11 +11,11 @@ internal static class Guards
     /// <summary>Refuses (421) a Host that is neither a loopback name, nor the literal address of the connection, nor configured.</summary>
     public static void UseHostGuard(this IApplicationBuilder app)
     {
-        var hosts = app.ApplicationServices.GetRequiredService<IOptions<DashboardOptions>>().Value.Hosts;
+        var names = app.ApplicationServices.GetRequiredService<OwnNames>();
         app.Use((context, next) =>
         {
             var host = context.Request.Host.Host;
-            return IsOurs(host, context.Connection.LocalIpAddress) || hosts.Contains(host, StringComparer.OrdinalIgnoreCase) || IsAgents(context, host)
+            return IsOurs(host, context.Connection.LocalIpAddress) || names.Has(host) || IsAgents(context, host)
                 ? next(context)
                 : Problems.WriteAsync(context, StatusCodes.Status421MisdirectedRequest, AccessProblems.HostRefused(host));
         });
@@ -26,10 +25,13 @@ internal static class Guards
     /// Refuses (403) what a browser sends for another origin's page: state-changing requests, WebSockets, SignalR and Blazor. Cookies are
     /// no protection there: another port of this machine is the same site. Programs send neither header and prove themselves by key.
     /// </summary>
-    public static void UseOriginGuard(this IApplicationBuilder app) =>
-        app.Use((context, next) => !IsGuarded(context) || IsOwnOrigin(context.Request)
+    public static void UseOriginGuard(this IApplicationBuilder app)
+    {
+        var names = app.ApplicationServices.GetRequiredService<OwnNames>();
+        app.Use((context, next) => !IsGuarded(context) || Origins.IsOwn(context.Request, names)
             ? next(context)
-            : Problems.WriteAsync(context, StatusCodes.Status403Forbidden, AccessProblems.OriginRefused));
+            : Problems.WriteAsync(context, StatusCodes.Status403Forbidden, AccessProblems.OriginRefused(context.Request)));
+    }
 
     /// <summary>This machine's name in multicast DNS.</summary>
     private static string LocalName { get; } = $"{Environment.MachineName.Split('.')[0]}.local";
@@ -55,15 +57,5 @@ internal static class Guards
         return !(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method)) ||
             request.Headers.Upgrade.Count > 0 || HttpMethods.IsConnect(request.Method) ||
             request.Path.StartsWithSegments("/hubs") || request.Path.StartsWithSegments("/_blazor");
-    }
-
-    private static bool IsOwnOrigin(HttpRequest request)
-    {
-        if (request.Headers.Origin.Count > 0)
-        {
-            return string.Equals(request.Headers.Origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase);
-        }
-
-        return request.Headers["Sec-Fetch-Site"].ToString() is "" or "same-origin" or "none";
     }
 }

@@ -37,9 +37,13 @@ internal sealed partial class Login(ApiKeys keys, StartToken startToken, LoginLi
         }
     }
 
+    /// <summary>
+    /// Ends the session. A form that is older than the session (another tab signed in anew) still ends it: the browser's own word that one of our pages
+    /// sent it is as good as the form's token.
+    /// </summary>
     public async Task LogoutAsync(HttpContext context)
     {
-        if (await antiforgery.IsRequestValidAsync(context))
+        if (context.Request.Headers["Sec-Fetch-Site"] == "same-origin" || await antiforgery.IsRequestValidAsync(context))
         {
             await context.SignOutAsync(AccessSchemes.Session);
         }
@@ -80,7 +84,7 @@ internal sealed partial class Login(ApiKeys keys, StartToken startToken, LoginLi
 
     private static Task RefuseAsync(HttpContext context, int status, Problem problem, string error, string returnUrl)
     {
-        if (!context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase))
+        if (!RequestKind.IsForPeople(context.Request))
         {
             return Problems.WriteAsync(context, status, problem);
         }

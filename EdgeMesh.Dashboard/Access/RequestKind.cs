@@ -8,6 +8,10 @@ internal static class RequestKind
     /// <summary>Answered with JSON and problem details, never with a page or a redirect.</summary>
     public static bool IsForPrograms(HttpRequest request) => Array.Exists(ProgramPaths, p => request.Path.StartsWithSegments(p));
 
+    /// <summary>Asked by a browser that shows what it gets: answered with a page, whatever the answer is.</summary>
+    public static bool IsForPeople(HttpRequest request) =>
+        !IsForPrograms(request) && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>A link followed from another site.</summary>
     public static bool IsNavigationFromElsewhere(HttpRequest request) =>
         request.Headers["Sec-Fetch-Mode"] == "navigate" && request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site";

@@ -1,5 +1,3 @@
-using EdgeMesh.Dashboard.Hosting;
-using Microsoft.Extensions.Options;
 using Scalar.AspNetCore;
 
 namespace EdgeMesh.Dashboard.Access;
@@ -14,25 +12,31 @@ internal static class SecurityHeaders
     {
         // A browser that was told so once speaks TLS to every port of that name: only for names that were given to this dashboard, never for localhost
         // or an address.
-        var own = app.ApplicationServices.GetRequiredService<IOptions<DashboardOptions>>().Value.Hosts;
+        var own = app.ApplicationServices.GetRequiredService<OwnNames>();
         app.Use((context, next) => AddAsync(context, next, own));
     }
 
-    private static Task AddAsync(HttpContext context, RequestDelegate next, IReadOnlyList<string> own)
+    private static Task AddAsync(HttpContext context, RequestDelegate next, OwnNames own)
     {
         var headers = context.Response.Headers;
-        if (context.Request.IsHttps && own.Contains(context.Request.Host.Host, StringComparer.OrdinalIgnoreCase))
+        if (context.Request.IsHttps && own.Has(context.Request.Host.Host))
         {
             headers.StrictTransportSecurity = "max-age=31536000";
         }
 
         headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "no-referrer";
+        // Not no-referrer: browsers then send "Origin: null" with the dashboard's own forms.
+        headers["Referrer-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
-        headers.CacheControl = "no-store";
         context.Response.OnStarting(() =>
         {
+            // Nothing is kept by a browser but what says itself that it may be: fingerprinted files.
+            if (headers.CacheControl.Count == 0)
+            {
+                headers.CacheControl = "no-store";
+            }
+
             headers.ContentSecurityPolicy = Policy(context);
             return Task.CompletedTask;
         });

@@ -26,7 +26,7 @@ internal sealed class SessionEvents(IApiKeys keys) : CookieAuthenticationEvents
         }
 
         // A link to a page, followed from another site or program, comes without the SameSite=Strict cookie: the page asks for itself once more.
-        var target = http.Request.PathBase + http.Request.Path + http.Request.QueryString;
+        var target = http.Request.Path.ToUriComponent() + http.Request.QueryString.ToUriComponent();
         if (HttpMethods.IsGet(http.Request.Method) && RequestKind.IsNavigationFromElsewhere(http.Request))
         {
             return RefreshPage.WriteAsync(http, target);

@@ -61,8 +61,9 @@ internal static class Problems
         _ => Result(StatusCodes.Status409Conflict, refusal),
     };
 
-    /// <summary>Writes a problem outside of an endpoint.</summary>
-    public static Task WriteAsync(HttpContext context, int status, Problem problem) => new ProblemResult(Body(status, problem), null).ExecuteAsync(context);
+    /// <summary>Writes a problem outside of an endpoint: a page where a browser asked for one.</summary>
+    public static Task WriteAsync(HttpContext context, int status, Problem problem) =>
+        Access.RequestKind.IsForPeople(context.Request) ? ProblemPage.WriteAsync(context, status, problem) : new ProblemResult(Body(status, problem), null).ExecuteAsync(context);
 
     /// <summary>Bugs become a 500 without a stack trace, and empty errors of the framework (404, 405, 415 …) get words.</summary>
     public static void UseProblems(this IApplicationBuilder app)

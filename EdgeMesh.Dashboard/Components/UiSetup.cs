@@ -23,5 +23,5 @@ public static class UiSetup
         return builder;
     }
 
-    public static void MapMeshUi(this WebApplication app) => app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+    public static void MapMeshUi(this WebApplication app) => app.MapRazorComponents<App>().AddInteractiveServerRenderMode().WithStaticAssets();
 }

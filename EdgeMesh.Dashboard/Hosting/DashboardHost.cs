@@ -89,6 +89,7 @@ public static class DashboardHost
         builder.Logging.AddConsole(o => o.FormatterName = CalmConsoleFormatter.FormatterName);
         builder.Logging.AddConsoleFormatter<CalmConsoleFormatter, Microsoft.Extensions.Logging.Console.ConsoleFormatterOptions>();
         builder.WebHost.UseStaticWebAssets();
+        builder.Services.AddAssets();
         builder.AddTrust(addresses);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -118,7 +119,7 @@ public static class DashboardHost
         }
 
         var token = app.Services.GetRequiredService<StartToken>();
-        await Console.Out.WriteLineAsync($"EdgeMesh {Version}, data in {data.Path}\nLogin:  {app.Urls.First()}/login?t={token.Value}{LanLines(app)}");
+        await Console.Out.WriteLineAsync($"EdgeMesh {Version}, data in {data.Path}\nLogin:  {app.Urls.First()}{app.Services.GetRequiredService<IOptions<DashboardOptions>>().Value.PathBase}/login?t={token.Value}{LanLines(app)}");
         await Console.Out.FlushAsync();
         await app.WaitForShutdownAsync();
     }

@@ -25,9 +25,17 @@ public sealed class DashboardOptions
 
     /// <summary>
     /// Names, besides the loopback ones and the literal address of the connection, by which browsers may call this dashboard, such as
-    /// the public name of a reverse proxy. Default none: a page of another name cannot reach it (DNS rebinding).
+    /// the public name of a reverse proxy; with its port (<c>mesh.example:9443</c>) when that is not the scheme's usual one. Default none: a page of another
+    /// name cannot reach it (DNS rebinding).
     /// </summary>
     public IReadOnlyList<string> Hosts { get; set; } = [];
+
+    /// <summary>
+    /// The path under which a reverse proxy shows the dashboard, such as <c>/mesh</c>. Default none. It may be passed on or cut off by the proxy; links and
+    /// cookies carry it either way.
+    /// </summary>
+    [RegularExpression("^(/[A-Za-z0-9._~-]+)+$", ErrorMessage = "EdgeMesh:PathBase is a path such as /mesh, without a slash at its end.")]
+    public string? PathBase { get; set; }
 
     /// <summary>Longest request body in bytes; more is a 413. Default 16 MiB; 1 MiB to 1 GiB. Keep it above <c>EdgeMesh:Jobs:MaxTextBytes</c>.</summary>
     [Range(1L << 20, 1L << 30)]

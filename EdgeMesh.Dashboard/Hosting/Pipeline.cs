@@ -11,6 +11,7 @@ public static class Pipeline
     {
         ArgumentNullException.ThrowIfNull(app);
         app.UseTrustedProxies();
+        app.UseSubPath();
         app.UseSecurityHeaders();
         app.UseHostGuard();
         app.UseOriginGuard();
@@ -32,8 +33,7 @@ public static class Pipeline
         return app;
     }
 
-    private static bool IsForPeople(HttpContext context) => !RequestKind.IsForPrograms(context.Request)
-        && HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+    private static bool IsForPeople(HttpContext context) => HttpMethods.IsGet(context.Request.Method) && RequestKind.IsForPeople(context.Request);
 
     /// <summary>The checks behind <c>/readyz</c>.</summary>
     public static WebApplicationBuilder AddReadiness(this WebApplicationBuilder builder)

@@ -19,8 +19,9 @@ internal static class TrustedProxies
 
         ForwardedHeadersOptions options = new()
         {
-            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost,
-            AllowedHosts = [.. app.ApplicationServices.GetRequiredService<IOptions<DashboardOptions>>().Value.Hosts],
+            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost |
+                ForwardedHeaders.XForwardedPrefix,
+            AllowedHosts = [.. app.ApplicationServices.GetRequiredService<IOptions<DashboardOptions>>().Value.Hosts.Select(n => new HostString(n).Host)],
         };
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();

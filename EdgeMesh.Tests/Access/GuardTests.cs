@@ -87,6 +87,39 @@ public sealed class GuardTests(GuardTests.Started started) : IClassFixture<Guard
         Assert.Empty(Host.Jobs.Submitted);
     }
 
+    [Theory]
+    [InlineData("Origin", "null", "Sec-Fetch-Site", "same-origin")]
+    [InlineData("Origin", "https://mesh.example", "Sec-Fetch-Site", "same-origin")]
+    [InlineData("Origin", "https://mesh.example", "Accept", "text/html")]
+    public async Task Origin_OfOurOwnPage_IsFine(string header, string value, string other, string otherValue)
+    {
+        using var session = await Host.LoggedInAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/logout");
+        request.Headers.TryAddWithoutValidation(header, value);
+        request.Headers.TryAddWithoutValidation(other, otherValue);
+        var (answer, _) = await Host.SendAsync(request, session);
+        Assert.Equal("/login", answer.Headers.Location!.ToString());
+    }
+
+    [Theory]
+    [InlineData("POST", "/login", "Origin", "https://evil.example", HttpStatusCode.Forbidden)]
+    [InlineData("POST", "/logout", "Sec-Fetch-Site", "cross-site", HttpStatusCode.Forbidden)]
+    [InlineData("GET", "/jobs", "Host", "evil.example", HttpStatusCode.MisdirectedRequest)]
+    public async Task Refused_InABrowser_IsAPageWithTheCauseAndTheRemedy(string method, string path, string header, string value, HttpStatusCode status)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Parse(method), path);
+        request.Headers.TryAddWithoutValidation(header, value);
+        request.Headers.TryAddWithoutValidation("Accept", "text/html,application/xhtml+xml");
+        using var answer = await Host.Anonymous.SendAsync(request, TestContext.Current.CancellationToken);
+        var page = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Equal("text/html", answer.Content.Headers.ContentType!.MediaType);
+        Assert.Contains("<h1>", page, StringComparison.Ordinal);
+        Assert.Contains("EdgeMesh:Hosts", page, StringComparison.Ordinal);
+        Assert.Contains("evil.example", value is "cross-site" ? "evil.example" : page, StringComparison.Ordinal);
+        Assert.DoesNotContain("{\"", page, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Answers_CarryTheHeadersThatKeepAPageToItself()
     {
@@ -94,7 +127,7 @@ public sealed class GuardTests(GuardTests.Started started) : IClassFixture<Guard
         {
             var (answer, _) = await Host.SendAsync(HttpMethod.Get, path);
             Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
-            Assert.Equal("no-referrer", answer.Headers.GetValues("Referrer-Policy").Single());
+            Assert.Equal("same-origin", answer.Headers.GetValues("Referrer-Policy").Single());
             var policy = answer.Headers.GetValues("Content-Security-Policy").Single();
             Assert.Contains("default-src 'self'", policy, StringComparison.Ordinal);
             Assert.Contains("frame-ancestors 'none'", policy, StringComparison.Ordinal);

@@ -66,12 +66,13 @@ public sealed class BrowserSession : IAsyncDisposable
     /// <summary>Faults that a test causes on purpose (a stopped dashboard) are forgotten here.</summary>
     public void ForgetFaults() => _faults.Clear();
 
-    public static async Task<BrowserSession> OpenAsync(IBrowser browser, Uri address, bool phone = false, ColorScheme scheme = ColorScheme.Dark)
+    public static async Task<BrowserSession> OpenAsync(IBrowser browser, Uri address, bool phone = false, ColorScheme scheme = ColorScheme.Dark, bool ignoreCertificates = false)
     {
         var context = await browser.NewContextAsync(new BrowserNewContextOptions
         {
             BaseURL = address.ToString(),
             ColorScheme = scheme,
+            IgnoreHTTPSErrors = ignoreCertificates,
             ViewportSize = phone ? new ViewportSize { Width = 390, Height = 844 } : new ViewportSize { Width = 1440, Height = 900 },
             DeviceScaleFactor = phone ? 2 : 1,
             HasTouch = phone,

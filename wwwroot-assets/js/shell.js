@@ -13,8 +13,37 @@
 
   // The login page has no circuit: its theme button works here.
   document.addEventListener("click", e => {
+    if (e.target.closest("[data-reload]")) { e.preventDefault(); location.reload(); }
     if (e.target.closest("[data-flip-theme]")) edgemesh.setTheme(edgemesh.isDark() ? "light" : "dark");
   });
+
+  // The first sight of a page is the splash, until the circuit draws the page. When that takes long, or is refused, the splash says why.
+  const splash = document.getElementById("splash");
+  const began = Date.now();
+  const tell = (title, detail, remedy) => {
+    splash.querySelector("b").textContent = title;
+    splash.querySelector("p").textContent = [detail, remedy].filter(Boolean).join(" ");
+    splash.querySelector("a").hidden = false;
+  };
+  const look = async () => {
+    if (document.querySelector(".shell")) return;
+    try {
+      const answer = await fetch("_blazor/negotiate?negotiateVersion=1", { method: "POST" });
+      if (document.querySelector(".shell")) return;
+      if (answer.ok) {
+        if (Date.now() - began > 20000) {
+          tell("The live connection does not open.", "The dashboard answers, but neither a WebSocket nor long polling gets through.", "A proxy in between has to pass on both; docs/proxy.md shows how.");
+        }
+      } else {
+        const problem = await answer.json().catch(() => null);
+        tell(problem?.title ?? `The dashboard answers with HTTP status ${answer.status}.`, problem?.detail, problem?.remedy ?? "A proxy in between may have answered in its place.");
+      }
+    } catch {
+      tell("The dashboard does not answer.", "The page came, but the connection to it is gone.", "Check that EdgeMesh still runs; this page goes on trying.");
+    }
+    setTimeout(look, 5000);
+  };
+  if (splash) setTimeout(look, 4000);
 
   const banner = document.getElementById("components-reconnect-modal");
   banner?.addEventListener("components-reconnect-state-changed", e => {
