@@ -3,7 +3,7 @@ using EdgeMesh.QaiHub.Catalog;
 namespace EdgeMesh.Dashboard.QaiHub;
 
 /// <summary>What of the catalogue is wanted; null is any. Case does not matter.</summary>
-/// <param name="Search">Words that must all be in its name, system, chipset, vendor or Hexagon version.</param>
+/// <param name="Search">Words that must all be in its name, system, chipset, vendor or Hexagon version; see <see cref="DeviceSearch"/>.</param>
 /// <param name="Chipset">Part of a chipset's name.</param>
 /// <param name="Os">Name of the system, its version, or both, such as <c>android 14</c>.</param>
 /// <param name="Hexagon">A version such as <c>v73</c>; with a plus that one and newer ones.</param>
@@ -12,12 +12,8 @@ public sealed record HubDeviceFilter(
 {
     public static HubDeviceFilter None { get; } = new();
 
-    /// <summary>The devices that fit, in their order.</summary>
-    public ImmutableArray<HubDevice> Apply(ImmutableArray<HubDevice> devices)
-    {
-        var words = (Search ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return [.. devices.Where(d => Fits(d) && words.All(w => Names(d, w)))];
-    }
+    /// <summary>The devices that fit: with words the best match first, else in their order.</summary>
+    public ImmutableArray<HubDevice> Apply(ImmutableArray<HubDevice> devices) => DeviceSearch.Find(devices.Where(Fits), Search);
 
     /// <summary>Version of a Hexagon NPU, such as 73; 0 when it is none.</summary>
     public static int Version(string? hexagon) => int.TryParse((hexagon ?? "").AsSpan().TrimStart('v').TrimStart('V').TrimEnd('+'), out var version) ? version : 0;
@@ -25,11 +21,6 @@ public sealed record HubDeviceFilter(
     private static bool Same(string? wish, string? value) => string.IsNullOrEmpty(wish) || string.Equals(wish, value, StringComparison.OrdinalIgnoreCase);
 
     private static bool Has(string? text, string part) => text?.Contains(part, StringComparison.OrdinalIgnoreCase) == true;
-
-    // The attributes hold chipsets, vendor, system and Hexagon; a word such as "format" or "abi:" must not find everything.
-    private static bool Names(HubDevice device, string word) =>
-        Has(device.Name, word) || Has(device.SocDescription, word) || device.Os.Equals(word, StringComparison.OrdinalIgnoreCase)
-        || device.Attributes.Any(a => a.IndexOf(':') is var colon and >= 0 && a.AsSpan(colon + 1).Contains(word, StringComparison.OrdinalIgnoreCase));
 
     private bool Fits(HubDevice d) =>
         Same(Vendor, d.Vendor) && Same(Format, d.Format) && (Fp16 is null || Fp16 == d.SupportsFp16)

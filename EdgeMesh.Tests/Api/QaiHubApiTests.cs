@@ -7,6 +7,8 @@ using EdgeMesh.Dashboard.Models.Deploy;
 using EdgeMesh.Dashboard.QaiHub;
 using EdgeMesh.QaiHub.Catalog;
 using EdgeMesh.QaiHub.Doctor;
+using EdgeMesh.QaiHub.Emulator.Catalogue;
+using EdgeMesh.QaiHub.Http;
 using EdgeMesh.Tests.Fakes;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -69,6 +71,14 @@ public sealed class QaiHubApiTests : IAsyncLifetime
         var devices = await GetAsync("/api/qaihub/devices" + query);
         Assert.Equal(JsonValueKind.Array, devices.ValueKind);
         Assert.Equal(count, devices.GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Devices_SearchedFor_BestMatchFirst()
+    {
+        Hub.Publish(Hub.Current with { Catalogue = new HubCatalogue([.. DeviceCatalogue.All.Select(d => FromWire.Device(d.ToWire()))], Samples.Now, null) });
+        var devices = await GetAsync("/api/qaihub/devices?search=x+elite");
+        Assert.Equal("Snapdragon X Elite CRD", devices[0].GetProperty("name").GetString());
     }
 
     [Theory]

@@ -8,7 +8,7 @@ internal static class DevicesCommand
 {
     public static Command Create()
     {
-        var search = new Argument<string?>("search") { Description = "Words that name, chip or an attribute must contain.", Arity = ArgumentArity.ZeroOrOne };
+        var search = new Argument<string?>("search") { Description = "Words that chip, name or attributes must contain; the best match comes first.", Arity = ArgumentArity.ZeroOrOne };
         var (profile, os, attribute) = (CommonOptions.Profile(), CommonOptions.Os(), CommonOptions.Attribute());
         var command = new Command("devices", "Lists the devices that models can be compiled for.") { search, os, attribute, profile };
         command.SetAction((parsed, cancellation) => HubSession.RunAsync(
@@ -20,14 +20,11 @@ internal static class DevicesCommand
     private static async Task<int> RunAsync(HubSession session, string search, string os, string[] attributes, CancellationToken cancellationToken)
     {
         var devices = await session.Client.Catalog.GetDevicesAsync(new DeviceQuery("", os, [.. attributes]), cancellationToken);
-        var words = search.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var fitting = devices.Where(d => words.All(w => Text(d).Contains(w, StringComparison.OrdinalIgnoreCase))).ToList();
+        var fitting = DeviceSearch.Find(devices, search);
         TextTable.Print(
             ["NAME", "OS", "CHIPSET", "HEXAGON", "FP16", "FRAMEWORKS"],
             fitting.Select(d => (string[])[d.Name, $"{d.OsFamily} {d.Os}".Trim(), d.Chipsets.FirstOrDefault() ?? "", d.Hexagon ?? "", d.SupportsFp16 ? "yes" : "no", string.Join(",", d.Frameworks)]));
-        HubSession.Say($"{fitting.Count} of {devices.Length} devices.");
+        HubSession.Say($"{fitting.Length} of {devices.Length} devices.");
         return 0;
     }
-
-    private static string Text(HubDevice device) => string.Join(' ', device.Attributes.Prepend(device.SocDescription).Prepend(device.Name));
 }

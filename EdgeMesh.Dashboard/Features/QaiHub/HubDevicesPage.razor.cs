@@ -1,5 +1,7 @@
+using EdgeMesh.Dashboard.Components;
 using EdgeMesh.Dashboard.QaiHub;
 using EdgeMesh.QaiHub.Catalog;
+using Microsoft.AspNetCore.Components;
 
 namespace EdgeMesh.Dashboard.Features.QaiHub;
 
@@ -7,14 +9,16 @@ namespace EdgeMesh.Dashboard.Features.QaiHub;
 public sealed partial class HubDevicesPage
 {
     private static readonly (Column Sort, string Name)[] Columns = [(Column.Name, "Device"), (Column.Chipset, "Chipset"), (Column.System, "System"), (Column.Hexagon, "Hexagon")];
-    private HubDeviceFilter _filter = HubDeviceFilter.None;
+    private static readonly TimeSpan TypingPause = TimeSpan.FromMilliseconds(250);
+    private readonly AddressFilter<HubDeviceFilter> _filter = new(HubDeviceFilter.None);
     private HubDevice? _picked;
     private Row[] _shown = [];
     private ImmutableArray<HubDevice> _from = [];
     private ImmutableDictionary<string, ImmutableArray<HubMeshDevice>> _mesh = ImmutableDictionary<string, ImmutableArray<HubMeshDevice>>.Empty;
-    private Column _sort = Column.Name;
+    private Column? _sort;
     private bool _down;
     private bool _reading;
+    private long _edit;
 
     private enum Column
     {
@@ -24,10 +28,47 @@ public sealed partial class HubDevicesPage
         Hexagon,
     }
 
+    [SupplyParameterFromQuery(Name = "search")]
+    private string? Search { get; set; }
+
+    [SupplyParameterFromQuery(Name = "vendor")]
+    private string? Vendor { get; set; }
+
+    [SupplyParameterFromQuery(Name = "chipset")]
+    private string? Chipset { get; set; }
+
+    [SupplyParameterFromQuery(Name = "os")]
+    private string? Os { get; set; }
+
+    [SupplyParameterFromQuery(Name = "format")]
+    private string? Form { get; set; }
+
+    [SupplyParameterFromQuery(Name = "hexagon")]
+    private string? Hexagon { get; set; }
+
+    [SupplyParameterFromQuery(Name = "framework")]
+    private string? Framework { get; set; }
+
+    [SupplyParameterFromQuery(Name = "fp16")]
+    private string? Fp16 { get; set; }
+
     private HubCatalogue Catalogue => Hub.Catalogue;
+
+    /// <summary>The words of the API's filters; what cannot be read filters nothing.</summary>
+    private HubDeviceFilter Address => new(
+        Text(Search), Text(Vendor), Text(Chipset), Text(Os), Text(Form), HubDeviceFilter.Version(Hexagon) == 0 ? null : Hexagon, Text(Framework), bool.TryParse(Fp16, out var fp16) ? fp16 : null);
+
+    protected override void OnParametersSet()
+    {
+        if (_filter.Read(Address))
+        {
+            Show();
+        }
+    }
 
     protected override async Task OnInitializedAsync()
     {
+        _filter.Read(Address);
         await base.OnInitializedAsync();
         await ReadAsync(false);
     }
@@ -52,30 +93,58 @@ public sealed partial class HubDevicesPage
         await ChangedAsync();
     }
 
-    private void Change(HubDeviceFilter filter)
+    private static string? Text(string? value) => string.IsNullOrWhiteSpace(value) ? null : value;
+
+    private async Task ChangeAsync(HubDeviceFilter filter)
     {
-        _filter = filter;
+        var typing = filter with { Search = null } == _filter.Now with { Search = null };
+        _filter.Change(filter);
         Show();
+        var mine = ++_edit;
+        if (typing)
+        {
+            await Task.Delay(TypingPause, Time);
+        }
+
+        if (mine == _edit && _filter.Write())
+        {
+            Navigation.NavigateTo(AddressOf(filter), replace: typing);
+        }
     }
+
+    // A step for Back is what was chosen, not each letter that was typed.
+    private string AddressOf(HubDeviceFilter filter) => Navigation.GetUriWithQueryParameters(new Dictionary<string, object?>
+    {
+        ["search"] = filter.Search, ["vendor"] = filter.Vendor, ["chipset"] = filter.Chipset, ["os"] = filter.Os, ["format"] = filter.Format, ["hexagon"] = filter.Hexagon,
+        ["framework"] = filter.Framework, ["fp16"] = filter.Fp16 is { } fp16 ? fp16 ? "true" : "false" : null,
+    });
 
     private void Sort(Column column)
     {
-        (_down, _sort) = (column == _sort && !_down, column);
+        (_down, _sort) = (column == Sorted && !_down, column);
         Show();
     }
 
+    // What was searched for is best found at the top, until a column is chosen.
+    private Column? Sorted => _sort ?? (_filter.Now.Search is null ? Column.Name : null);
+
     private void Show()
     {
-        Func<HubDevice, string> key = _sort switch
+        Func<HubDevice, string> key = Sorted switch
         {
             Column.Chipset => HubWords.Chipset,
             Column.System => HubWords.System,
             Column.Hexagon => d => $"{HubDeviceFilter.Version(d.Hexagon):000}",
             _ => d => d.Name,
         };
-        var fitting = _filter.Apply(_from);
-        var sorted = _down ? fitting.OrderByDescending(key, StringComparer.OrdinalIgnoreCase) : fitting.OrderBy(key, StringComparer.OrdinalIgnoreCase);
-        _shown = [.. sorted.ThenBy(d => d.Name, StringComparer.OrdinalIgnoreCase).ThenBy(d => d.Os, StringComparer.Ordinal).Select(d => new Row(d, _mesh.GetValueOrDefault(HubWords.Key(d), [])))];
+        IEnumerable<HubDevice> fitting = _filter.Now.Apply(_from);
+        if (Sorted is not null)
+        {
+            fitting = (_down ? fitting.OrderByDescending(key, StringComparer.OrdinalIgnoreCase) : fitting.OrderBy(key, StringComparer.OrdinalIgnoreCase))
+                .ThenBy(d => d.Name, StringComparer.OrdinalIgnoreCase).ThenBy(d => d.Os, StringComparer.Ordinal);
+        }
+
+        _shown = [.. fitting.Select(d => new Row(d, _mesh.GetValueOrDefault(HubWords.Key(d), [])))];
     }
 
     private sealed record Row(HubDevice Device, ImmutableArray<HubMeshDevice> Mesh)
