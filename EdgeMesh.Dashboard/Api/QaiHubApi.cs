@@ -18,6 +18,7 @@ internal static class QaiHubApi
             .Describe("List devices", "The catalogue as a bare array; every filter is optional and ignores case. os is a system, its version, or both; hexagon may end in + for that version and newer ones.");
         MapModels(hub);
         hub.MapQaiHubJobs();
+        hub.MapZoo();
     }
 
     /// <summary>The service was asked and did not do it: 404 and 400 as usual; 409 without a connection; else 502, as it is not this dashboard that failed.</summary>

@@ -18,7 +18,7 @@ public static class StaticAssets
     private static readonly string[] InOrder =
     [
         "fonts.css", "tokens.css", "app.css", "pages/shell.css", "pages/fleet.css", "pages/device.css", "pages/newjob.css", "pages/job.css", "pages/jobs.css", "pages/settings.css",
-        "pages/models.css", "pages/qaihub.css", "pages/login.css",
+        "pages/models.css", "pages/qaihub.css", "pages/zoo.css", "pages/login.css",
     ];
 
     private static readonly PathString[] Folders = ["/assets", "/_content", "/_framework"];

@@ -30,7 +30,8 @@ public abstract record ModelSource
     }
 
     /// <summary>A file or archive at an address.</summary>
-    public sealed record Url(string Address, string? Sha256, string? Token) : ModelSource
+    /// <param name="Kind">What it is, where that is known; else the names of its files tell it.</param>
+    public sealed record Url(string Address, string? Sha256, string? Token, ArtifactKind? Kind = null) : ModelSource
     {
         // Query and user info may be secrets (signed links).
         public override string Name => Uri.TryCreate(Address, UriKind.Absolute, out var uri) ? uri.GetComponents(UriComponents.Scheme | UriComponents.HostAndPort | UriComponents.Path, UriFormat.UriEscaped) : "an address";

@@ -50,7 +50,7 @@ public sealed class ModelWishes(IFleet fleet, IDeviceLinks links, ModelBoard boa
                 wish.HuggingFace = new HuggingFace { Repository = hub.Repository, Revision = hub.Revision ?? "", Token = hub.Token ?? "", Host = hub.Host ?? "", Files = { hub.Files } };
                 return (wish, null);
             case ModelSource.Url url:
-                wish.Download = new Download { Url = url.Address, Sha256 = url.Sha256 ?? "", Token = url.Token ?? "" };
+                wish.Download = new Download { Url = url.Address, Sha256 = url.Sha256 ?? "", Token = url.Token ?? "", Kind = url.Kind is { } kind ? Word(kind) : "" };
                 return (wish, null);
             case ModelSource.Folder folder:
                 wish.Folder = new LocalFolder { Path = folder.Path };

@@ -65,6 +65,9 @@ internal static partial class HubProblems
 
     public static Problem Internal(string title) => new("internal", title, "It is a fault of EdgeMesh; the dashboard's log has the details.", "Try again; if it happens again, report it with the log.");
 
+    public static Problem ZooModelUnknown(string id) => new(
+        "zoo_model_unknown", "There is no such model in the zoo.", $"\"{FromWire.Text(id, 60)}\" is none of its models.", "Look at the list of the zoo for its models.");
+
     public static Problem NoDevice() => new("device_missing", "No device was named.", "An artifact goes to at least one device.", "Choose a device of the mesh.", "deviceIds");
 
     public static Problem DoesNotFit(string device, string reason) => new(

@@ -1,4 +1,5 @@
 using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.QaiHub.Zoo;
 using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Config;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -34,6 +35,7 @@ public static class HubSetup
         services.AddSingleton<HubUploadNotes>().AddSingleton<HubUploads>().AddSingleton<HubArtifacts>().AddSingleton<HubOrders>();
         services.AddSingleton<HubTracker>().AddHostedService(s => s.GetRequiredService<HubTracker>());
         services.AddSingleton<IQaiHub, MeshQaiHub>();
+        services.AddSingleton<IModelZoo, ModelZoo>();
         return builder;
     }
 }

@@ -29,4 +29,8 @@ public sealed class QaiHubOptions
     /// <summary>Bytes of all downloaded artifacts together; over it the oldest go first. Default 20 GiB; 1 MiB to 16 TiB.</summary>
     [Range(1L << 20, 1L << 44)]
     public long MaxTotalBytes { get; set; } = 20L << 30;
+
+    /// <summary>Where Qualcomm's public models are, or a mirror with the same folders; ends with a slash. Default Qualcomm's public storage.</summary>
+    [RegularExpression("^https?://.+/$", ErrorMessage = "EdgeMesh:QaiHub:ZooAddress must begin with https:// and end with a slash.")]
+    public string ZooAddress { get; set; } = Zoo.ZooAddress.Base;
 }

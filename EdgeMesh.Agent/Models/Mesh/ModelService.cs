@@ -141,7 +141,7 @@ public sealed class ModelService
     {
         var id = ModelSources.IdOf(wish);
         var skills = wish.Skills.Take(MostWishSkills).Select(s => Enum.TryParse<Skill>(s, ignoreCase: true, out var skill) ? (Skill?)skill : null).OfType<Skill>().Distinct().ToImmutableArray();
-        var request = new InstallRequest(id, _sources.Open(wish, files), wish.Relay is { } relay ? ModelKinds.Parse(relay.Kind) : null, skills.IsEmpty ? null : skills, wish.EvenIfMemoryIsShort)
+        var request = new InstallRequest(id, _sources.Open(wish, files), ModelKinds.Parse(wish.Relay?.Kind ?? wish.Download?.Kind ?? ""), skills.IsEmpty ? null : skills, wish.EvenIfMemoryIsShort)
         {
             UsualSkills = kind => kind == ModelKind.TextOnnx ? _rules(id.Value) : ModelKinds.Skills(kind),
         };
