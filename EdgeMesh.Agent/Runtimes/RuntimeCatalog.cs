@@ -1,10 +1,14 @@
 using EdgeMesh.Core.Models;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeMesh.Agent.Runtimes;
 
 /// <summary>All runtimes of this device, as one versioned set; more are added as they are found. Thread-safe.</summary>
-public sealed class RuntimeCatalog(IEnumerable<IRuntime> runtimes) : BackgroundService
+/// <param name="time">Null: the system's.</param>
+/// <param name="logger">Null: nobody is told of a watcher that broke.</param>
+public sealed partial class RuntimeCatalog(IEnumerable<IRuntime> runtimes, TimeProvider? time = null, ILogger<RuntimeCatalog>? logger = null) : BackgroundService
 {
+    private static readonly TimeSpan WatchAgainAfter = TimeSpan.FromSeconds(10);
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource<CancellationToken> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ImmutableArray<IRuntime> _initial = [.. runtimes];
@@ -53,22 +57,46 @@ public sealed class RuntimeCatalog(IEnumerable<IRuntime> runtimes) : BackgroundS
         }
 
         Tell();
-        _ = WatchAsync(runtime);
+        _ = Task.Run(async () => await WatchAsync(runtime, await _started.Task));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         _started.TrySetResult(stoppingToken);
-        await Task.WhenAll(_initial.Select(r => r.WatchAsync(Tell, stoppingToken)));
+        await Task.WhenAll(_initial.Select(r => WatchAsync(r, stoppingToken)));
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private async Task WatchAsync(IRuntime runtime) => await runtime.WatchAsync(Tell, await _started.Task);
+    // A watcher that breaks is a fault of one runtime: it is told and watched again, and neither the agent nor the other runtimes notice.
+    private async Task WatchAsync(IRuntime runtime, CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await runtime.WatchAsync(Tell, stopping);
+                return;
+            }
+            catch (Exception e) when (!stopping.IsCancellationRequested)
+            {
+                LogWatcherBroke(logger ?? NullLogger<RuntimeCatalog>.Instance, runtime.Info.Name, e);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            await Task.Delay(WatchAgainAfter, time ?? TimeProvider.System, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
     private void Tell()
     {
         Interlocked.Increment(ref _version);
         Interlocked.Exchange(ref _changed, NewSignal()).TrySetResult();
     }
+
+    [LoggerMessage(430, LogLevel.Error, "Watching {Runtime} broke; it is watched again in some seconds.")]
+    private static partial void LogWatcherBroke(ILogger logger, string runtime, Exception exception);
 }

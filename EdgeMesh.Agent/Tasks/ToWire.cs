@@ -50,7 +50,8 @@ public static class ToWire
             TaskKind.ImageGenerate => TaskKindValue.ImageGenerate,
             _ => TaskKindValue.OnnxRun,
         }));
-        wire.Models.AddRange(runtime.Models.Select(Model));
+        // A model without a name can neither be shown nor asked for, and the message could not be written with it.
+        wire.Models.AddRange(runtime.Models.Where(m => !string.IsNullOrWhiteSpace(m?.Id)).Select(Model));
         return wire;
     }
 
@@ -93,6 +94,7 @@ public static class ToWire
         model.SizeBytes.Into(v => wire.SizeBytes = v);
         model.ContextTokens.Into(v => wire.ContextTokens = v);
         model.CharsPerSecond.Into(v => wire.CharsPerSecond = v);
+        model.KvBytesPerToken.Into(v => wire.KvBytesPerToken = v);
 
         if (model.Sizes is { } sizes)
         {

@@ -148,5 +148,9 @@ public static class CostModel
     }
 
     private static double? RamMb(ModelInfo model, bool extractive, int inputChars) =>
-        extractive ? 4 + (inputChars * 40.0 / (1024 * 1024)) : model.SizeBytes is { } bytes ? bytes * 1.1 / (1024 * 1024) : null;
+        extractive ? 4 + (inputChars * 40.0 / (1024 * 1024)) : model.SizeBytes is { } bytes ? ((bytes * 1.1) + KvBytes(model, inputChars)) / (1024 * 1024) : null;
+
+    // What an engine keeps of the text and its answer, in the sizes it makes ready.
+    private static double KvBytes(ModelInfo model, int inputChars) =>
+        (model.KvBytesPerToken ?? 0) * (double)ContextSize.For((long)(inputChars / TokenEstimate.BytesPerToken) + ContextSize.Answer, model.ContextTokens);
 }

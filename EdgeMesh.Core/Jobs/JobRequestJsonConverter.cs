@@ -73,6 +73,12 @@ public sealed class JobRequestJsonConverter : JsonConverter<JobRequest>
             throw Wrong("$.options", "The field options must be an object.");
         }
 
+        // The serializer knows the property and would skip it: the kind stands beside the options, not in them.
+        if (given.TryGetProperty("kind", out _))
+        {
+            throw NotAnOption(kind, "$.options.kind");
+        }
+
         try
         {
             var read = (JobOptions)given.Deserialize(JobOptions.Default(kind).GetType(), Strict)!;
@@ -80,11 +86,15 @@ public sealed class JobRequestJsonConverter : JsonConverter<JobRequest>
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            var known = string.Join(", ", JobOptions.Default(kind).GetType().GetProperties()
-                .Where(p => p.Name != "EqualityContract").Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name)));
-            var path = (e as JsonException)?.Path is { Length: > 1 } inner ? "$.options" + inner[1..] : "$.options";
-            throw Wrong(path, $"{path[2..]} is not an option of {Name(kind)}, or its value has the wrong type. The options are: {(known.Length == 0 ? "none" : known)}.");
+            throw NotAnOption(kind, (e as JsonException)?.Path is { Length: > 1 } inner ? "$.options" + inner[1..] : "$.options");
         }
+    }
+
+    private static JsonException NotAnOption(JobKind kind, string path)
+    {
+        var known = string.Join(", ", JobOptions.Default(kind).GetType().GetProperties()
+            .Where(p => p.Name is not ("EqualityContract" or nameof(JobOptions.Kind))).Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name)));
+        return Wrong(path, $"{path[2..]} is not an option of {Name(kind)}, or its value has the wrong type. The options are: {(known.Length == 0 ? "none" : known)}.");
     }
 
     private static string Name(JsonProperty property)

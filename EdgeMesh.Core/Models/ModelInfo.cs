@@ -12,6 +12,7 @@ namespace EdgeMesh.Core.Models;
 /// <param name="CharsPerSecond">Characters a second it reads, as the device measured of itself at its start; null when it did not.</param>
 /// <param name="Sizes">Of the images it makes; null when the runtime does not say.</param>
 /// <param name="CannotRun">Why this runtime has it and cannot run it, in words; null when it can.</param>
+/// <param name="KvBytesPerToken">Bytes of memory that a token of context takes beside the weights; null when the runtime does not say.</param>
 [GenerateSerializer, Immutable]
 public sealed record ModelInfo(
     string Id,
@@ -21,4 +22,5 @@ public sealed record ModelInfo(
     int QualityTier = 2,
     double? CharsPerSecond = null,
     ImageSizes? Sizes = null,
-    string? CannotRun = null);
+    string? CannotRun = null,
+    long? KvBytesPerToken = null);

@@ -151,6 +151,11 @@ public sealed class SkillFilter : IPlacementFilter
             return why;
         }
 
+        if (NamedModel.Reject(device, context) is { } named)
+        {
+            return named;
+        }
+
         if (context.Request.Model is { } model && device.Runtimes.Any(r => r.Models.Any(m => m.Id == model)))
         {
             return $"{model} there is not ready, or not made for {context.Purpose}.";

@@ -89,6 +89,8 @@ public sealed class OpenAiTestServer : IAsyncDisposable
             : Models.Contains(request.RootElement.GetProperty("model").GetString()!) ? 200 : 404;
         if (status != 200)
         {
+            // Longer than a task waits for a busy server.
+            context.Response.Headers.RetryAfter = "600";
             context.Response.StatusCode = status;
             await context.Response.WriteAsJsonAsync(new { error = new { message = "told to fail" } }, context.RequestAborted);
             return;

@@ -11,7 +11,8 @@ internal static class ComfyGraph
     private const double Guidance = 7;
 
     /// <summary>Nodes by id, in ComfyUI's API format; an input is a value or <c>[node, output]</c>.</summary>
-    public static JsonObject Of(string checkpoint, string prompt, Image wish, long seed) => new()
+    /// <param name="name">Of the file, another each time: ComfyUI gives no image for a graph that it has run already, and the file of that run may be gone.</param>
+    public static JsonObject Of(string checkpoint, string prompt, Image wish, ulong seed, string name) => new()
     {
         ["model"] = Node("CheckpointLoaderSimple", ("ckpt_name", checkpoint)),
         ["positive"] = Node("CLIPTextEncode", ("text", prompt), ("clip", From("model", 1))),
@@ -21,7 +22,7 @@ internal static class ComfyGraph
             "KSampler", ("seed", seed), ("steps", wish.Steps > 0 ? wish.Steps : DefaultSteps), ("cfg", Guidance), ("sampler_name", "euler"), ("scheduler", "normal"), ("denoise", 1),
             ("model", From("model", 0)), ("positive", From("positive", 0)), ("negative", From("negative", 0)), ("latent_image", From("latent", 0))),
         ["pixels"] = Node("VAEDecode", ("samples", From("sampler", 0)), ("vae", From("model", 2))),
-        ["file"] = Node("SaveImage", ("filename_prefix", "EdgeMesh"), ("images", From("pixels", 0))),
+        ["file"] = Node("SaveImage", ("filename_prefix", $"EdgeMesh-{name}"), ("images", From("pixels", 0))),
     };
 
     private static JsonObject Node(string type, params (string Name, JsonNode Value)[] inputs)

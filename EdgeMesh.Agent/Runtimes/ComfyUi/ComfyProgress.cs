@@ -1,16 +1,17 @@
 using System.Net.WebSockets;
 using System.Text.Json;
-using EdgeMesh.Core.Jobs;
+using EdgeMesh.Agent.Runtimes.Engines;
 
 namespace EdgeMesh.Agent.Runtimes.ComfyUi;
 
-/// <summary>Reads ComfyUI's messages until a prompt has ended. Binary messages are previews and are skipped.</summary>
+/// <summary>Reads ComfyUI's messages about a prompt. Binary messages are previews; they and what cannot be read are skipped.</summary>
 internal static class ComfyProgress
 {
     private const int MostBytes = 16 * 1024 * 1024;
 
-    /// <exception cref="TaskFailedException">ComfyUI reported an error, or its connection broke.</exception>
-    public static async Task FollowAsync(ClientWebSocket socket, string prompt, Action<int, int> step, CancellationToken cancellationToken)
+    /// <summary>Completes when ComfyUI said that the prompt has ended, or when there is nothing more to hear; what came of it is in its history.</summary>
+    /// <exception cref="TaskFailedException">ComfyUI reported an error or an interruption.</exception>
+    public static async Task FollowAsync(WebSocket socket, string prompt, Action<int, int> step, CancellationToken cancellationToken)
     {
         var buffer = new byte[64 * 1024];
         using var message = new MemoryStream();
@@ -20,17 +21,23 @@ internal static class ComfyProgress
             ValueWebSocketReceiveResult part;
             do
             {
-                part = await socket.ReceiveAsync(buffer.AsMemory(), cancellationToken);
-                await message.WriteAsync(buffer.AsMemory(0, part.Count), cancellationToken);
-            }
-            while (!part.EndOfMessage && message.Length < MostBytes);
+                try
+                {
+                    part = await socket.ReceiveAsync(buffer.AsMemory(), cancellationToken);
+                }
+                catch (Exception e) when (e is WebSocketException or IOException && !cancellationToken.IsCancellationRequested)
+                {
+                    return;
+                }
 
-            if (part.MessageType == WebSocketMessageType.Close)
-            {
-                throw new TaskFailedException(ReasonCode.BadOutput, "ComfyUI closed the connection before the image was done.");
+                if (message.Length < MostBytes)
+                {
+                    await message.WriteAsync(buffer.AsMemory(0, part.Count), cancellationToken);
+                }
             }
+            while (!part.EndOfMessage);
 
-            if (part.MessageType == WebSocketMessageType.Text && IsDone(message.GetBuffer().AsMemory(0, (int)message.Length), prompt, step))
+            if (part.MessageType == WebSocketMessageType.Close || (part.MessageType == WebSocketMessageType.Text && IsDone(message.GetBuffer().AsMemory(0, (int)message.Length), prompt, step)))
             {
                 return;
             }
@@ -39,28 +46,38 @@ internal static class ComfyProgress
 
     private static bool IsDone(ReadOnlyMemory<byte> text, string prompt, Action<int, int> step)
     {
-        using var json = JsonDocument.Parse(text);
-        var root = json.RootElement;
-        if (!root.TryGetProperty("data", out var data) || (data.TryGetProperty("prompt_id", out var id) && id.GetString() != prompt))
+        try
+        {
+            using var json = JsonDocument.Parse(text);
+            return IsDone(json.RootElement.At("type").Text(), json.RootElement.At("data"), prompt, step);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsDone(string? type, JsonElement data, string prompt, Action<int, int> step)
+    {
+        var about = data.At("prompt_id").Text();
+        if (about is not null && about != prompt)
         {
             return false;
         }
 
-        switch (root.GetProperty("type").GetString())
+        switch (type)
         {
-            case "progress" when data.GetProperty("max").GetInt32() is > 0 and var all:
-                step(data.GetProperty("value").GetInt32(), all);
+            case "progress" when data.At("max").Count() is > 0 and var all && data.At("value").Count() is { } done:
+                step(Math.Min(done, all), all);
                 return false;
-            case "execution_error":
-                var words = data.TryGetProperty("exception_message", out var why) ? why.GetString() : null;
-                throw new TaskFailedException(
-                    words?.Contains("memory", StringComparison.OrdinalIgnoreCase) == true ? ReasonCode.OutOfMemory : ReasonCode.RuntimeDown, $"ComfyUI failed: {words?.Trim() ?? "no reason given"}");
-            case "execution_interrupted":
-                throw new TaskFailedException(ReasonCode.Refused, "Someone interrupted it in ComfyUI.");
+            case "execution_error" when about is not null:
+                throw ComfyResult.Failed(data);
+            case "execution_interrupted" when about is not null:
+                throw ComfyResult.Interrupted();
             case "execution_success":
-                return true;
+                return about is not null;
             case "executing":
-                return data.TryGetProperty("node", out var node) && node.ValueKind == JsonValueKind.Null && data.TryGetProperty("prompt_id", out _);
+                return about is not null && data.At("node").ValueKind == JsonValueKind.Null;
             default:
                 return false;
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
@@ -10,40 +11,53 @@ using EdgeMesh.Core.Models;
 
 namespace EdgeMesh.Agent.Runtimes.ComfyUi;
 
-/// <summary>ComfyUI: a prompt graph is queued, its progress comes over a WebSocket, the image is fetched when it is done.</summary>
+/// <summary>
+/// ComfyUI: a prompt graph is queued and the image fetched when its history has it. Steps come over a WebSocket, which is only heard, never needed: a result from ComfyUI's
+/// cache says nothing there, and a proxy may not let it through.
+/// </summary>
 public sealed class ComfyUiRuntime(Uri address, TimeProvider time)
     : ProbedRuntime(address, new RuntimeInfo($"comfyui:{address.Authority}", "ComfyUI", RuntimeState.Starting, "It has not answered yet.", [], [TaskKind.ImageGenerate], null), null, time)
 {
-    private const int Tier = 3;
+    private const int MostLooksForAResult = 3;
+    private static readonly string[] Queues = ["queue_running", "queue_pending"];
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
 
     public override Task<TaskReceipt> RunAsync(TaskRequest task, ITaskOutput output, CancellationToken cancellationToken) =>
-        ExplainedAsync(task.ModelId, () => PaintAsync(task, output, cancellationToken), cancellationToken);
+        ExplainedAsync(task.ModelId, () => PaintAsync(task, output, cancellationToken), cancellationToken, output);
 
     protected override async Task<ImmutableArray<ModelInfo>> ListAsync(CancellationToken cancellationToken)
     {
         using var info = await Http.GetJsonAsync("object_info/CheckpointLoaderSimple", cancellationToken);
-        var names = info.RootElement.GetProperty("CheckpointLoaderSimple").GetProperty("input").GetProperty("required").GetProperty("ckpt_name")[0];
-        return [.. names.EnumerateArray().Take(500).Select(n => new ModelInfo(n.GetString()!, [Skill.Image], QualityTier: Tier))];
+        return ComfyModels.Read(info.RootElement);
     }
 
     private async Task<TaskReceipt> PaintAsync(TaskRequest task, ITaskOutput output, CancellationToken cancellationToken)
     {
         var wish = task.Image ?? new Image();
-        var seed = wish.HasSeed ? wish.Seed & long.MaxValue : RandomNumberGenerator.GetInt32(int.MaxValue);
+        var seed = unchecked((ulong)(wish.HasSeed ? wish.Seed : RandomNumberGenerator.GetInt32(int.MaxValue)));
         var client = Guid.NewGuid().ToString("N");
         using var socket = new ClientWebSocket();
-        await socket.ConnectAsync(new UriBuilder(new Uri(Address, $"ws?clientId={client}")) { Scheme = Address.Scheme == "https" ? "wss" : "ws" }.Uri, cancellationToken);
-        var prompt = await QueueAsync(ComfyGraph.Of(task.ModelId, task.Text, wish, seed), client, cancellationToken);
+        var hears = await ConnectAsync(socket, client, cancellationToken);
+        var prompt = await QueueAsync(ComfyGraph.Of(task.ModelId, task.Text, wish, seed, client), client, cancellationToken);
+        using var following = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var followed = hears
+            ? ComfyProgress.FollowAsync(socket, prompt, (done, all) => output.Progress((double)done / all, $"step {done} of {all}"), following.Token)
+            : Task.CompletedTask;
         try
         {
-            await ComfyProgress.FollowAsync(socket, prompt, (done, all) => output.Progress((double)done / all, $"step {done} of {all}"), cancellationToken);
-            var image = await FetchAsync(prompt, cancellationToken);
-            output.Artifact($"image-{task.TaskId}.png", "image/png", image);
+            var image = await FetchAsync(await ResultAsync(prompt, followed, cancellationToken), cancellationToken);
+            output.Artifact($"image-{task.TaskId}{image.Extension}", image.ContentType, image.Bytes.Span);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             await GiveUpAsync(prompt);
             throw;
+        }
+        finally
+        {
+            await following.CancelAsync();
+            await followed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         return new TaskReceipt
@@ -51,33 +65,71 @@ public sealed class ComfyUiRuntime(Uri address, TimeProvider time)
             AcceleratorNote = "not reported by ComfyUI",
             InputUnits = Math.Max(1, task.Text.Length),
             OutputUnits = wish.Steps > 0 ? wish.Steps : ComfyGraph.DefaultSteps,
-            Note = $"Seed {seed}.",
+            Note = EngineSeed.Words(wish.HasSeed ? wish.Seed : null, seed.ToString(CultureInfo.InvariantCulture), "ComfyUI"),
         };
+    }
+
+    private async Task<bool> ConnectAsync(ClientWebSocket socket, string client, CancellationToken cancellationToken)
+    {
+        var address = new UriBuilder(new Uri(Address, $"ws?clientId={client}")) { Scheme = Address.Scheme == "https" ? "wss" : "ws" }.Uri;
+        try
+        {
+            return await Pulse.ListenAsync(async listening =>
+            {
+                await socket.ConnectAsync(address, listening);
+                return true;
+            }, cancellationToken);
+        }
+        catch (WebSocketException)
+        {
+            return false;
+        }
     }
 
     private async Task<string> QueueAsync(JsonObject graph, string client, CancellationToken cancellationToken)
     {
         var body = new JsonObject { ["prompt"] = graph, ["client_id"] = client };
         using var answer = await Http.PostAsJsonAsync(new Uri("prompt", UriKind.Relative), body, cancellationToken);
-        using var json = await JsonDocument.ParseAsync(await answer.Content.ReadAsStreamAsync(cancellationToken), cancellationToken: cancellationToken);
-        return json.RootElement.GetProperty("prompt_id").GetString()!;
+        using var json = await answer.ReadJsonAsync(cancellationToken);
+        return json.RootElement.At("prompt_id").Text() is { Length: > 0 } prompt ? prompt
+            : throw new TaskFailedException(ReasonCode.BadOutput, $"ComfyUI did not take the picture{(EngineWords.Of(json.RootElement) is { Length: > 0 } words ? $": {words}" : ".")}");
     }
 
-    private async Task<byte[]> FetchAsync(string prompt, CancellationToken cancellationToken)
+    // Its history is looked at as soon as it says that it is done, and now and then meanwhile.
+    private async Task<ImmutableArray<ComfyFile>> ResultAsync(string prompt, Task followed, CancellationToken cancellationToken)
     {
-        using var history = await Http.GetJsonAsync($"history/{prompt}", cancellationToken);
-        var image = history.RootElement.GetProperty(prompt).GetProperty("outputs").EnumerateObject()
-            .SelectMany(node => node.Value.TryGetProperty("images", out var images) ? images.EnumerateArray() : default(IEnumerable<JsonElement>) ?? [])
-            .FirstOrDefault();
-        if (image.ValueKind != JsonValueKind.Object)
+        var missing = 0;
+        for (var wait = Soon; ; wait = wait < LookEvery ? wait * 2 : LookEvery)
         {
-            throw new TaskFailedException(ReasonCode.BadOutput, "ComfyUI finished without an image.");
+            var over = followed.IsCompleted;
+            var pause = Task.Delay(wait, Time, cancellationToken);
+            await (over ? pause : await Task.WhenAny(followed, pause));
+
+            using var history = await Http.GetJsonAsync($"history/{Uri.EscapeDataString(prompt)}", cancellationToken);
+            if (ComfyResult.Read(history.RootElement, prompt) is { } files)
+            {
+                return files;
+            }
+
+            // Not in its history and not in its queue: it was restarted, or its history was emptied.
+            missing = over && !await IsQueuedAsync(prompt, cancellationToken) ? missing + 1 : 0;
+            if (missing >= MostLooksForAResult)
+            {
+                throw new TaskFailedException(ReasonCode.BadOutput, "ComfyUI does not know this picture any more. It was restarted, or its queue was emptied.");
+            }
         }
+    }
 
-        var query = $"view?filename={Part("filename")}&subfolder={Part("subfolder")}&type={Part("type")}";
-        return await Http.GetByteArrayAsync(new Uri(query, UriKind.Relative), cancellationToken);
+    private async Task<bool> IsQueuedAsync(string prompt, CancellationToken cancellationToken)
+    {
+        using var queue = await Http.GetJsonAsync("queue", cancellationToken);
+        return Queues.SelectMany(list => queue.RootElement.At(list).Items()).Any(entry => entry.Items().Any(part => part.Text() == prompt));
+    }
 
-        string Part(string name) => Uri.EscapeDataString(image.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "");
+    private async Task<EngineImage> FetchAsync(ImmutableArray<ComfyFile> files, CancellationToken cancellationToken)
+    {
+        var bytes = await Http.GetByteArrayAsync(new Uri(files[0].Query, UriKind.Relative), cancellationToken);
+        return EngineImage.Of(bytes) ?? throw new TaskFailedException(ReasonCode.BadOutput, $"ComfyUI sent {files[0].Name}, which is no PNG, JPEG or WebP.");
     }
 
     // Out of the queue if it waits, interrupted if it runs.

@@ -26,16 +26,29 @@ public sealed partial class EngineDiscovery(RuntimeCatalog catalog, DiscoveryOpt
         {
             foreach (var engine in options.Engines.Where(e => !_taken.Contains(e.Port)))
             {
-                var address = new UriBuilder("http", "127.0.0.1", engine.Port).Uri;
-                if (await IsThereAsync(http, engine, address, stoppingToken))
-                {
-                    _taken.Add(engine.Port);
-                    Log.Found(logger, engine.Name, address);
-                    catalog.Add(engine.Create(address, context));
-                }
+                await LookAsync(http, engine, stoppingToken);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    // Whatever listens at a usual port and whatever it answers, the search goes on.
+    private async Task LookAsync(HttpClient http, KnownEngine engine, CancellationToken cancellationToken)
+    {
+        var address = new UriBuilder("http", "127.0.0.1", engine.Port).Uri;
+        try
+        {
+            if (await IsThereAsync(http, engine, address, cancellationToken))
+            {
+                catalog.Add(engine.Create(address, context));
+                _taken.Add(engine.Port);
+                Log.Found(logger, engine.Name, address);
+            }
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.NotKnown(logger, address, engine.Name, e.Message);
+        }
     }
 
     private static async Task<bool> IsThereAsync(HttpClient http, KnownEngine engine, Uri address, CancellationToken cancellationToken)
@@ -47,15 +60,8 @@ public sealed partial class EngineDiscovery(RuntimeCatalog catalog, DiscoveryOpt
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(ProbeTimeout);
-        try
-        {
-            using var json = await http.GetJsonAsync(new Uri(address, engine.IdentityPath), limit.Token);
-            return engine.IsIt(json.RootElement);
-        }
-        catch (Exception e) when (EngineErrors.IsExpected(e) && !cancellationToken.IsCancellationRequested)
-        {
-            return false;
-        }
+        using var json = await http.GetJsonAsync(new Uri(address, engine.IdentityPath), limit.Token);
+        return engine.IsIt(json.RootElement);
     }
 
     // Nearly always nobody listens: found out without an exception each, and without waking the HTTP client.
@@ -72,6 +78,9 @@ public sealed partial class EngineDiscovery(RuntimeCatalog catalog, DiscoveryOpt
     {
         [LoggerMessage(EventId = 420, Level = LogLevel.Information, Message = "Found {Engine} at {Address}")]
         public static partial void Found(ILogger logger, string engine, Uri address);
+
+        [LoggerMessage(EventId = 422, Level = LogLevel.Debug, Message = "What listens at {Address} is not {Engine}: {Cause}")]
+        public static partial void NotKnown(ILogger logger, Uri address, string engine, string cause);
 
         [LoggerMessage(EventId = 421, Level = LogLevel.Warning, Message = "The usual skill rules are used: {Problem}")]
         public static partial void BadRules(ILogger logger, string problem);

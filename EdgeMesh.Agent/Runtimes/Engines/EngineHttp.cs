@@ -4,37 +4,16 @@ using System.Text.Json;
 
 namespace EdgeMesh.Agent.Runtimes.Engines;
 
-/// <summary>An engine answered with an error status; the message is the engine's own, shortened.</summary>
-public sealed class EngineStatusException : Exception
-{
-    public EngineStatusException()
-    {
-    }
-
-    public EngineStatusException(string message)
-        : base(message)
-    {
-    }
-
-    public EngineStatusException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
-
-    public EngineStatusException(HttpStatusCode status, string message)
-        : base(message) => Status = status;
-
-    public HttpStatusCode Status { get; }
-}
-
 /// <summary>How engines are called: no redirects, bounded answers, an error status is an exception with the engine's own words.</summary>
 public static class EngineHttp
 {
     private const int MostBytes = 64 * 1024 * 1024;
 
-    public static HttpClient Create(Uri address, string? key)
+    /// <param name="key">Sent as a bearer token; null for none.</param>
+    /// <param name="pulse">Gives up on an engine that hangs; null for callers with a time limit of their own.</param>
+    public static HttpClient Create(Uri address, string? key, EnginePulse? pulse = null)
     {
-        var http = new HttpClient(new StatusHandler(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(3) }))
+        var http = new HttpClient(new AnswerHandler(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(3) }, pulse))
         {
             BaseAddress = address,
             Timeout = Timeout.InfiniteTimeSpan,
@@ -56,55 +35,64 @@ public static class EngineHttp
     public static async Task<JsonDocument> GetJsonAsync(this HttpClient http, Uri address, CancellationToken cancellationToken)
     {
         using var answer = await http.GetAsync(address, cancellationToken);
-        return await JsonDocument.ParseAsync(await answer.Content.ReadAsStreamAsync(cancellationToken), cancellationToken: cancellationToken);
+        return await answer.ReadJsonAsync(cancellationToken);
     }
 
-    /// <summary>Makes an error status an exception, whoever reads the answer.</summary>
-    private sealed class StatusHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
+    /// <summary>Reads an answer's body as JSON.</summary>
+    public static async Task<JsonDocument> ReadJsonAsync(this HttpResponseMessage answer, CancellationToken cancellationToken)
     {
-        private const int MostErrorChars = 300;
-        private static readonly string[] Places = ["error", "detail", "message", "errors"];
+        await using var body = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        return await JsonDocument.ParseAsync(body, cancellationToken: cancellationToken);
+    }
+
+    /// <summary>Listens as long as the engine is there, and makes an error status an exception, whoever reads the answer.</summary>
+    private sealed class AnswerHandler(HttpMessageHandler inner, EnginePulse? pulse) : DelegatingHandler(inner)
+    {
+        private const int MostErrorChars = 16 * 1024;
+        private static readonly TimeSpan WordsWithin = TimeSpan.FromSeconds(2);
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            var answer = await base.SendAsync(request, cancellationToken);
+            var answer = await (pulse is null ? base.SendAsync(request, cancellationToken) : pulse.ListenAsync(listening => base.SendAsync(request, listening), cancellationToken));
             if (answer.IsSuccessStatusCode || answer.StatusCode == HttpStatusCode.SwitchingProtocols)
             {
+                answer.Content = pulse is null ? answer.Content : new PulseContent(answer.Content, pulse);
                 return answer;
             }
 
             using (answer)
             {
-                throw new EngineStatusException(answer.StatusCode, await WordsAsync(answer, cancellationToken));
+                throw new EngineStatusException(answer.StatusCode, await WordsAsync(answer, cancellationToken), RetryAfter(answer));
             }
         }
 
-        // {"error":"…"}, {"error":{"message":"…"}}, {"detail":"…"}, {"message":"…"}, or the text itself.
-        private static async Task<string> WordsAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+        private static TimeSpan? RetryAfter(HttpResponseMessage answer) => answer.Headers.RetryAfter switch
         {
-            var buffer = new char[4096];
-            using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(cancellationToken));
-            var read = await reader.ReadBlockAsync(buffer, cancellationToken);
-            var text = new string(buffer, 0, read);
-            try
-            {
-                using var json = JsonDocument.Parse(text);
-                text = Find(json.RootElement) ?? text;
-            }
-            catch (JsonException)
-            {
-                // Then the text itself says it.
-            }
-
-            text = text.ReplaceLineEndings(" ").Trim();
-            return text.Length > MostErrorChars ? text[..MostErrorChars] + "…" : text;
-        }
-
-        private static string? Find(JsonElement element) => element.ValueKind switch
-        {
-            JsonValueKind.String => element.GetString(),
-            JsonValueKind.Object => Places.Select(name => element.TryGetProperty(name, out var inner) ? Find(inner) : null).FirstOrDefault(words => !string.IsNullOrWhiteSpace(words)),
+            { Delta: { } wait } => wait,
+            { Date: { } at } when answer.Headers.Date is { } now => at > now ? at - now : TimeSpan.Zero,
             _ => null,
         };
+
+        // The status is what counts: a body that breaks off or never comes takes nothing from it.
+        private static async Task<string> WordsAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(WordsWithin);
+            var buffer = new char[MostErrorChars];
+            var read = 0;
+            try
+            {
+                using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(limit.Token));
+                for (int more; read < buffer.Length && (more = await reader.ReadAsync(buffer.AsMemory(read), limit.Token)) > 0; read += more)
+                {
+                }
+            }
+            catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            {
+                // Then what came says it.
+            }
+
+            return EngineWords.Of(new string(buffer, 0, read));
+        }
     }
 }

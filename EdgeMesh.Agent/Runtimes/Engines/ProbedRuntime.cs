@@ -18,7 +18,8 @@ public abstract class ProbedRuntime : IRuntime, IDisposable
         Address = address;
         Time = time;
         _info = initial;
-        Http = EngineHttp.Create(address, key);
+        Pulse = new EnginePulse(time);
+        Http = EngineHttp.Create(address, key, Pulse);
     }
 
     /// <summary>The engine's base address, with a trailing slash.</summary>
@@ -29,6 +30,9 @@ public abstract class ProbedRuntime : IRuntime, IDisposable
     protected TimeProvider Time { get; }
 
     protected HttpClient Http { get; }
+
+    /// <summary>Gives up on the engine when it hangs; <see cref="Http"/> uses it, other connections should too.</summary>
+    protected EnginePulse Pulse { get; }
 
     public async Task WatchAsync(Action changed, CancellationToken cancellationToken)
     {
@@ -56,7 +60,7 @@ public abstract class ProbedRuntime : IRuntime, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Its models now. Any exception of HTTP or JSON means that it is down, with the cause read off it.</summary>
+    /// <summary>Its models now. Any exception means that it is down, with the cause read off it; names and figures that cannot be are taken out by the caller.</summary>
     protected abstract Task<ImmutableArray<ModelInfo>> ListAsync(CancellationToken cancellationToken);
 
     protected virtual void Dispose(bool disposing)
@@ -67,35 +71,57 @@ public abstract class ProbedRuntime : IRuntime, IDisposable
         }
     }
 
-    /// <summary>Runs a piece of work, every failure of the engine explained in words.</summary>
-    protected async Task<T> ExplainedAsync<T>(string model, Func<Task<T>> work, CancellationToken cancellationToken)
+    /// <summary>
+    /// Runs a piece of work, every failure of the engine explained in words. While the engine is busy or loads its model the work is tried again
+    /// (<see cref="EnginePatience"/>): it must not have written anything when it meets an error status.
+    /// </summary>
+    /// <param name="output">Where waiting is told; null where nobody looks.</param>
+    protected async Task<T> ExplainedAsync<T>(string model, Func<Task<T>> work, CancellationToken cancellationToken, ITaskOutput? output = null)
     {
-        try
+        var waited = TimeSpan.Zero;
+        for (var tries = 1; ; tries++)
         {
-            return await work();
-        }
-        catch (Exception e) when (e is not TaskFailedException && (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested))
-        {
-            throw EngineErrors.Explain(e, _info.Name, Address, model);
+            try
+            {
+                return await work();
+            }
+            catch (EngineStatusException e) when (EnginePatience.Next(e, tries, waited) is { } wait)
+            {
+                output?.Progress(0, $"{_info.Name} is {(e.Message.Contains("load", StringComparison.OrdinalIgnoreCase) ? "loading its model" : "busy")}; it is asked again in {Math.Max(1, wait.TotalSeconds):0} s");
+                await Task.Delay(wait, Time, cancellationToken);
+                waited += wait;
+            }
+            catch (Exception e) when (e is not TaskFailedException && (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested))
+            {
+                throw EngineErrors.Explain(e, _info.Name, Address, model);
+            }
         }
     }
 
     private static bool IsSame(RuntimeInfo a, RuntimeInfo b) => a with { Models = [] } == b with { Models = [] } && a.Models.SequenceEqual(b.Models, SameModel.Instance);
 
+    // The edge of an adapter: whatever an engine's answer makes it throw is a failure of that engine, and the next probe comes all the same. The models of one
+    // that is down stay listed, so that a job that names one of them hears which engine to start.
     private async Task<RuntimeInfo> ProbeSafelyAsync(CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(ProbeTimeout);
+        using var late = new CancellationTokenSource(ProbeTimeout, Time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
         try
         {
-            var models = await ListAsync(limit.Token);
+            var listed = await ListAsync(limit.Token);
+            var models = listed.IsDefault ? [] : EngineModels.Usable(listed);
             return models.IsEmpty
                 ? _info with { State = RuntimeState.Down, Reason = $"{_info.Name} answers at {Address} but has no model. Get one there first.", Models = [] }
                 : _info with { State = RuntimeState.Ready, Reason = null, Models = models };
         }
-        catch (Exception e) when (EngineErrors.IsExpected(e))
+        catch (Exception e)
         {
-            return _info with { State = RuntimeState.Down, Reason = EngineErrors.WhyDown(e, _info.Name, Address), Models = [] };
+            if (EngineErrors.IsSilence(e))
+            {
+                Pulse.Missed();
+            }
+
+            return _info with { State = RuntimeState.Down, Reason = EngineErrors.WhyDown(e, _info.Name, Address) };
         }
     }
 

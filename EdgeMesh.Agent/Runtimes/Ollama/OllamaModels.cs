@@ -1,54 +1,102 @@
 using System.Collections.Concurrent;
-using System.Globalization;
+using System.Net.Http.Json;
 using System.Text.Json;
 using EdgeMesh.Agent.Runtimes.Engines;
 using EdgeMesh.Core.Models;
-using OllamaSharp;
-using OllamaSharp.Models;
-using ModelInfo = EdgeMesh.Core.Models.ModelInfo;
 
 namespace EdgeMesh.Agent.Runtimes.Ollama;
 
-/// <summary>What Ollama has. Details of a model are asked once for each digest.</summary>
-internal sealed class OllamaModels(SkillRules skills)
+/// <summary>
+/// What Ollama has. Details of a model are asked once for each digest; one that cannot be described is listed with the reason and does nothing, and is
+/// asked again a minute later. Thread-safe.
+/// </summary>
+/// <param name="memoryBytes">Of the device, that a model and its context have to fit into.</param>
+internal sealed class OllamaModels(SkillRules skills, long memoryBytes, TimeProvider time)
 {
-    private const int Most = 500;
-    private readonly ConcurrentDictionary<string, ModelInfo> _known = new();
+    private const int AtOnce = 4;
+    private const double MostOfMemory = 0.75;
+    private const int LeastContext = 2_048;
+    private static readonly TimeSpan DescribedWithin = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMinutes(1);
+    private readonly ConcurrentDictionary<string, OllamaDetails> _described = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (string Why, long? At)> _failed = new(StringComparer.Ordinal);
+    private ImmutableDictionary<string, OllamaDetails> _details = ImmutableDictionary<string, OllamaDetails>.Empty;
 
-    public async Task<ImmutableArray<ModelInfo>> ListAsync(OllamaApiClient client, CancellationToken cancellationToken)
+    /// <summary>What is known of a listed model.</summary>
+    public OllamaDetails Of(string model) => _details.GetValueOrDefault(model, OllamaDetails.Unknown);
+
+    public async Task<ImmutableArray<ModelInfo>> ListAsync(HttpClient http, CancellationToken cancellationToken)
     {
-        var models = ImmutableArray.CreateBuilder<ModelInfo>();
-        foreach (var model in (await client.ListLocalModelsAsync(cancellationToken)).Take(Most))
+        using var json = await http.GetJsonAsync("api/tags", cancellationToken);
+        var listed = json.RootElement.At("models").Items()
+            .Select(m => (Name: m.At("name").Text() ?? m.At("model").Text(), Digest: m.At("digest").Text(), Size: m.At("size").Whole()))
+            .Where(m => EngineModels.IsName(m.Name)).DistinctBy(m => m.Name).Take(EngineModels.Most).ToList();
+        var models = new ModelInfo[listed.Count];
+        var details = new OllamaDetails?[listed.Count];
+        await Parallel.ForEachAsync(Enumerable.Range(0, listed.Count), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (i, _) =>
         {
-            var key = $"{model.Name}@{model.Digest}";
-            if (!_known.TryGetValue(key, out var info))
-            {
-                info = Describe(model, await client.ShowModelAsync(new ShowModelRequest { Model = model.Name }, cancellationToken));
-                _known[key] = info;
-            }
+            var (name, digest, size) = listed[i];
+            var key = $"{name}@{digest}";
+            details[i] = await DescribeAsync(http, name!, key, cancellationToken);
+            models[i] = details[i] is { } known ? Model(name!, size, known) : new ModelInfo(name!, [], size, CannotRun: _failed.TryGetValue(key, out var failure) ? failure.Why : null);
+        });
+        _details = Enumerable.Range(0, listed.Count).Where(i => details[i] is not null).ToImmutableDictionary(i => listed[i].Name!, i => details[i]!, StringComparer.Ordinal);
+        return [.. models];
+    }
 
-            models.Add(info);
+    private async Task<OllamaDetails?> DescribeAsync(HttpClient http, string name, string key, CancellationToken cancellationToken)
+    {
+        if (_described.TryGetValue(key, out var known))
+        {
+            return known;
         }
 
-        return models.ToImmutable();
-    }
-
-    private ModelInfo Describe(Model model, ShowModelResponse details)
-    {
-        var (can, tier) = skills.For(model.Name, details.Info?.ParameterCount is { } count ? count / 1e9 : null);
-        var generates = details.Capabilities is not { Length: > 0 } capabilities || capabilities.Contains("completion");
-        return new ModelInfo(model.Name, generates ? can : [], model.Size, Context(details), tier);
-    }
-
-    // "llama.context_length", "qwen3.context_length" …: the architecture's name comes first.
-    private static int? Context(ShowModelResponse details)
-    {
-        var entry = details.Info?.ExtraInfo?.FirstOrDefault(e => e.Key.EndsWith(".context_length", StringComparison.Ordinal)).Value;
-        return entry switch
+        if (_failed.TryGetValue(key, out var failure) && failure.At is { } at && time.GetElapsedTime(at) < AskAgainAfter)
         {
-            JsonElement { ValueKind: JsonValueKind.Number } number when number.TryGetInt32(out var tokens) => tokens,
-            IConvertible value => value.ToInt32(CultureInfo.InvariantCulture),
-            _ => null,
-        };
+            return null;
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(DescribedWithin);
+        try
+        {
+            using var answer = await http.PostAsJsonAsync(new Uri("api/show", UriKind.Relative), new { model = name }, limit.Token);
+            using var json = await answer.ReadJsonAsync(limit.Token);
+            _failed.TryRemove(key, out _);
+            return _described[key] = json.RootElement.ValueKind == JsonValueKind.Object ? OllamaDetails.Read(json.RootElement) : throw new JsonException("It is no object.");
+        }
+        catch (Exception e)
+        {
+            // When the whole probe ran out of time, the next one goes on where this one stopped.
+            _failed[key] = (WhyNot(e), cancellationToken.IsCancellationRequested ? null : time.GetTimestamp());
+            return null;
+        }
+    }
+
+    private static string WhyNot(Exception e) => e switch
+    {
+        EngineStatusException { Message.Length: > 0 } said => $"Ollama cannot describe it: {said.Message.TrimEnd('.')}. Pull it again, or remove it.",
+        EngineStatusException status => $"Ollama cannot describe it: it answered {(int)status.Status}. Pull it again, or remove it.",
+        _ when EngineErrors.IsSilence(e) => "Ollama has not described it yet.",
+        _ => "Ollama describes it in a way that cannot be read. Pull it again, or remove it.",
+    };
+
+    // A base model goes on with a text and holds no conversation: it takes no task by itself.
+    private ModelInfo Model(string name, long? size, OllamaDetails details)
+    {
+        var (can, tier) = skills.For(name, details.Parameters);
+        return new ModelInfo(name, details is { Generates: true, HasTemplate: true } ? can : [], size, Context(size, details), tier, KvBytesPerToken: details.KvBytesPerToken);
+    }
+
+    // A context that the device's memory cannot hold beside the weights is none that a task may count on.
+    private int? Context(long? size, OllamaDetails details)
+    {
+        if (details is not { ContextTokens: { } most, KvBytesPerToken: { } bytes } || size is not > 0)
+        {
+            return details.ContextTokens;
+        }
+
+        var left = (memoryBytes * MostOfMemory) - (size.Value * 1.1);
+        return left <= 0 ? most : (int)Math.Min(most, Math.Max(LeastContext, (long)(left / bytes / LeastContext) * LeastContext));
     }
 }

@@ -1,10 +1,6 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Json;
-using System.Runtime.CompilerServices;
-using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using EdgeMesh.Agent.Runtimes.Engines;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Devices;
@@ -13,23 +9,23 @@ using EdgeMesh.Core.Models;
 using OllamaSharp;
 using OllamaSharp.Models;
 using ModelInfo = EdgeMesh.Core.Models.ModelInfo;
-using OllamaSharp.Models.Chat;
 
 namespace EdgeMesh.Agent.Runtimes.Ollama;
 
 /// <summary>
 /// Ollama by its own API: what it has, how it loaded it (CPU and GPU shares), and streaming answers with its token counts. The context is asked
-/// for as large as the prompt needs: Ollama's own default would cut a long text off without a word.
+/// for (<see cref="OllamaContexts"/>): Ollama's own default would cut a long text off without a word.
 /// </summary>
-public sealed class OllamaRuntime(Uri address, SkillRules skills, TimeProvider time)
+/// <param name="memoryBytes">Of the device; null: what this process sees.</param>
+public sealed class OllamaRuntime(Uri address, SkillRules skills, TimeProvider time, long? memoryBytes = null)
     : ProbedRuntime(address, new RuntimeInfo($"ollama:{address.Authority}", "Ollama", RuntimeState.Starting, "It has not answered yet.", [], [TaskKind.LlmGenerate], null), null, time)
 {
-    private const int ContextStep = 2_048;
-    private const int DefaultOutput = 1_024;
-    private readonly OllamaModels _models = new(skills);
+    private readonly OllamaModels _models = new(skills, memoryBytes ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, time);
+    private const int MostGrowths = 4;
+    private readonly OllamaContexts _contexts = new();
 
     public override Task<TaskReceipt> RunAsync(TaskRequest task, ITaskOutput output, CancellationToken cancellationToken) =>
-        ExplainedAsync(task.ModelId, () => ChatAsync(task, output, cancellationToken), cancellationToken);
+        ExplainedAsync(task.ModelId, () => AnswerAsync(task, output, cancellationToken), cancellationToken, output);
 
     /// <summary>Downloads a model into Ollama; <paramref name="progress"/> gets what is done and how much it is, in bytes.</summary>
     public Task<bool> PullAsync(string model, Action<long, long> progress, CancellationToken cancellationToken) => ExplainedAsync(model, async () =>
@@ -54,114 +50,136 @@ public sealed class OllamaRuntime(Uri address, SkillRules skills, TimeProvider t
         return true;
     }, cancellationToken);
 
-    protected override async Task<ImmutableArray<ModelInfo>> ListAsync(CancellationToken cancellationToken)
-    {
-        using var client = Client();
-        return await _models.ListAsync(client, cancellationToken);
-    }
+    protected override Task<ImmutableArray<ModelInfo>> ListAsync(CancellationToken cancellationToken) => _models.ListAsync(Http, cancellationToken);
 
     private OllamaApiClient Client() => new(Http, "", null);
 
-    private async Task<TaskReceipt> ChatAsync(TaskRequest task, ITaskOutput output, CancellationToken cancellationToken)
+    private async Task<TaskReceipt> AnswerAsync(TaskRequest task, ITaskOutput output, CancellationToken cancellationToken)
     {
-        using var client = Client();
-        var turns = Conversation.Of(task);
-        ChatDoneResponseStream? done = null;
-        var chars = 0;
-        await foreach (var part in StreamAsync(client, Request(task, turns), cancellationToken))
+        var details = _models.Of(task.ModelId);
+        var request = new OllamaRequest(task, details);
+        var most = Info.Models.FirstOrDefault(m => m.Id == task.ModelId)?.ContextTokens ?? details.ContextTokens;
+        var context = _contexts.Begin(task.ModelId, request.Tokens, most, details.OwnContext, await ResidentAsync(task.ModelId, cancellationToken));
+        try
         {
-            if (part.Message?.Content is { Length: > 0 } text)
+            using var answer = await AskAsync(request, task.ModelId, context, most, cancellationToken);
+            var (end, chars) = await ReadAsync(answer, output, cancellationToken);
+            if (end is null)
             {
-                chars += text.Length;
-                output.Text(text);
+                throw new TaskFailedException(ReasonCode.BadOutput, $"{Info.Name} broke the answer off after {chars} characters.");
             }
 
-            done = part.Done ? part : done;
+            return await ReceiptAsync(task, end, chars, cancellationToken);
         }
-
-        if (done is null)
+        finally
         {
-            throw new TaskFailedException(ReasonCode.BadOutput, $"{Info.Name} broke the answer off after {chars} characters.");
+            _contexts.End(task.ModelId);
+        }
+    }
+
+    // How many tokens a text has is known by Ollama only: one that says that it is too long is asked for more context, as far as the model goes.
+    private async Task<HttpResponseMessage> AskAsync(OllamaRequest request, string model, int context, int? most, CancellationToken cancellationToken)
+    {
+        var think = true;
+        for (var grown = 0; ;)
+        {
+            using var message = new HttpRequestMessage(HttpMethod.Post, request.Path) { Content = JsonContent.Create(request.Body(context, think)) };
+            try
+            {
+                return await Http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            }
+            catch (EngineStatusException e) when (think && e.Message.Contains("does not support thinking", StringComparison.OrdinalIgnoreCase))
+            {
+                think = false;
+            }
+            catch (EngineStatusException e) when (
+                grown < MostGrowths && EngineErrors.FromWords(e.Message, Info.Name, model) is { Reason: ReasonCode.BadInput } && _contexts.Grow(model, context, most) is { } larger && larger > context)
+            {
+                context = larger;
+                grown++;
+            }
+        }
+    }
+
+    private static async Task<(OllamaEnd? End, int Chars)> ReadAsync(HttpResponseMessage answer, ITaskOutput output, CancellationToken cancellationToken)
+    {
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(cancellationToken));
+        OllamaEnd? end = null;
+        var chars = 0;
+        while (await reader.ReadLineAsync(cancellationToken) is { } line)
+        {
+            if (string.IsNullOrWhiteSpace(line))
+            {
+                continue;
+            }
+
+            var part = OllamaPart.Read(line);
+            if (part.Text.Length > 0)
+            {
+                chars += part.Text.Length;
+                output.Text(part.Text);
+            }
+
+            end = part.End ?? end;
         }
 
-        var (accelerator, note) = await WhereAsync(client, task.ModelId, cancellationToken);
-        return new TaskReceipt
+        return (end, chars);
+    }
+
+    private async Task<TaskReceipt> ReceiptAsync(TaskRequest task, OllamaEnd end, int chars, CancellationToken cancellationToken)
+    {
+        var (accelerator, note) = await WhereAsync(task.ModelId, cancellationToken);
+        var receipt = new TaskReceipt
         {
             Accelerator = accelerator?.ToString() ?? "",
             AcceleratorNote = note,
-            PromptTokens = done.PromptEvalCount,
-            OutputTokens = done.EvalCount,
-            InputUnits = Math.Max(1, done.PromptEvalCount),
-            OutputUnits = Math.Max(1, done.EvalCount),
+            InputUnits = Math.Max(1, end.PromptTokens ?? Conversation.Of(task).Sum(t => t.Content.Length) * 10 / 36),
+            OutputUnits = Math.Max(1, end.OutputTokens ?? chars * 10 / 36),
             Note = string.Join(' ', new[]
             {
-                done.LoadDuration > 500_000_000 ? string.Create(CultureInfo.InvariantCulture, $"Loading took {done.LoadDuration / 1e9:0.0} s.") : "",
-                done.DoneReason == "length" ? "It reached its length limit." : "",
+                end.LoadSeconds > 0.5 ? string.Create(CultureInfo.InvariantCulture, $"Loading took {end.LoadSeconds:0.0} s.") : "",
+                end.Reason == "length" ? "It reached its length limit." : "",
             }.Where(s => s.Length > 0)),
         };
-    }
-
-    // The library's own stream does not end on cancellation while the server is silent; reading the lines here does.
-    private async IAsyncEnumerable<ChatDoneResponseStream> StreamAsync(OllamaApiClient client, ChatRequest chat, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("api/chat", UriKind.Relative)) { Content = JsonContent.Create(chat, options: client.OutgoingJsonSerializerOptions) };
-        using var answer = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(cancellationToken));
-        while (await reader.ReadLineAsync(cancellationToken) is { } line)
+        if (end.PromptTokens is { } read)
         {
-            if (JsonSerializer.Deserialize<ErrorLine>(line)?.Error is { } error)
-            {
-                throw new EngineStatusException(HttpStatusCode.InternalServerError, error);
-            }
-
-            if (JsonSerializer.Deserialize<ChatDoneResponseStream>(line, client.IncomingJsonSerializerOptions) is { } part)
-            {
-                yield return part;
-            }
+            receipt.PromptTokens = read;
         }
+
+        if (end.OutputTokens is { } written)
+        {
+            receipt.OutputTokens = written;
+        }
+
+        return receipt;
     }
 
-    private ChatRequest Request(TaskRequest task, ImmutableArray<Core.Contracts.Message> turns)
+    private async Task<OllamaResident?> ResidentAsync(string model, CancellationToken cancellationToken) =>
+        await LoadedAsync(model, cancellationToken) is { ValueKind: JsonValueKind.Object } loaded ? new OllamaResident(loaded.At("context_length").Count()) : null;
+
+    // What Ollama itself reports of the loaded model; it does not say which kind of GPU.
+    private async Task<(AcceleratorKind? Kind, string Note)> WhereAsync(string model, CancellationToken cancellationToken)
     {
-        var wish = task.Generate;
-        var prompt = turns.Sum(t => (Encoding.UTF8.GetByteCount(t.Content) * 10 / 36) + 8);
-        var needed = prompt + (wish is { HasMaxTokens: true } ? Math.Min(wish.MaxTokens, DefaultOutput * 4) : DefaultOutput);
-        var most = Info.Models.FirstOrDefault(m => m.Id == task.ModelId)?.ContextTokens ?? int.MaxValue;
-        return new ChatRequest
+        var loaded = await LoadedAsync(model, cancellationToken);
+        return (loaded.At("size").Number(), loaded.At("size_vram").Number()) switch
         {
-            Model = task.ModelId,
-            Stream = true,
-            Messages = [.. turns.Select(t => new OllamaSharp.Models.Chat.Message(new ChatRole(t.Role), t.Content))],
-            Options = new RequestOptions
-            {
-                NumCtx = Math.Min(most, (int)Math.Ceiling((double)needed / ContextStep) * ContextStep),
-                NumPredict = wish is { HasMaxTokens: true } ? wish.MaxTokens : null,
-                Temperature = wish is { HasTemperature: true } ? (float)wish.Temperature : null,
-                Seed = wish is { HasSeed: true } ? (int)(wish.Seed & int.MaxValue) : null,
-            },
+            (null or <= 0, _) or (_, null or < 0) => (null, "not reported by Ollama"),
+            (_, 0) => (AcceleratorKind.CPU, "Ollama reports 100 % on the CPU"),
+            ({ } all, { } vram) when vram >= all => (AcceleratorKind.GPU, "Ollama reports 100 % on the GPU"),
+            ({ } all, { } vram) => (null, string.Create(CultureInfo.InvariantCulture, $"Ollama reports {100 * vram / all:0} % on the GPU, the rest on the CPU")),
         };
     }
 
-    // What Ollama itself reports of the loaded model; it does not say which kind of GPU.
-    private static async Task<(AcceleratorKind? Kind, string Note)> WhereAsync(OllamaApiClient client, string model, CancellationToken cancellationToken)
+    private async Task<JsonElement> LoadedAsync(string model, CancellationToken cancellationToken)
     {
         try
         {
-            var loaded = (await client.ListRunningModelsAsync(cancellationToken)).FirstOrDefault(m => m.Name == model);
-            return loaded switch
-            {
-                null or { Size: <= 0 } => (null, "not reported by Ollama"),
-                { SizeVram: 0 } => (AcceleratorKind.CPU, "Ollama reports 100 % on the CPU"),
-                _ when loaded.SizeVram >= loaded.Size => (AcceleratorKind.GPU, "Ollama reports 100 % on the GPU"),
-                _ => (null, string.Create(CultureInfo.InvariantCulture, $"Ollama reports {100.0 * loaded.SizeVram / loaded.Size:0} % on the GPU, the rest on the CPU")),
-            };
+            using var running = await Http.GetJsonAsync("api/ps", cancellationToken);
+            return running.RootElement.At("models").Items().FirstOrDefault(m => m.At("name").Text() == model || m.At("model").Text() == model) is { ValueKind: JsonValueKind.Object } found ? found.Clone() : default;
         }
         catch (Exception e) when (EngineErrors.IsExpected(e) && !cancellationToken.IsCancellationRequested)
         {
-            return (null, "not reported by Ollama");
+            return default;
         }
     }
-
-    /// <summary>What Ollama sends instead of a part when something breaks in the middle of an answer.</summary>
-    private sealed record ErrorLine([property: JsonPropertyName("error")] string? Error);
 }

@@ -14,6 +14,7 @@ public static class FromWire
     private const int MostItems = 200;
     private const int MostModels = 500;
     private const int MostPixels = 65_536;
+    private const long MostKvBytes = 1L << 30;
     private const long MostUnixMs = 253_402_300_799_000; // the year 9999
 
     public static DeviceProfile Profile(Profile p) => new(
@@ -26,8 +27,8 @@ public static class FromWire
     public static RuntimeReport Runtimes(IEnumerable<Wire.Runtime> runtimes, bool loaded, IEnumerable<AcceleratorInfo> accelerators) => new(
         [.. runtimes.Take(MostItems).Select(r => new RuntimeInfo(
             Text(r.Id), Text(r.Name), Name<RuntimeState>(r.State) ?? RuntimeState.Down, r.Reason.Length == 0 ? null : Text(r.Reason, 500),
-            [.. r.Models.Take(MostModels).Select(Model)], [.. r.TaskKinds.Take(16).Select(Kind).OfType<TaskKind>()],
-            Name<AcceleratorKind>(r.Accelerator)))],
+            Models(r.Models), [.. r.TaskKinds.Take(16).Select(Kind).OfType<TaskKind>()],
+            Name<AcceleratorKind>(r.Accelerator))).Where(r => !string.IsNullOrWhiteSpace(r.Id)).DistinctBy(r => r.Id)],
         loaded,
         Accelerators(accelerators));
 
@@ -74,10 +75,15 @@ public static class FromWire
             : found;
     }
 
+    // One without a name, or with another's, is left out; the device and its other models stay.
+    private static ImmutableArray<ModelInfo> Models(IEnumerable<Wire.Model> models) =>
+        [.. models.Take(MostModels).Select(Model).Where(m => !string.IsNullOrWhiteSpace(m.Id)).DistinctBy(m => m.Id)];
+
     private static ModelInfo Model(Wire.Model m) => new(
         Text(m.Id), [.. m.Skills.Take(8).Select(Name<Skill>).OfType<Skill>()],
         m.HasSizeBytes ? Math.Max(0, m.SizeBytes) : null, m.HasContextTokens ? Math.Max(0, m.ContextTokens) : null, Math.Clamp(m.QualityTier, 0, 5),
-        m.HasCharsPerSecond && m.CharsPerSecond is >= 1 and <= 1e9 ? m.CharsPerSecond : null, Sizes(m.ImageSizes), m.CannotRun.Length == 0 ? null : Text(m.CannotRun, 400));
+        m.HasCharsPerSecond && m.CharsPerSecond is >= 1 and <= 1e9 ? m.CharsPerSecond : null, Sizes(m.ImageSizes), m.CannotRun.Length == 0 ? null : Text(m.CannotRun, 400),
+        m.HasKvBytesPerToken && m.KvBytesPerToken is > 0 and < MostKvBytes ? m.KvBytesPerToken : null);
 
     // Sizes without a size of its own say nothing.
     private static Core.Models.ImageSizes? Sizes(Wire.ImageSizes? s) => s is { Width: > 0 and <= MostPixels, Height: > 0 and <= MostPixels }

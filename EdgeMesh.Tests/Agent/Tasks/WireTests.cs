@@ -13,7 +13,7 @@ namespace EdgeMesh.Tests.Agent.Tasks;
 public sealed class WireTests
 {
     private static readonly Gen<ModelInfo> Model =
-        from id in Gen.String[Gen.Char.AlphaNumeric, 1, 20]
+        from id in Gen.String[Gen.Char.AlphaNumeric, 8, 20]
         from size in Gen.Long[0, 1L << 40]
         from context in Gen.Int[-1, 200_000]
         from tier in Gen.Int[0, 5]
@@ -22,7 +22,8 @@ public sealed class WireTests
         from skill in Gen.OneOf(Enum.GetValues<Skill>())
         from side in Gen.Int[0, 65_536]
         select new ModelInfo(
-            id, [skill], known ? size : null, context < 0 ? null : context, tier, known ? speed : null, side == 0 ? null : new EdgeMesh.Core.Models.ImageSizes(side, side, side / 8, side));
+            id, [skill], known ? size : null, context < 0 ? null : context, tier, known ? speed : null, side == 0 ? null : new EdgeMesh.Core.Models.ImageSizes(side, side, side / 8, side),
+            KvBytesPerToken: known ? 131_072 : null);
 
     private static readonly Gen<RuntimeInfo> Runtime =
         from models in Model.Array[0, 4]
@@ -66,6 +67,18 @@ public sealed class WireTests
         var wire = ToWire.Runtime(Samples.BuiltIn);
         wire.Models[0].CharsPerSecond = speed;
         Assert.Null(Hear(wire).Models[0].CharsPerSecond);
+    }
+
+    [Fact]
+    public void Runtime_ModelsWithoutANameOrTwice_AreLeftOutOnBothSides()
+    {
+        var wire = ToWire.Runtime(Samples.BuiltIn with { Models = [new ModelInfo(null!, []), new ModelInfo("", []), new ModelInfo(" ", []), null!, new ModelInfo("a", [Skill.Chat])] });
+        Assert.Equal("a", Assert.Single(wire.Models).Id);
+        wire.Models.Add(new Model());
+        wire.Models.Add(new Model { Id = "\u0001" });
+        wire.Models.Add(new Model { Id = "a", QualityTier = 5 });
+        Assert.Equal("a", Assert.Single(Hear(wire).Models).Id);
+        Assert.Empty(FromWire.Runtimes([new Runtime { Name = "x" }], true, []).Runtimes);
     }
 
     [Theory]

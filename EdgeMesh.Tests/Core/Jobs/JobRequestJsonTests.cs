@@ -50,12 +50,19 @@ public sealed class JobRequestJsonTests
         { """{"kind":"code","options":{"language":"\udc00"}}""", "options" },
         { """{"kind":"image","options":{"width":"512"}}""", "width" },
         { """{"kind":"image","options":{"size":512}}""", "size" },
+        { """{"kind":"chat","options":{"kind":"chat"}}""", "options.kind" },
+        { """{"kind":"onnx","options":{"kind":null}}""", "options.kind" },
         { """{"kind":"onnx","options":{"iterations":"5"}}""", "iterations" },
         { """{"kind":"onnx","options":{"runs":5}}""", "runs" },
         { """{"kind":"onnx","options":{"inputs":{"a":[1]}}}""", "inputs" },
         { """{"kind":"onnx","options":{"inputs":[{"name":"a","shape":[1.5]}]}}""", "inputs" },
         { """{"kind":"onnx","options":{"inputs":[{"name":"a","path":"/etc/passwd"}]}}""", "inputs" },
     };
+
+    [Fact]
+    public void Read_UnknownOption_ListsTheOptionsAndNothingElse() => Assert.EndsWith(
+        "The options are: messages, maxTokens, temperature, seed.",
+        Assert.Throws<JsonException>(() => Read("""{"kind":"chat","options":{"topK":5}}""")).Message, StringComparison.Ordinal);
 
     [Theory]
     [MemberData(nameof(Wrong))]

@@ -3,7 +3,7 @@ namespace EdgeMesh.Agent.Runtimes.Onnx.Images;
 /// <summary>One image to make.</summary>
 /// <param name="Text">What it shows; not empty.</param>
 /// <param name="NegativeText">What to keep away from; has an effect only with guidance above 1.</param>
-/// <param name="Seed">Same model, same settings, same seed: same image. The low 32 bits count.</param>
+/// <param name="Seed">Same model, same settings, same seed: same image; all 64 bits count.</param>
 /// <param name="Steps">Runs of the UNet, 1 to 200; null is the model's default.</param>
 /// <param name="Guidance">How closely the text is followed, 0 to 30; up to 1 is no guidance and half the work; null is the model's default.</param>
 /// <param name="Width">Pixels; null is the model's own size.</param>

@@ -59,6 +59,10 @@ public sealed class ImageEngineTests
     [InlineData("500", ReasonCode.RuntimeDown)]
     [InlineData("garbage", ReasonCode.BadOutput)]
     [InlineData("empty", ReasonCode.BadOutput)]
+    [InlineData("null", ReasonCode.BadOutput)]
+    [InlineData("null list", ReasonCode.BadOutput)]
+    [InlineData("no picture", ReasonCode.BadOutput)]
+    [InlineData("error in 200", ReasonCode.OutOfMemory)]
     [InlineData("cut", ReasonCode.BadOutput)]
     public async Task WebUi_ServerFails_IsANamedError(string how, ReasonCode reason)
     {
@@ -91,9 +95,13 @@ public sealed class ImageEngineTests
     [InlineData("error", ReasonCode.RuntimeDown)]
     [InlineData("memory", ReasonCode.OutOfMemory)]
     [InlineData("interrupted", ReasonCode.Refused)]
-    [InlineData("closed", ReasonCode.BadOutput)]
-    [InlineData("garbage", ReasonCode.BadOutput)]
     [InlineData("nothing", ReasonCode.BadOutput)]
+    [InlineData("recorded error", ReasonCode.RuntimeDown)]
+    [InlineData("recorded memory", ReasonCode.OutOfMemory)]
+    [InlineData("recorded interruption", ReasonCode.Refused)]
+    [InlineData("no picture", ReasonCode.BadOutput)]
+    [InlineData("no prompt", ReasonCode.BadOutput)]
+    [InlineData("forgotten", ReasonCode.BadOutput)]
     public async Task ComfyUi_ServerFails_IsANamedError(string how, ReasonCode reason)
     {
         await using var server = await EngineTestServer.StartAsync(r => Comfy(r, failure: how));
@@ -102,6 +110,98 @@ public sealed class ImageEngineTests
         var failed = await Assert.ThrowsAsync<TaskFailedException>(() => watched.Runtime.RunAsync(Wanted.Image("v1-5.safetensors", "x"), new Written(), Stop));
         Assert.Equal(reason, failed.Reason);
         Assert.Contains("ComfyUI", failed.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("closed")]
+    [InlineData("garbage")]
+    [InlineData("odd")]
+    [InlineData("cached")]
+    [InlineData("no socket")]
+    [InlineData("bare record")]
+    public async Task ComfyUi_NothingUsefulOverTheSocket_TheImageIsInItsHistory(string how)
+    {
+        await using var server = await EngineTestServer.StartAsync(r => Comfy(r, failure: how));
+        await using var watched = new Watched<ComfyUiRuntime>(new(server.Address, TimeProvider.System)).Start();
+        await watched.UntilAsync(RuntimeState.Ready);
+        var output = new Written();
+        await watched.Runtime.RunAsync(Wanted.Image("v1-5.safetensors", "x"), output, Stop);
+        Assert.Equal(Png, Assert.Single(output.Files).Value.Bytes);
+    }
+
+    [Fact]
+    public async Task ComfyUi_SameWishTwice_IsAskedUnderAnotherName()
+    {
+        var names = new List<string>();
+        await using var server = await EngineTestServer.StartAsync(r => Comfy(r, a => names.Add(a["prompt"]!["file"]!["inputs"]!["filename_prefix"]!.GetValue<string>())));
+        using var runtime = new ComfyUiRuntime(server.Address, TimeProvider.System);
+        await runtime.RunAsync(Wanted.Image("v1-5.safetensors", "x"), new Written(), Stop);
+        await runtime.RunAsync(Wanted.Image("v1-5.safetensors", "x"), new Written(), Stop);
+        Assert.Equal(2, names.Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData("""[["a.safetensors","b.safetensors"],{}]""")]
+    [InlineData("""[["a.safetensors","b.safetensors"]]""")]
+    [InlineData("""["COMBO",{"options":["a.safetensors","b.safetensors"],"multiselect":false}]""")]
+    [InlineData("""["COMBO",{"tooltip":"x","options":[{"name":"a.safetensors","image":""},{"content":"b.safetensors"}]}]""")]
+    [InlineData("""{"options":["a.safetensors","b.safetensors"]}""")]
+    [InlineData("""[[null,"a.safetensors",7,"","a.safetensors","b.safetensors",["c"]],{}]""")]
+    public async Task ComfyUi_FormsOfItsList_AreAllRead(string choice)
+    {
+        await using var server = await EngineTestServer.StartAsync(r => r.MapGet("/object_info/CheckpointLoaderSimple", () => Results.Text(
+            """{"CheckpointLoaderSimple":{"input":{"required":{"ckpt_name":""" + choice + "}}}}", "application/json")));
+        await using var watched = new Watched<ComfyUiRuntime>(new(server.Address, TimeProvider.System)).Start();
+        Assert.Equal(["a.safetensors", "b.safetensors"], (await watched.UntilAsync(RuntimeState.Ready)).Models.Select(m => m.Id));
+    }
+
+    [Theory]
+    [InlineData(7, "7", "Seed 7.")]
+    [InlineData(7 + (1L << 32), "4294967303", "Seed 4294967303.")]
+    [InlineData(long.MaxValue, "9223372036854775807", "Seed 9223372036854775807.")]
+    [InlineData(-1, "18446744073709551615", "Seed -1 (18446744073709551615 for")]
+    public async Task Engines_SeedOf64Bits_GoesWholeAndIsTold(long seed, string sent, string told)
+    {
+        JsonNode? webUi = null, comfy = null;
+        await using var one = await EngineTestServer.StartAsync(r => WebUi(r, a => webUi = a));
+        await using var two = await EngineTestServer.StartAsync(r => Comfy(r, a => comfy = a));
+        using var first = new StableDiffusionWebUiRuntime(one.Address, TimeProvider.System);
+        using var second = new ComfyUiRuntime(two.Address, TimeProvider.System);
+        var note = (await first.RunAsync(Wanted.Image("m", "x", seed), new Written(), Stop)).Note;
+        Assert.StartsWith(told, note, StringComparison.Ordinal);
+        Assert.Equal(sent, webUi!["seed"]!.ToJsonString());
+        Assert.StartsWith(told, (await second.RunAsync(Wanted.Image("m", "x", seed), new Written(), Stop)).Note, StringComparison.Ordinal);
+        Assert.Equal(sent, comfy!["prompt"]!["sampler"]!["inputs"]!["seed"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task WebUi_ProgramWith32BitSeeds_GetsOneOfItsOwnThatIsTold()
+    {
+        var asked = new List<JsonNode>();
+        await using var server = await EngineTestServer.StartAsync(r => WebUi(r, asked.Add, failure: "32 bits"));
+        using var runtime = new StableDiffusionWebUiRuntime(server.Address, TimeProvider.System);
+        var receipt = await runtime.RunAsync(Wanted.Image("m", "x", 7 + (1L << 32)), new Written(), Stop);
+        var used = asked[^1]["seed"]!.GetValue<long>();
+        Assert.InRange(used, 0, uint.MaxValue);
+        Assert.NotEqual(7, used);
+        Assert.StartsWith($"Seed 4294967303 ({used} for", receipt.Note, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("data address", "image/png", ".png")]
+    [InlineData("unpadded", "image/png", ".png")]
+    [InlineData("null first", "image/png", ".png")]
+    [InlineData("object", "image/png", ".png")]
+    [InlineData("jpeg", "image/jpeg", ".jpg")]
+    [InlineData("webp", "image/webp", ".webp")]
+    public async Task WebUi_WaysToSendAPicture_AreAllRead(string how, string type, string ending)
+    {
+        await using var server = await EngineTestServer.StartAsync(r => WebUi(r, failure: how));
+        using var runtime = new StableDiffusionWebUiRuntime(server.Address, TimeProvider.System);
+        var output = new Written();
+        await runtime.RunAsync(Wanted.Image("m", "x"), output, Stop);
+        var (name, file) = Assert.Single(output.Files);
+        Assert.Equal((type, true), (file.ContentType, name.EndsWith(ending, StringComparison.Ordinal)));
     }
 
     private static void WebUi(IEndpointRouteBuilder routes, Action<JsonNode>? asked = null, bool slow = false, Action? interrupted = null, string? failure = null)
@@ -131,16 +231,49 @@ public sealed class ImageEngineTests
                 case "empty":
                     await context.Response.WriteAsync("""{"images":[]}""");
                     return;
+                case "null":
+                    await context.Response.WriteAsync("""{"images":[null]}""");
+                    return;
+                case "null list":
+                    await context.Response.WriteAsync("""{"images":null}""");
+                    return;
+                case "no picture":
+                    await context.Response.WriteAsync("""{"images":["PGh0bWw+"]}""");
+                    return;
+                case "error in 200":
+                    await context.Response.WriteAsync("""{"images":[],"error":"CUDA out of memory"}""");
+                    return;
+                case "32 bits" when request!["seed"]!.GetValue<ulong>() > uint.MaxValue:
+                    context.Response.StatusCode = 422;
+                    await context.Response.WriteAsync("""{"detail":"Value for seed must be between -1 and 4294967295, inclusive","error":"HTTPException","errors":""}""");
+                    return;
+                case "data address" or "unpadded" or "null first" or "object" or "jpeg" or "webp":
+                    await context.Response.WriteAsync($$$"""{"images":{{{Pictures(failure)}}},"info":""}""");
+                    return;
                 case "cut":
                     context.Response.ContentLength = 10_000;
                     await context.Response.WriteAsync("""{"images":["AAAA""");
                     context.Abort();
                     return;
                 default:
-                    await context.Response.WriteAsync($$$"""{"images":["{{{Convert.ToBase64String(Png)}}}"],"parameters":{},"info":"{\"seed\": 7, \"steps\": 4}"}""");
+                    await context.Response.WriteAsync($$$"""{"images":["{{{Convert.ToBase64String(Png)}}}"],"parameters":{},"info":"{\"seed\": {{{request!["seed"]!.ToJsonString()}}}, \"steps\": 4}"}""");
                     return;
             }
         });
+    }
+
+    private static string Pictures(string how)
+    {
+        var png = Convert.ToBase64String(Png);
+        return how switch
+        {
+            "data address" => $"[\"data:image/png;base64,{png}\"]",
+            "unpadded" => $"[\"{png.TrimEnd('=')}\"]",
+            "null first" => $"[null,\"\",7,\"{png}\"]",
+            "object" => $$"""[{"data":"{{png}}"}]""",
+            "jpeg" => $"[\"{Convert.ToBase64String([0xFF, 0xD8, 0xFF, 0xE0, 1, 2])}\"]",
+            _ => $"[\"{Convert.ToBase64String([.. "RIFF"u8, 1, 2, 3, 4, .. "WEBPVP8 "u8])}\"]",
+        };
     }
 
     private static void Comfy(IEndpointRouteBuilder routes, Action<JsonNode>? asked = null, string? failure = null)
@@ -160,21 +293,34 @@ public sealed class ImageEngineTests
                 return;
             }
 
-            await context.Response.WriteAsync($$$"""{"prompt_id":"{{{Id}}}","number":1,"node_errors":{} }""");
+            await context.Response.WriteAsync(failure == "no prompt" ? """{"number":1}""" : $$$"""{"prompt_id":"{{{Id}}}","number":1,"node_errors":{} }""");
             queued.TrySetResult();
         });
-        routes.MapGet("/history/{id}", () => Results.Text(
-            failure == "nothing"
-                ? "{\"" + Id + "\":{\"outputs\":{}}}"
-                : "{\"" + Id + "\":" + """{"outputs":{"file":{"images":[{"filename":"EdgeMesh_00001_.png","subfolder":"","type":"output"}]}}}""" + "}", "application/json"));
-        routes.MapGet("/view", (string filename, string type) => filename == "EdgeMesh_00001_.png" && type == "output" ? Results.Bytes(Png, "image/png") : Results.NotFound());
+        routes.MapGet("/history/{id}", () => Results.Text(History(failure, Id), "application/json"));
+        routes.MapGet("/view", (string filename, string type) =>
+            filename != "EdgeMesh_00001_.png" || type != "output" ? Results.NotFound() : failure == "no picture" ? Results.Text("<html>", "text/html") : Results.Bytes(Png, "image/png"));
+        routes.MapGet("/queue", () => Results.Text("""{"queue_running":[],"queue_pending":[[0,"another",{},{},[]],null]}""", "application/json"));
         routes.MapPost("/queue", () => { });
         routes.MapPost("/interrupt", () => { });
         routes.Map("/ws", async (HttpContext context) =>
         {
+            if (failure == "no socket")
+            {
+                context.Response.StatusCode = 404;
+                return;
+            }
+
             using var socket = await context.WebSockets.AcceptWebSocketAsync();
             await SendAsync("""{"type":"status","data":{"status":{"exec_info":{"queue_remaining":1}},"sid":"x"}}""");
             await queued.Task.WaitAsync(context.RequestAborted);
+            if (failure is "cached" or "recorded error" or "recorded memory" or "recorded interruption")
+            {
+                // Everything came from the cache, or was over before anyone heard of it.
+                await SendAsync($$$"""{"type":"execution_cached","data":{"nodes":["model","file"],"prompt_id":"{{{Id}}}"}}""");
+                await socket.ReceiveAsync(new byte[16], context.RequestAborted);
+                return;
+            }
+
             await socket.SendAsync(new byte[] { 0, 0, 0, 1, 9, 9 }, WebSocketMessageType.Binary, true, context.RequestAborted);
             await SendAsync("""{"type":"progress","data":{"value":1,"max":4,"prompt_id":"somebody-elses","node":"3"}}""");
             for (var step = 1; step <= 4; step++)
@@ -196,7 +342,14 @@ public sealed class ImageEngineTests
                 case "garbage":
                     await SendAsync("not json");
                     break;
-                case "closed":
+                case "odd":
+                    foreach (var odd in new[] { "null", "[]", "7", """{"type":7,"data":[]}""", """{"type":"progress"}""", """{"type":"progress","data":{"value":null,"max":"four"}}""", """{"type":"executing","data":null}""" })
+                    {
+                        await SendAsync(odd);
+                    }
+
+                    break;
+                case "forgotten" or "closed":
                     await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, context.RequestAborted);
                     return;
                 default:
@@ -208,5 +361,22 @@ public sealed class ImageEngineTests
 
             Task SendAsync(string text) => socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, context.RequestAborted);
         });
+    }
+
+    private static string History(string? failure, string id)
+    {
+        const string Image = """{"outputs":{"preview":{"images":[{"filename":"p.png","type":"temp"}]},"file":{"images":[null,{"filename":"EdgeMesh_00001_.png","subfolder":"","type":"output"}]}}}""";
+        return failure switch
+        {
+            "forgotten" or "error" or "memory" or "interrupted" => "{}",
+            "bare record" => Image,
+            "nothing" => Record("""{"outputs":{}}"""),
+            "recorded error" => Record("""{"outputs":{},"status":{"status_str":"error","completed":false,"messages":[["execution_start",{}],["execution_error",{"exception_message":"told to fail","exception_type":"ValueError"}]]}}"""),
+            "recorded memory" => Record("""{"outputs":{},"status":{"status_str":"error","messages":[["execution_error",{"exception_message":"Allocation on device","exception_type":"torch.OutOfMemoryError"}]]}}"""),
+            "recorded interruption" => Record("""{"outputs":{},"status":{"status_str":"error","messages":[["execution_interrupted",{}]]}}"""),
+            _ => Record(Image),
+        };
+
+        string Record(string record) => $"{{\"{id}\":{record}}}";
     }
 }

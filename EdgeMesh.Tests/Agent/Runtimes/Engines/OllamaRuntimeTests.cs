@@ -56,7 +56,7 @@ public sealed class OllamaRuntimeTests
         await using var watched = Watch(server);
         await watched.UntilAsync(RuntimeState.Ready);
         await watched.Runtime.RunAsync(Wanted.Chat(Model, new string('a', 36_000)), new Written(), Stop);
-        Assert.InRange(asked[0]["options"]!["num_ctx"]!.GetValue<int>(), 11_000, 14_336);
+        Assert.Equal(16_384, asked[0]["options"]!["num_ctx"]!.GetValue<int>());
     }
 
     [Theory]
@@ -170,6 +170,7 @@ public sealed class OllamaRuntimeTests
         switch (failure)
         {
             case "404" or "500" or "503":
+                context.Response.Headers.RetryAfter = "600";
                 context.Response.StatusCode = int.Parse(failure, System.Globalization.CultureInfo.InvariantCulture);
                 await EngineTestServer.LineAsync(context, """{"error":"told to fail"}""");
                 return;

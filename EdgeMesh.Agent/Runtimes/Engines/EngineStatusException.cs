@@ -1,0 +1,30 @@
+using System.Net;
+
+namespace EdgeMesh.Agent.Runtimes.Engines;
+
+/// <summary>An engine answered with an error status; the message is the engine's own, as <see cref="EngineWords"/> has it.</summary>
+public sealed class EngineStatusException : Exception
+{
+    public EngineStatusException()
+    {
+    }
+
+    public EngineStatusException(string message)
+        : base(message)
+    {
+    }
+
+    public EngineStatusException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+
+    /// <param name="retryAfter">When it wants to be asked again; null when it does not say.</param>
+    public EngineStatusException(HttpStatusCode status, string message, TimeSpan? retryAfter = null)
+        : base(message) => (Status, RetryAfter) = (status, retryAfter);
+
+    public HttpStatusCode Status { get; }
+
+    /// <summary>When it wants to be asked again; null when it does not say.</summary>
+    public TimeSpan? RetryAfter { get; }
+}
