@@ -102,6 +102,11 @@ public sealed class ComfyUiRuntime(Uri address, TimeProvider time)
         for (var wait = Soon; ; wait = wait < LookEvery ? wait * 2 : LookEvery)
         {
             var over = followed.IsCompleted;
+            if (over)
+            {
+                await followed;
+            }
+
             var pause = Task.Delay(wait, Time, cancellationToken);
             await (over ? pause : await Task.WhenAny(followed, pause));
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using EdgeMesh.Agent.Runtimes.Engines;
+using EdgeMesh.Agent.Runtimes.Reasoning;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
@@ -63,13 +64,13 @@ public sealed class OllamaRuntime(Uri address, SkillRules skills, TimeProvider t
         try
         {
             using var answer = await AskAsync(request, task.ModelId, context, most, cancellationToken);
-            var (end, chars) = await ReadAsync(answer, output, cancellationToken);
+            var (end, written) = await ReadAsync(answer, output, cancellationToken);
             if (end is null)
             {
-                throw new TaskFailedException(ReasonCode.BadOutput, $"{Info.Name} broke the answer off after {chars} characters.");
+                throw new TaskFailedException(ReasonCode.BadOutput, $"{Info.Name} broke the answer off after {written.AnswerChars} characters.");
             }
 
-            return await ReceiptAsync(task, end, chars, cancellationToken);
+            return await ReceiptAsync(task, end, written.AnswerChars + written.ReasoningChars, cancellationToken);
         }
         finally
         {
@@ -101,11 +102,11 @@ public sealed class OllamaRuntime(Uri address, SkillRules skills, TimeProvider t
         }
     }
 
-    private static async Task<(OllamaEnd? End, int Chars)> ReadAsync(HttpResponseMessage answer, ITaskOutput output, CancellationToken cancellationToken)
+    private static async Task<(OllamaEnd? End, ReasoningSplitter Answer)> ReadAsync(HttpResponseMessage answer, ITaskOutput output, CancellationToken cancellationToken)
     {
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(cancellationToken));
+        var splitter = new ReasoningSplitter(output);
         OllamaEnd? end = null;
-        var chars = 0;
         while (await reader.ReadLineAsync(cancellationToken) is { } line)
         {
             if (string.IsNullOrWhiteSpace(line))
@@ -114,16 +115,13 @@ public sealed class OllamaRuntime(Uri address, SkillRules skills, TimeProvider t
             }
 
             var part = OllamaPart.Read(line);
-            if (part.Text.Length > 0)
-            {
-                chars += part.Text.Length;
-                output.Text(part.Text);
-            }
-
+            splitter.Reasoning(part.Thinking);
+            splitter.Text(part.Text);
             end = part.End ?? end;
         }
 
-        return (end, chars);
+        splitter.End();
+        return (end, splitter);
     }
 
     private async Task<TaskReceipt> ReceiptAsync(TaskRequest task, OllamaEnd end, int chars, CancellationToken cancellationToken)

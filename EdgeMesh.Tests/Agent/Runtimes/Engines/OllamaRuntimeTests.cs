@@ -60,6 +60,55 @@ public sealed class OllamaRuntimeTests
     }
 
     [Theory]
+    [InlineData("""{"message":{"thinking":"The moon, "}}|{"message":{"thinking":"surely."}}|{"message":{"content":"The moon."}}""")]
+    [InlineData("""{"message":{"content":"<thi"}}|{"message":{"content":"nk>The moon, surely.</think>\n\nThe moon."}}""")]
+    [InlineData("""{"message":{"content":"The moon, surely."}}|{"message":{"content":"</think>"}}|{"message":{"content":"The moon."}}""")]
+    [InlineData("""{"message":null}|{"message":{"content":null,"thinking":7}}|{"response":"","message":{"thinking":"The moon, surely."}}||{"message":{"content":"The moon."}}""")]
+    public async Task Run_ModelThinks_ItsThoughtsAreApart(string lines)
+    {
+        await using var server = await EngineTestServer.StartAsync(r => r.MapPost("/api/chat", async (HttpContext context) =>
+        {
+            foreach (var line in lines.Split('|').Append("""{"done":true,"done_reason":"stop","eval_count":-1,"prompt_eval_count":"5","load_duration":null}"""))
+            {
+                await EngineTestServer.LineAsync(context, line);
+            }
+        }));
+        using var runtime = new OllamaRuntime(server.Address, SkillRules.Default, TimeProvider.System);
+        var output = new Written();
+        var receipt = await runtime.RunAsync(Wanted.Chat(Model, "Why?"), output, Stop);
+        Assert.Equal(("The moon.", "The moon, surely."), (output.All, output.Thought));
+        Assert.Equal((5, false), (receipt.PromptTokens, receipt.HasOutputTokens));
+    }
+
+    [Fact]
+    public async Task Run_ModelDoesNotKnowHowToThink_IsAskedWithoutThat()
+    {
+        var asked = new List<JsonNode>();
+        await using var server = await EngineTestServer.StartAsync(r =>
+        {
+            r.MapGet("/api/tags", () => Results.Text("""{"models":[{"name":"m"}]}"""));
+            r.MapPost("/api/show", () => Results.Text("""{"capabilities":["completion","thinking"]}"""));
+            r.MapPost("/api/chat", async (HttpContext context) =>
+            {
+                asked.Add((await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted))!);
+                if (asked[^1]["think"] is not null)
+                {
+                    context.Response.StatusCode = 400;
+                    await context.Response.WriteAsync("""{"error":"registry.ollama.ai/library/m does not support thinking"}""");
+                    return;
+                }
+
+                await ChatAsync(context, null);
+            });
+        });
+        await using var watched = Watch(server);
+        await watched.UntilAsync(RuntimeState.Ready);
+        var output = new Written();
+        await watched.Runtime.RunAsync(Wanted.Chat("m", "Hello"), output, Stop);
+        Assert.Equal(("The moon pulls.", 2), (output.All, asked.Count));
+    }
+
+    [Theory]
     [InlineData(0, "CPU", "100 % on the CPU")]
     [InlineData(1_250_000_000, "", "50 % on the GPU")]
     public async Task Run_SplitBetweenProcessors_IsToldAsOllamaReportsIt(long vram, string accelerator, string note)
