@@ -2,7 +2,7 @@ namespace EdgeMesh.Core.Models;
 
 /// <summary>A model that a runtime on a device can run.</summary>
 /// <param name="Id">The runtime's own name of it, such as <c>llama3.2:3b</c> or <c>textrank</c>.</param>
-/// <param name="Skills">What it can be asked for.</param>
+/// <param name="Skills">What it can be asked for; the first is what it is made for.</param>
 /// <param name="SizeBytes">Bytes of its weights; null when the runtime does not say.</param>
 /// <param name="ContextTokens">Longest context in tokens, prompt and answer together; null when unknown, 0 when it has no limit.</param>
 /// <param name="QualityTier">

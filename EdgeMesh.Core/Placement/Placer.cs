@@ -9,10 +9,11 @@ namespace EdgeMesh.Core.Placement;
 /// <param name="Rank">Of the policy.</param>
 /// <param name="Preference">The model's place among those preferred for the kind; <see cref="ModelPreferences.NotPreferred"/> when it is none.</param>
 /// <param name="Borrowed">Another device's figures that its price may rest on, or null.</param>
-public sealed record Candidate(DeviceSnapshot Device, RuntimeInfo Runtime, ModelInfo Model, Estimate Price, int Rank, int Preference, Calibration? Borrowed)
+/// <param name="Quality">Of the model for what is asked.</param>
+public sealed record Candidate(DeviceSnapshot Device, RuntimeInfo Runtime, ModelInfo Model, Estimate Price, int Rank, int Preference, Calibration? Borrowed, int Quality)
 {
     /// <summary>Whether policy, preference and quality make no difference to another one, so that they may share work.</summary>
-    public bool IsEqualTo(Candidate other) => Rank == other.Rank && Preference == other.Preference && Model.QualityTier == other.Model.QualityTier;
+    public bool IsEqualTo(Candidate other) => Rank == other.Rank && Preference == other.Preference && Quality == other.Quality;
 }
 
 /// <summary>What became of every device.</summary>
@@ -83,9 +84,9 @@ public static class Placer
             return a.Preference < b.Preference ? -1 : 1;
         }
 
-        if (a.Model.QualityTier != b.Model.QualityTier)
+        if (a.Quality != b.Quality)
         {
-            return a.Model.QualityTier > b.Model.QualityTier ? -1 : 1;
+            return a.Quality > b.Quality ? -1 : 1;
         }
 
         var order = a.Price.P50Ms.CompareTo(b.Price.P50Ms);

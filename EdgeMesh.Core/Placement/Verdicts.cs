@@ -87,7 +87,7 @@ public static class Verdicts
         }
 
         return candidate.Preference < runnerUp.Preference ? Preferred(context)
-            : candidate.Model.QualityTier > runnerUp.Model.QualityTier ? $"Best model available: {candidate.Model.Id}."
+            : candidate.Quality > runnerUp.Quality ? $"Best model available: {candidate.Model.Id}."
             : $"Soonest: about {Time(candidate.Price.P50Ms)}. Next is {runnerUp.Device.Name} at {Time(runnerUp.Price.P50Ms)}.";
     }
 
@@ -112,9 +112,9 @@ public static class Verdicts
             return $"{prefix}You prefer {best.Model.Id}.";
         }
 
-        if (candidate.Model.QualityTier < best.Model.QualityTier)
+        if (candidate.Quality < best.Quality)
         {
-            return PlanWords.IsBuiltInToy(candidate.Model, context.Skill) ? prefix + PlanWords.BuiltInToy(context.Skill) : $"{prefix}{Lesser(candidate.Model, best.Model)}";
+            return PlanWords.IsBuiltInToy(candidate.Model, context.Skill) ? prefix + PlanWords.BuiltInToy(context.Skill) : $"{prefix}{Lesser(candidate.Model, best.Model, context)}";
         }
 
         var later = candidate.Price.P50Ms - best.Price.P50Ms;
@@ -122,8 +122,9 @@ public static class Verdicts
     }
 
     // The tier follows the size, unless the name or the catalogue says more.
-    private static string Lesser(ModelInfo model, ModelInfo best) =>
-        model.SizeBytes > best.SizeBytes && best.SizeBytes > 0 ? $"A less capable model than {best.Id}." : $"Smaller model than {best.Id}.";
+    private static string Lesser(ModelInfo model, ModelInfo best, FilterContext context) =>
+        context.Skill != Skill.Code && ModelQuality.IsMadeForCode(model) && !ModelQuality.IsMadeForCode(best) ? $"Made for code; {best.Id} is better for this."
+        : model.SizeBytes > best.SizeBytes && best.SizeBytes > 0 ? $"A less capable model than {best.Id}." : $"Smaller model than {best.Id}.";
 
     private static string Tenths(double value, string unit)
     {

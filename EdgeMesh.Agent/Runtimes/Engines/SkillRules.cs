@@ -48,9 +48,9 @@ public sealed class SkillRules(ImmutableArray<SkillRule> own)
         }
     }
 
-    /// <summary>The skills and tier of a model.</summary>
+    /// <summary>The skills of a model, what it is made for first, and its tier.</summary>
     /// <param name="id">The engine's name of it.</param>
-    /// <param name="parameters">Billions, when the engine says; sets the tier of models no rule ranks.</param>
+    /// <param name="parameters">Billions, when the engine says; else the name may. Sets the tier of models no rule ranks.</param>
     public (ImmutableArray<Skill> Skills, int Tier) For(string id, double? parameters = null)
     {
         if (own.FirstOrDefault(r => Fits(r.Pattern, id)) is { } rule)
@@ -58,10 +58,10 @@ public sealed class SkillRules(ImmutableArray<SkillRule> own)
             return (rule.Skills, rule.Tier);
         }
 
-        var tier = parameters switch { null => 2, < 2 => 2, < 6 => 3, < 20 => 4, _ => 5 };
+        var tier = (parameters ?? NamedSize.Of(id)) switch { null => 2, < 2 => 2, < 6 => 3, < 20 => 4, _ => 5 };
         return Any(NotForTasks, id) ? ([], 1)
             : Any(Images, id) ? ([Skill.Image], tier)
-            : Any(Coders, id) ? ([Skill.Code, Skill.Chat], Math.Max(3, tier))
+            : Any(Coders, id) ? ([Skill.Code, Skill.Chat], tier)
             : ([Skill.Chat, Skill.Summarize, Skill.Code], tier);
     }
 

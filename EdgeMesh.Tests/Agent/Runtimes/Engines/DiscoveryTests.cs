@@ -77,6 +77,19 @@ public sealed class DiscoveryTests : IAsyncDisposable
     [InlineData("sdxl-turbo", new[] { Skill.Image })]
     public void Rules_ByName_GiveSkills(string id, Skill[] skills) => Assert.Equal(skills, SkillRules.Default.For(id).Skills);
 
+    [Theory]
+    [InlineData("demo-coder-7b", 4)]
+    [InlineData("Meta-Llama-3.1-8B-Instruct", 4)]
+    [InlineData("llama3.2:1b", 2)]
+    [InlineData("smollm2-360M-instruct", 2)]
+    [InlineData("mixtral-8x7b-instruct", 5)]
+    [InlineData("qwen3-30b-a3b", 5)]
+    [InlineData("gemma3n:e4b", 3)]
+    [InlineData("phi-4-mini-4bit", 2)]
+    [InlineData("qwen2.5-coder", 2)]
+    [InlineData("99999b", 2)]
+    public void Rules_WithoutASizeFromTheEngine_TakeItFromTheName(string id, int tier) => Assert.Equal(tier, SkillRules.Default.For(id).Tier);
+
     [Fact]
     public void Rules_OwnFile_ComesFirst()
     {
