@@ -52,7 +52,7 @@ internal static class DoctorCommand
         foreach (var layer in diagnosis.Layers)
         {
             var mark = layer.State switch { LayerState.Fine => "ok", LayerState.Broken => "no", LayerState.Note => "!", _ => "-" };
-            Console.WriteLine($"  {mark,-3} {layer.Name,-11} {layer.Words}".TrimEnd());
+            Console.WriteLine($"  {mark,-3} {layer.Name,-11} {(layer.State == LayerState.NotReached ? "not checked yet" : layer.Words)}".TrimEnd());
         }
 
         Console.WriteLine(diagnosis.Cause is { } cause ? $"\nCause:  {cause.Detail} ({cause.Code})\nRemedy: {cause.Remedy}" : "\nAll is well.");

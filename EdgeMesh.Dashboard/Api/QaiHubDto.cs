@@ -12,11 +12,12 @@ namespace EdgeMesh.Dashboard.Api;
 public sealed record HubStatusDto(string Source, bool Connected, string? User, IReadOnlyList<HubCheckDto> Checks)
 {
     internal static HubStatusDto From(HubConnection c) => new(
-        c.Status.Source == HubSource.Emulator ? "emulator" : "service", c.Status.Connected, c.Status.User?.Name, [.. c.Status.Checks.Select(x => new HubCheckDto(x.Name, x.Ok, x.Detail, x.Remedy))]);
+        c.Status.Source == HubSource.Emulator ? "emulator" : "service", c.Status.Connected, c.Status.User?.Name, [.. c.Status.Checks.Select(x => new HubCheckDto(x.Name, x.Ok, x.Detail, x.Remedy, x.Skipped))]);
 }
 
 /// <summary>One check of the doctor.</summary>
-public sealed record HubCheckDto(string Name, bool Ok, string Detail, string? Remedy);
+/// <param name="Skipped">Not looked at, as one before it failed.</param>
+public sealed record HubCheckDto(string Name, bool Ok, string Detail, string? Remedy, bool Skipped);
 
 /// <summary>The settings, without the token.</summary>
 /// <param name="Token">Its last characters; null when there is none.</param>

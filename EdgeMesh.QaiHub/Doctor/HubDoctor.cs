@@ -11,7 +11,7 @@ internal sealed class HubDoctor(HubTransport transport) : IHubDoctor
     /// <summary>Beyond it, certificates and signed addresses are refused for their time.</summary>
     private static readonly TimeSpan MostSkew = TimeSpan.FromMinutes(5);
 
-    private const string NotChecked = "Not checked";
+    private const string NotChecked = "Not checked yet";
 
     public async Task<HubStatus> CheckAsync(ConfigSearch found, CancellationToken cancellationToken)
     {
@@ -27,9 +27,10 @@ internal sealed class HubDoctor(HubTransport transport) : IHubDoctor
 
         var configuration = new HubCheck("configuration", true, $"Found in {config.FoundIn}: {config.ApiUrl}, token {config.MaskedToken}.", null);
         var seen = await AskAsync(config, cancellationToken);
-        var checks = seen.Headers is not { } headers
-            ? (ImmutableArray<HubCheck>)[configuration, Failed("host", seen.Failure!), .. Unchecked("the host does not answer", "clock", "version", "token")]
-            : [configuration, Host(config, headers, seen.Failure), Clock(headers), Version(seen.Failure), Token(seen)];
+        ImmutableArray<HubCheck> checks = seen.Headers is not { } headers
+            ? [configuration, Failed("host", seen.Failure!), .. Unchecked("the host does not answer", "clock", "version", "token")]
+            : [configuration, Host(config, headers, seen.Failure), Clock(headers), Version(seen.Failure)];
+        checks = seen.Headers is null ? checks : checks.Add(Token(seen, checks.Any(c => !c.Ok)));
         return new HubStatus(seen.Headers?.Emulator == true ? HubSource.Emulator : HubSource.Service, seen.User is not null, seen.User, checks);
     }
 
@@ -79,16 +80,17 @@ internal sealed class HubDoctor(HubTransport transport) : IHubDoctor
     private static HubCheck Version(QaiHubException? failure) =>
         failure?.Kind == HubFailure.ClientTooOld ? Failed("version", failure) : new HubCheck("version", true, "The host does not ask for a newer client.", null);
 
-    private static HubCheck Token(Seen seen) => seen switch
+    private static HubCheck Token(Seen seen, bool causeKnown) => seen switch
     {
         { User: { } user } => new HubCheck("token", true, $"Accepted: {(user.Name.Length > 0 ? user.Name : user.Email)}.", null),
         { Failure: { Kind: HubFailure.TokenRefused or HubFailure.Forbidden } failure } => Failed("token", failure),
+        _ when causeKnown => Unchecked(seen.Failure!.Cause.TrimEnd('.'), "token").Single(),
         _ => new HubCheck("token", false, $"{NotChecked}: {seen.Failure!.Cause}", seen.Failure.Remedy),
     };
 
     private static HubCheck Failed(string name, QaiHubException failure) => new(name, false, failure.Cause, failure.Remedy);
 
-    private static IEnumerable<HubCheck> Unchecked(string because, params string[] names) => names.Select(n => new HubCheck(n, false, $"{NotChecked}: {because}.", null));
+    private static IEnumerable<HubCheck> Unchecked(string because, params string[] names) => names.Select(n => new HubCheck(n, false, $"{NotChecked}: {because}.", null, Skipped: true));
 
     private static string Words(TimeSpan skew) => skew.TotalDays >= 2 ? $"{skew.TotalDays:0} days" : skew.TotalHours >= 2 ? $"{skew.TotalHours:0} hours" : $"{skew.TotalMinutes:0} minutes";
 

@@ -19,7 +19,8 @@ public sealed record HubStatus(HubSource Source, bool Connected, HubUser? User, 
 /// <summary>One check.</summary>
 /// <param name="Name">configuration, host, clock, version or token.</param>
 /// <param name="Remedy">Null when there is nothing to do.</param>
-public sealed record HubCheck(string Name, bool Ok, string Detail, string? Remedy);
+/// <param name="Skipped">Not looked at, as one before it failed: no fault of its own.</param>
+public sealed record HubCheck(string Name, bool Ok, string Detail, string? Remedy, bool Skipped = false);
 
 /// <summary>Who answers.</summary>
 public enum HubSource

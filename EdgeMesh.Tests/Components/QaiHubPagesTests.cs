@@ -74,7 +74,7 @@ public sealed class QaiHubPagesTests : MeshPages
     public void Connection_Doctor_ShowsEachFix_AndKeepsNoTokenInThePage()
     {
         var page = Page<HubConnectionPage>();
-        page.WaitForAssertion(() => Assert.Contains("Save one in Settings.", page.Find("[data-check='configuration'][data-ok='false']").TextContent, StringComparison.Ordinal));
+        page.WaitForAssertion(() => Assert.Contains("Enter it under Connect.", page.Find("[data-check='configuration'][data-ok='false']").TextContent, StringComparison.Ordinal));
         page.Find("#qh-token").Input("a-very-secret-token");
         page.Find("form").Submit();
         page.WaitForAssertion(() => Assert.Single(Hub.Saved));

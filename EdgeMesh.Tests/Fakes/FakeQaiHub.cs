@@ -56,7 +56,7 @@ public sealed class FakeQaiHub : IQaiHub
     public Task<HubConnection> CheckAsync(CancellationToken cancellationToken)
     {
         Commands.Enqueue("check");
-        var connection = Current.Connection ?? new HubConnection(new HubStatus(HubSource.Service, false, null, [new HubCheck("configuration", false, "No API token was found.", "Save one in Settings.")]), Settings.Host, Samples.Now);
+        var connection = Current.Connection ?? new HubConnection(new HubStatus(HubSource.Service, false, null, [new HubCheck("configuration", false, "No API token was found.", "Enter it under Connect.")]), Settings.Host, Samples.Now);
         Publish(Current with { Connection = connection });
         return Task.FromResult(connection);
     }

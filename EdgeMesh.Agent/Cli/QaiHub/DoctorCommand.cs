@@ -19,7 +19,7 @@ internal static class DoctorCommand
         var status = await session.Doctor.CheckAsync(session.Found, cancellationToken);
         foreach (var check in status.Checks)
         {
-            Console.WriteLine($"{(check.Ok ? "ok    " : "FAILED")}  {check.Name,-13}  {check.Detail}");
+            Console.WriteLine($"{(check.Ok ? "ok    " : check.Skipped ? "-     " : "FAILED")}  {check.Name,-13}  {check.Detail}");
             if (check.Remedy is { } remedy)
             {
                 Console.WriteLine($"{"",8}{"",15}{remedy}");

@@ -44,6 +44,7 @@ public sealed class DoctorTests
         Assert.False(found.Connected);
         var wrong = found.Checks.First(c => !c.Ok);
         Assert.Equal(name, wrong.Name);
+        Assert.Equal([name], found.Checks.Where(c => !c.Ok && !c.Skipped).Select(c => c.Name));
         Assert.Contains(words, wrong.Detail, StringComparison.Ordinal);
         Assert.NotNull(wrong.Remedy);
         Assert.Single(hub.Requests);
@@ -53,7 +54,7 @@ public sealed class DoctorTests
     public async Task Check_ForeignHost_IsTheHost()
     {
         await using var hub = new Hub(_ => RawHttpServer.Text(200, "<html>", "Content-Type: text/html\r\n"));
-        Assert.Equal(["host", "token"], (await CheckAsync(hub)).Checks.Where(c => !c.Ok).Select(c => c.Name));
+        Assert.Equal([("host", false), ("token", true)], (await CheckAsync(hub)).Checks.Where(c => !c.Ok).Select(c => (c.Name, c.Skipped)));
     }
 
     [Fact]
@@ -73,7 +74,8 @@ public sealed class DoctorTests
         var checks = (await CheckAsync(hub)).Checks;
         Assert.Equal(Names, checks.Select(c => c.Name));
         Assert.Equal([true, false, false, false, false], checks.Select(c => c.Ok));
-        Assert.All(checks[2..], c => Assert.StartsWith("Not checked", c.Detail, StringComparison.Ordinal));
+        Assert.All(checks[2..], c => Assert.StartsWith("Not checked yet", c.Detail, StringComparison.Ordinal));
+        Assert.Equal([false, false, true, true, true], checks.Select(c => c.Skipped));
     }
 
     [Fact]
@@ -83,6 +85,7 @@ public sealed class DoctorTests
         var status = await hub.Doctor.CheckAsync(new ConfigFinder(_ => null, "/nowhere").Find(), Hub.Cancelled);
         Assert.Equal(Names, status.Checks.Select(c => c.Name));
         Assert.All(status.Checks, c => Assert.False(c.Ok));
+        Assert.Equal(["configuration"], status.Checks.Where(c => !c.Skipped).Select(c => c.Name));
         Assert.Contains("client.ini", status.Checks[0].Remedy, StringComparison.Ordinal);
         Assert.Empty(hub.Requests);
     }
