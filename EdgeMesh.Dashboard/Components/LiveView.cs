@@ -3,15 +3,19 @@ using Microsoft.AspNetCore.Components;
 
 namespace EdgeMesh.Dashboard.Components;
 
-/// <summary>A page over one live source: one reader loop, at most ten renders a second, and no subscriber left after it is disposed.</summary>
+/// <summary>
+/// A page over one live source: one reader loop, at most ten renders a second, and no subscriber left after it is disposed. A value that is
+/// not urgent waits for the tick, so that figures which move with every beat do not make a page send all the time.
+/// </summary>
 public abstract class LiveView<T> : ComponentBase, IAsyncDisposable
 {
     private static readonly TimeSpan TenASecond = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan EverySecond = TimeSpan.FromSeconds(1);
     private readonly CancellationTokenSource _gone = new();
     private ILiveSubscription<T>? _subscription;
     private Task _reading = Task.CompletedTask;
     private Task _ticking = Task.CompletedTask;
+    private bool _waits;
 
     [Inject]
     protected TimeProvider Time { get; set; } = null!;
@@ -26,6 +30,15 @@ public abstract class LiveView<T> : ComponentBase, IAsyncDisposable
 
     /// <summary>Least time between two batches.</summary>
     protected virtual TimeSpan Pace => TenASecond;
+
+    /// <summary>Whether a newer value has to be seen at once, not with the next tick.</summary>
+    protected virtual bool IsUrgent(T? shown, T newer) => true;
+
+    /// <summary>How often ages and what was not urgent are rendered.</summary>
+    protected virtual TimeSpan Tick => EverySecond;
+
+    /// <summary>Whether ticks render at all; false where neither an age nor a figure is shown.</summary>
+    protected virtual bool MovesWithTime => true;
 
     /// <summary>Opens the source; null when there is nothing of this name.</summary>
     protected abstract Task<ILiveSubscription<T>?> SubscribeAsync(CancellationToken cancellationToken);
@@ -85,13 +98,21 @@ public abstract class LiveView<T> : ComponentBase, IAsyncDisposable
         {
             await foreach (var value in subscription.Changes(gone))
             {
+                var urgent = false;
                 await InvokeAsync(async () =>
                 {
+                    urgent = IsUrgent(Value, value);
                     Value = value;
-                    await ChangedAsync();
-                    StateHasChanged();
+                    _waits = !urgent;
+                    if (urgent)
+                    {
+                        await ShowAsync();
+                    }
                 });
-                await Task.Delay(Pace, Time, gone);
+                if (urgent)
+                {
+                    await Task.Delay(Pace, Time, gone);
+                }
             }
         }
         catch (Exception) when (gone.IsCancellationRequested)
@@ -105,7 +126,29 @@ public abstract class LiveView<T> : ComponentBase, IAsyncDisposable
         }
     }
 
-    // Ages and the now-line move once a second.
+    private async Task ShowAsync()
+    {
+        _waits = false;
+        await ChangedAsync();
+        StateHasChanged();
+    }
+
+    private Task TickAsync()
+    {
+        if (MovesWithTime && _waits)
+        {
+            return ShowAsync();
+        }
+
+        if (MovesWithTime)
+        {
+            StateHasChanged();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    // Ages and the now-line move, and what was not urgent is seen.
     private async Task TickAsync(CancellationToken gone)
     {
         try
@@ -113,7 +156,7 @@ public abstract class LiveView<T> : ComponentBase, IAsyncDisposable
             using var timer = new PeriodicTimer(Tick, Time);
             while (await timer.WaitForNextTickAsync(gone))
             {
-                await InvokeAsync(StateHasChanged);
+                await InvokeAsync(TickAsync);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)

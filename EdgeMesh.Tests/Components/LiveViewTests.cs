@@ -66,6 +66,44 @@ public sealed class LiveViewTests : BunitContext
     }
 
     [Fact]
+    public async Task NotUrgent_WaitsForTheTick()
+    {
+        var view = Open();
+        view.Instance.Urgent = false;
+        var renders = view.Instance.Renders;
+        for (var value = 2; value <= 20; value++)
+        {
+            _source.Publish(value);
+            _time.Advance(TimeSpan.FromMilliseconds(40));
+        }
+
+        Assert.Equal("1", view.Find("output").TextContent);
+        Assert.Equal(renders, view.Instance.Renders);
+
+        // The reader may come to the last value after a tick; the next one shows it.
+        var ticks = 0;
+        await Until.TrueAsync("the view to show 20", () =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            ticks++;
+            return view.Find("output").TextContent == "20";
+        });
+        Assert.InRange(view.Instance.Renders - renders, 1, ticks);
+    }
+
+    [Fact]
+    public async Task NothingMovesWithTime_TicksRenderNothing()
+    {
+        var view = Open();
+        view.Instance.Moves = false;
+        var renders = view.Instance.Renders;
+        _time.Advance(TimeSpan.FromSeconds(5));
+        _source.Publish(2);
+        await ShowsAsync(view, "2");
+        Assert.Equal(renders + 1, view.Instance.Renders);
+    }
+
+    [Fact]
     public async Task NoNewValue_RendersOnceASecondForTheAges()
     {
         var view = Open();
@@ -126,6 +164,14 @@ public sealed class LiveViewTests : BunitContext
         public Task Answer { get; set; } = Task.CompletedTask;
 
         public int Renders { get; private set; }
+
+        public bool Urgent { get; set; } = true;
+
+        public bool Moves { get; set; } = true;
+
+        protected override bool MovesWithTime => Moves;
+
+        protected override bool IsUrgent(int shown, int newer) => Urgent;
 
         protected override async Task<ILiveSubscription<int>?> SubscribeAsync(CancellationToken cancellationToken)
         {

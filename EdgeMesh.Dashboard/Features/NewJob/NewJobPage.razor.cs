@@ -13,7 +13,7 @@ public sealed partial class NewJobPage
 {
     private static readonly TimeSpan PriceAfter = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan SortAfter = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan CalmPace = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CalmPace = TimeSpan.FromSeconds(3);
     private static readonly (JobKind Kind, string Name, string Icon)[] Kinds =
     [
         (JobKind.Summarize, "Summarize", "summarize"), (JobKind.Chat, "Chat", "chat"), (JobKind.Code, "Code", "code"), (JobKind.Image, "Image", "image"),
@@ -105,7 +105,11 @@ public sealed partial class NewJobPage
     protected override Task<ILiveSubscription<FleetSnapshot>?> SubscribeAsync(CancellationToken cancellationToken) =>
         Task.FromResult<ILiveSubscription<FleetSnapshot>?>(Fleet.Subscribe());
 
-    // Figures follow the fleet once a second; a device that comes, goes or changes its runtimes at once.
+    protected override TimeSpan Tick => CalmPace;
+
+    protected override bool IsUrgent(FleetSnapshot? shown, FleetSnapshot newer) => DeviceChange.Matters(shown, newer);
+
+    // Figures follow the fleet every few seconds; a device that comes, goes or changes its runtimes at once.
     protected override Task ChangedAsync()
     {
         var matters = Value is null ? "" : string.Join('|', Value.Devices.Select(d => $"{d.Id}{d.State}{d.RuntimesLoaded}{d.Running.Length}{d.QueuedCount}{string.Join(',', d.Runtimes.Select(r => $"{r.Id}{r.State}{r.Models.Length}"))}"));
