@@ -1,3 +1,5 @@
+using EdgeMesh.Core.Live;
+
 namespace EdgeMesh.Dashboard.Enrolment;
 
 /// <summary>Single-use tokens by which a new device joins. Thread-safe.</summary>
@@ -8,6 +10,9 @@ public interface IJoinTokens
 
     /// <summary>Tokens that were made, newest first, at most 50; secrets are not known any more.</summary>
     Task<ImmutableArray<JoinTokenInfo>> ListAsync(CancellationToken cancellationToken);
+
+    /// <summary>A number that grows whenever a token was made, used or revoked.</summary>
+    ILiveSubscription<long> Subscribe();
 
     /// <summary>Makes an unspent token worthless.</summary>
     Task<bool> RevokeAsync(Guid id, CancellationToken cancellationToken);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using EdgeMesh.Core.Live;
 using EdgeMesh.Core.Trust;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Joining;
@@ -39,7 +40,7 @@ public sealed class JoinTokenRowConfiguration : IEntityTypeConfiguration<JoinTok
 }
 
 /// <summary>Makes and checks join tokens: 160 random bits, single use, expiring.</summary>
-public sealed class JoinTokens(IDbContextFactory<MeshDbContext> contexts, ILanAccess lan, OrchestratorKey me, DashboardOptions options, TimeProvider time) : IJoinTokens
+public sealed class JoinTokens(IDbContextFactory<MeshDbContext> contexts, ILanAccess lan, OrchestratorKey me, DashboardOptions options, JoinTokenChanges changes, TimeProvider time) : IJoinTokens
 {
     private const int Listed = 50;
 
@@ -52,6 +53,7 @@ public sealed class JoinTokens(IDbContextFactory<MeshDbContext> contexts, ILanAc
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         db.Add(row);
         await db.SaveChangesAsync(cancellationToken);
+        changes.Tell();
         var addresses = lan.DialAddresses;
         var ticket = new JoinTicket(secret, me.Id, lan.Current.Authority, addresses).ToString();
         return new NewJoinToken(row.Id, ticket, expires, JoinLines.For(addresses[0], lan.Current.ServerPin, ticket));
@@ -72,9 +74,13 @@ public sealed class JoinTokens(IDbContextFactory<MeshDbContext> contexts, ILanAc
     public async Task<bool> RevokeAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Set<JoinTokenRow>().Where(t => t.Id == id && t.SpentBy == null && !t.Revoked)
+        var revoked = await db.Set<JoinTokenRow>().Where(t => t.Id == id && t.SpentBy == null && !t.Revoked)
             .ExecuteUpdateAsync(u => u.SetProperty(t => t.Revoked, true), cancellationToken) == 1;
+        changes.Tell();
+        return revoked;
     }
+
+    public ILiveSubscription<long> Subscribe() => changes.Subscribe();
 
     /// <summary>The token with this secret (or the whole ticket of it), or why it is worth nothing.</summary>
     public async Task<(Guid? Id, Problem? Refusal)> FindAsync(string secret, CancellationToken cancellationToken)

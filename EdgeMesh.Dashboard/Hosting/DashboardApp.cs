@@ -1,5 +1,6 @@
 using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Api;
+using EdgeMesh.Dashboard.Attention;
 using EdgeMesh.Dashboard.Components;
 using EdgeMesh.Dashboard.Hubs;
 using EdgeMesh.Dashboard.Joining;
@@ -30,6 +31,7 @@ public static class DashboardApp
         builder.AddHubs();
         builder.AddReadiness();
         builder.AddMeshUi();
+        builder.Services.AddAttention();
         more?.Invoke(builder);
 
         var app = builder.Build();

@@ -54,6 +54,9 @@ public sealed class DashboardOptions
 
     public string EmbeddedDevicePath => Path.Combine(DataDirectory, "device");
 
+    /// <summary>What people dismissed under "Needs attention".</summary>
+    public string DismissalsPath => Path.Combine(DataDirectory, "dismissed.json");
+
     /// <summary>What people set on the Settings page: the models they prefer.</summary>
     public string ModelSettingsPath => Path.Combine(DataDirectory, "models.json");
 

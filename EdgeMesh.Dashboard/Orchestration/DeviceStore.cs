@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 namespace EdgeMesh.Dashboard.Orchestration;
 
 /// <summary>Devices in the database. Membership is written at once; what is only remembered (last seen, calibration) a little later.</summary>
-public sealed class DeviceStore(IDbContextFactory<MeshDbContext> contexts, IGrainFactory grains, TimeProvider time) : BackgroundService, IDeviceRegistry
+public sealed class DeviceStore(IDbContextFactory<MeshDbContext> contexts, IGrainFactory grains, JoinTokenChanges tokens, TimeProvider time) : BackgroundService, IDeviceRegistry
 {
     private readonly Channel<DeviceSnapshot> _later = Channel.CreateBounded<DeviceSnapshot>(new BoundedChannelOptions(1_024) { FullMode = BoundedChannelFullMode.DropOldest });
 
@@ -55,6 +55,11 @@ public sealed class DeviceStore(IDbContextFactory<MeshDbContext> contexts, IGrai
 
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        if (joinToken is not null)
+        {
+            tokens.Tell();
+        }
+
         await grains.GetGrain<IDeviceGrain>(id.Value).LoadAsync(ToDomain(row));
         return true;
     }

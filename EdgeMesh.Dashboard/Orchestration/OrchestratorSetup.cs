@@ -27,7 +27,7 @@ public static class OrchestratorSetup
         services.AddSingleton(CheckedOptions.Read<ArtifactOptions>(builder.Configuration, ArtifactOptions.Section)).AddSingleton<ArtifactStore>();
         services.AddSingleton<IModelSettings, ModelSettings>();
         services.AddSingleton<Beats.SelfDoubt>().AddSingleton<FleetFeed>().AddSingleton<JobFeed>().AddSingleton<OpenJobs>().AddSingleton<JobHistory>().AddSingleton<AttemptRunner>();
-        services.AddSingleton<DeviceStore>().AddHostedService(s => s.GetRequiredService<DeviceStore>());
+        services.AddSingleton<Enrolment.JoinTokenChanges>().AddSingleton<DeviceStore>().AddHostedService(s => s.GetRequiredService<DeviceStore>());
         services.AddSingleton<IDeviceRegistry>(s => s.GetRequiredService<DeviceStore>());
         services.AddSingleton<ILinkSink, GrainLinkSink>().AddSingleton<IFleet, MeshFleet>().AddSingleton<IJobs, MeshJobs>();
         services.AddSingleton<Rehearsal>().AddHostedService(s => s.GetRequiredService<Rehearsal>()).AddSingleton<Hosting.IReadinessCheck>(s => s.GetRequiredService<Rehearsal>());

@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using Bunit;
 using EdgeMesh.Dashboard.Components.Join;
 using EdgeMesh.Dashboard.Features.Fleet;
@@ -14,9 +15,64 @@ public sealed class AddDeviceDialogTests : MeshPages
         var dialog = Open();
         Assert.Contains("./edgemesh-agent run --orchestrator http://localhost:8080 --token emj_sample1", dialog.Find("code").TextContent, StringComparison.Ordinal);
         Assert.Contains("15:00", dialog.Markup, StringComparison.Ordinal);
-        Assert.NotNull(dialog.Find("figure.qr svg"));
-        Assert.Contains("this computer only", dialog.Markup, StringComparison.Ordinal);
+        Assert.Empty(dialog.FindAll("figure.qr"));
         Assert.Equal(["the dashboard"], Tokens.CreatedBy);
+    }
+
+    [Fact]
+    public void Loopback_LeadsWithLanAccess_AndAnOpenedPortMakesANewToken()
+    {
+        var dialog = Open();
+        var text = dialog.Find(".dlg").TextContent;
+        Assert.InRange(text.IndexOf("Other devices cannot reach this dashboard yet.", StringComparison.Ordinal), 0, text.IndexOf("edgemesh-agent", StringComparison.Ordinal));
+        Assert.Contains("ask to join without a token", text, StringComparison.Ordinal);
+        Assert.Single(dialog.FindAll(".btn.p"));
+
+        Tokens.Address = "https://192.168.1.20:8443";
+        Button(dialog, "Open LAN access").Click();
+        dialog.WaitForAssertion(() => Assert.Contains("--orchestrator https://192.168.1.20:8443 --token emj_sample2", dialog.Find(".term code").TextContent, StringComparison.Ordinal));
+        Assert.True(Lan.Current.Enabled);
+        Assert.DoesNotContain("cannot reach", dialog.Markup, StringComparison.Ordinal);
+        Assert.Contains("edgemesh-agent join --orchestrator https://192.168.1.20:8443", dialog.Find("dl").TextContent, StringComparison.Ordinal);
+        Assert.NotNull(dialog.Find("figure.qr svg"));
+    }
+
+    [Fact]
+    public void Loopback_LanAccessIsRefused_SaysWhy()
+    {
+        Lan.Refusal = new Problem("lan_port_taken", "Port 8443 is taken.", "Another program listens there.", "Use --lan-port.");
+        var dialog = Open();
+        Button(dialog, "Open LAN access").Click();
+        dialog.WaitForAssertion(() => Assert.Contains("Port 8443 is taken.", dialog.Find("[role=alert]").TextContent, StringComparison.Ordinal));
+        Assert.Single(Tokens.CreatedBy);
+    }
+
+    [Fact]
+    public void TokenIsSpent_SaysSoAtOnceAndOffersNoCommand()
+    {
+        var dialog = Open();
+        Tokens.Spend(Samples.DeviceIdOf("Balcony board"));
+        dialog.WaitForAssertion(() => Assert.Contains("it is used up", dialog.Markup, StringComparison.Ordinal));
+        Assert.Empty(dialog.FindAll("code"));
+        Assert.Empty(dialog.FindAll("figure.qr"));
+        Button(dialog, "Make a new token").Click();
+        dialog.WaitForElement(".term code");
+        Assert.Equal(2, Tokens.CreatedBy.Count);
+    }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(120)]
+    [InlineData(420)]
+    [InlineData(900)]
+    [InlineData(2_000)]
+    public void QrCode_OfAnyText_HasModulesThatAPhoneCanRead(int length)
+    {
+        var svg = XElement.Parse(QrCode.Svg(new string('x', length))!);
+        var modules = double.Parse(svg.Attribute("viewBox")!.Value.Split(' ')[2], System.Globalization.CultureInfo.InvariantCulture);
+        var size = double.Parse(svg.Attribute("width")!.Value, System.Globalization.CultureInfo.InvariantCulture);
+        Assert.True(size / modules >= QrCode.LeastModule, $"{size} px for {modules} modules");
+        Assert.Equal(svg.Attribute("width")!.Value, svg.Attribute("height")!.Value);
     }
 
     [Fact]
@@ -36,7 +92,7 @@ public sealed class AddDeviceDialogTests : MeshPages
         Time.Advance(TimeSpan.FromMinutes(14));
         dialog.WaitForAssertion(() => Assert.Contains("has expired", dialog.Markup, StringComparison.Ordinal));
         Assert.Empty(dialog.FindAll("code"));
-        Button(dialog, "Make a new one").Click();
+        Button(dialog, "Make a new token").Click();
         dialog.WaitForAssertion(() => Assert.Equal(2, Tokens.CreatedBy.Count));
     }
 

@@ -2,8 +2,10 @@ using Bunit;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
+using EdgeMesh.Dashboard.Attention;
 using EdgeMesh.Dashboard.Features.Fleet;
 using EdgeMesh.Tests.Fakes;
+using EdgeMesh.Tests.Support;
 
 namespace EdgeMesh.Tests.Components;
 
@@ -100,6 +102,104 @@ public sealed class FleetPageTests : MeshPages
     {
         Fleet.Publish(Samples.Device() with { Runtimes = [Samples.BuiltIn, Samples.Ollama with { State = RuntimeState.Down, Reason = "Nothing listens at 127.0.0.1:11434. Start Ollama." }] });
         Assert.Contains("Mini PC cannot use Ollama. Nothing listens at 127.0.0.1:11434.", Page<FleetPage>().Find(".attn").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OneCauseOnManyDevices_IsOneRow()
+    {
+        var down = Samples.Ollama with { State = RuntimeState.Down, Reason = "Nothing listens at 127.0.0.1:11434. Start Ollama." };
+        Fleet.Publish([.. Enumerable.Range(0, 9).Select(i => Samples.Device($"Board {i}", i) with { Runtimes = [Samples.BuiltIn, down] }), Samples.Device("Shelf", 9, DeviceState.Lost), Samples.Device("Attic", 10, DeviceState.Lost)]);
+        var rows = Page<FleetPage>().FindAll(".attn .it p").Select(r => string.Join(' ', r.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Equal(
+            [
+                "Shelf and Attic have been lost, the longest for 40 s. No beat for 40 s; the link is closed.",
+                "Board 0, Board 1, Board 2, Board 3, Board 4, Board 5 and 3 more cannot use Ollama. Nothing listens at 127.0.0.1:11434. Start Ollama.",
+            ],
+            rows);
+    }
+
+    [Fact]
+    public async Task Attention_Dismissed_StaysAwayUntilItsCauseComesAnew()
+    {
+        var down = Samples.Device() with { Runtimes = [Samples.Ollama with { State = RuntimeState.Down, Reason = "Nothing listens there." }] };
+        using var watch = new AttentionWatch(Fleet, Dismissals, Time);
+        await watch.StartAsync(CancellationToken.None);
+        Fleet.Publish(down);
+        var page = Page<FleetPage>();
+        page.Find(".attn button").Click();
+        Assert.Empty(page.FindAll(".attn"));
+
+        Fleet.Publish(down with { Telemetry = Samples.Telemetry() with { RamFreeMb = 9 } });
+        Time.Advance(AttentionWatch.Patience);
+        await Until.TrueAsync("the new figures to be seen", () =>
+        {
+            Time.Advance(TimeSpan.FromSeconds(2));
+            return page.Markup.Contains("9 MB", StringComparison.Ordinal);
+        });
+        Assert.Empty(page.FindAll(".attn"));
+
+        Fleet.Publish(Samples.Device());
+        await Until.TrueAsync("the dismissal to be forgotten", () =>
+        {
+            Time.Advance(TimeSpan.FromSeconds(1));
+            return Dismissals.Current.IsEmpty;
+        });
+        Fleet.Publish(down);
+        page.WaitForElement(".attn");
+        await watch.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public void Attention_CauseGone_ClearsItself()
+    {
+        Fleet.Publish(Samples.Device(state: DeviceState.Lost));
+        var page = Page<FleetPage>();
+        page.WaitForElement(".attn");
+        Fleet.Publish(Samples.Device());
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll(".attn")));
+    }
+
+    [Fact]
+    public void OwnEnginesAndModels_ComeBeforeWhatEveryAgentBrings()
+    {
+        var toys = Samples.BuiltIn with { Id = "onnx-cpu", Name = "ONNX Runtime, CPU", Models = [new ModelInfo("wordnet-chat", [Skill.Chat], QualityTier: 0)] };
+        Fleet.Publish(Samples.Device() with { Runtimes = [Samples.BuiltIn, Samples.SystemRuntime, toys, Samples.Ollama] });
+        var chips = Page<FleetPage>().FindAll("[data-device] .models .em-tag").Select(c => c.TextContent.Trim());
+        Assert.Equal(["Ollama", "llama3.2:3b", "+5"], chips);
+    }
+
+    [Fact]
+    public void EmbeddedDevice_IsCalledThisComputer()
+    {
+        var here = Samples.Device("vm");
+        Fleet.LocalDevice = here.Id;
+        Fleet.Publish(here, Samples.Device("Other", 1));
+        var page = Page<FleetPage>();
+        Assert.Contains("This computer", page.Find("[data-device='vm'] .top").TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("This computer", page.Find("[data-device='Other'] .top").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Beats_WithoutNews_AreNotRenderedOneByOne()
+    {
+        Fleet.Publish(Samples.Device());
+        var page = Page<FleetPage>();
+        var renders = page.RenderCount;
+        for (var beat = 0; beat < 20; beat++)
+        {
+            Fleet.Publish(Samples.Device() with { Telemetry = Samples.Telemetry() with { RamFreeMb = 1_000 * beat } });
+        }
+
+        Time.Advance(TimeSpan.FromSeconds(1.9));
+        Assert.Equal(renders, page.RenderCount);
+        await Until.TrueAsync("the new figures to be seen", () =>
+        {
+            Time.Advance(TimeSpan.FromSeconds(2));
+            return page.Markup.Contains("18.6 GB", StringComparison.Ordinal);
+        });
+
+        Fleet.Publish(Samples.Device(state: DeviceState.Suspect));
+        page.WaitForAssertion(() => Assert.Contains("Suspect", page.Markup, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Bunit;
 using EdgeMesh.Dashboard.Access;
+using EdgeMesh.Dashboard.Attention;
 using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Models;
@@ -36,6 +37,7 @@ public abstract class MeshPages : BunitContext
         Services.AddSingleton<IJoinTokens>(Tokens);
         Services.AddSingleton<IJoinRequests>(Requests).AddSingleton<ILanAccess>(Lan).AddSingleton<IAuthorityRotation>(Rotation).AddSingleton<ILoginLinks>(new FakeLoginLinks(Time));
         Services.AddSingleton(Options);
+        Services.AddSingleton<IDismissals>(Dismissals);
         Services.AddSingleton<IModels>(Models);
         Services.AddSingleton<IQaiHub>(Hub);
         Services.AddSingleton<IProfiledLatencies>(Profiled);
@@ -65,6 +67,8 @@ public abstract class MeshPages : BunitContext
     protected FakeLanAccess Lan { get; } = new();
 
     protected FakeRotation Rotation { get; } = new();
+
+    protected FakeDismissals Dismissals { get; } = new();
 
     protected DashboardOptions Options { get; } = new() { DataDirectory = "/home/ada/.local/share/edgemesh", EmbeddedDevice = false };
 

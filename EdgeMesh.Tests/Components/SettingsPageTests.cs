@@ -79,6 +79,17 @@ public sealed class SettingsPageTests : MeshPages
     }
 
     [Fact]
+    public async Task Token_CountsDownAndIsSpentLive()
+    {
+        await Tokens.CreateAsync("admin", TestContext.Current.CancellationToken);
+        var page = Page<SettingsPage>();
+        Time.Advance(TimeSpan.FromSeconds(61));
+        page.WaitForAssertion(() => Assert.Contains("Unused, 13:59 left", page.Markup, StringComparison.Ordinal));
+        Tokens.Spend(Samples.DeviceIdOf("Mini PC"));
+        page.WaitForAssertion(() => Assert.Contains("Used by", page.Find("#tokens").Closest("section")!.TextContent, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Token_AfterItsTime_IsExpired()
     {
         await Tokens.CreateAsync("admin", TestContext.Current.CancellationToken);

@@ -25,6 +25,8 @@ public sealed class JoinTokensTests
         var tokens = Tokens(mesh, TimeProvider.System);
         var made = await tokens.CreateAsync("a test", Test);
         var registry = mesh.Services.GetRequiredService<IDeviceRegistry>();
+        await using var changes = tokens.Subscribe();
+        Assert.Equal(1, changes.Snapshot);
 
         var joined = await Task.WhenAll(((string[])["North", "South", "East"]).Select(name =>
             registry.AddAsync(Samples.DeviceIdOf(name), Key, name, LinkKind.Tunnel, made.Id, Test)));
@@ -33,6 +35,11 @@ public sealed class JoinTokensTests
         Assert.Equal(1, await mesh.SqlAsync("SELECT COUNT(*) FROM Devices"));
         Assert.Equal("token_spent", (await tokens.FindAsync(made.Token, Test)).Refusal!.Code);
         Assert.NotNull((await tokens.ListAsync(Test)).Single().SpentBy);
+        await foreach (var told in changes.Changes(Test))
+        {
+            Assert.Equal(2, told);
+            break;
+        }
     }
 
     [Fact]
@@ -71,5 +78,5 @@ public sealed class JoinTokensTests
 
     private static JoinTokens Tokens(MeshHost mesh, TimeProvider time) => new(
         mesh.Services.GetRequiredService<IDbContextFactory<MeshDbContext>>(), mesh.Services.GetRequiredService<ILanAccess>(), mesh.Services.GetRequiredService<OrchestratorKey>(),
-        mesh.Services.GetRequiredService<DashboardOptions>(), time);
+        mesh.Services.GetRequiredService<DashboardOptions>(), mesh.Services.GetRequiredService<JoinTokenChanges>(), time);
 }
