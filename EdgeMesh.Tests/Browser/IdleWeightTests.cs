@@ -55,6 +55,7 @@ public sealed class IdleWeightTests(BrowserFixture fixture)
         await session.Page.GetByText("150,018", new() { Exact = true }).WaitForAsync();
         Assert.InRange((weight.Sent - before) / Keys, 1, 1_000);
 
+        await session.Page.Locator("button[data-run]:not([disabled])").WaitForAsync();
         await box.PressAsync("Control+Enter");
         await session.Page.WaitForURLAsync("**/jobs/*");
         await session.GoAsync($"/new?from={session.Page.Url.Split('/')[^1]}", "New job");
