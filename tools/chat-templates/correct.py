@@ -43,18 +43,23 @@ def render(source, variables):
         return None
 
 
-golden = json.loads((FIXTURES / "golden.json").read_text())
-inputs = json.loads((FIXTURES / "inputs.json").read_text())
-for file, cases in golden["templates"].items():
-    source = (FIXTURES / file).read_text()
-    for name, variables in inputs.items():
-        right = render(source, variables)
-        if right != cases[name]:
-            print(f"{file} / {name}\n  javascript {cases[name]!r}\n  python     {right!r}")
-            cases[name] = right
-for case in golden["expressions"]:
-    right = render(case["source"], inputs["many turns"])
-    if right != case["text"]:
-        print(f"{case['source']}\n  javascript {case['text']!r}\n  python     {right!r}")
-        case["text"] = right
-(FIXTURES / "golden.json").write_text(json.dumps(golden, ensure_ascii=False, indent=1) + "\n")
+def correct():
+    golden = json.loads((FIXTURES / "golden.json").read_text())
+    inputs = json.loads((FIXTURES / "inputs.json").read_text())
+    for file, cases in golden["templates"].items():
+        source = (FIXTURES / file).read_text()
+        for name, variables in inputs.items():
+            right = render(source, variables)
+            if right != cases[name]:
+                print(f"{file} / {name}\n  javascript {cases[name]!r}\n  python     {right!r}")
+                cases[name] = right
+    for case in golden["expressions"]:
+        right = render(case["source"], inputs["many turns"])
+        if right != case["text"]:
+            print(f"{case['source']}\n  javascript {case['text']!r}\n  python     {right!r}")
+            case["text"] = right
+    (FIXTURES / "golden.json").write_text(json.dumps(golden, ensure_ascii=False, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    correct()

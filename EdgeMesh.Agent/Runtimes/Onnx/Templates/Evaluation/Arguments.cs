@@ -19,6 +19,8 @@ internal sealed record Arguments(string Callee, List<object?> Positional, Dictio
 
     public string? TextOrNone(int index, string name) => Get(index, name, null) is { } value ? AsText(value, name) : null;
 
+    public long? IntegerOrNone(int index, string name) => Get(index, name, null) is null ? null : Integer(index, name, 0);
+
     public long Integer(int index, string name, long otherwise) => Get(index, name, otherwise) switch
     {
         long number => number,
@@ -31,6 +33,6 @@ internal sealed record Arguments(string Callee, List<object?> Positional, Dictio
     /// <summary>The same call without its first positional arguments.</summary>
     public Arguments Skip(int count, string callee) => this with { Callee = callee, Positional = Positional.Skip(count).ToList() };
 
-    private string AsText(object? value, string name) => value as string
+    private string AsText(object? value, string name) => Markup.Plain(value) as string
         ?? throw new TemplateFaultException($"{Callee} needs text as '{name}', not {PythonText.TypeName(value)}.");
 }

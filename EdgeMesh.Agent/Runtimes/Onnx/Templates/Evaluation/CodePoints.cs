@@ -9,8 +9,30 @@ internal static class CodePoints
         return text.Length - Surrogates(text);
     }
 
+    /// <summary>Where in the text a place counted in code points is.</summary>
+    public static int Utf16Index(string text, long position, Budget budget)
+    {
+        if (Count(text, budget) == text.Length)
+        {
+            return (int)position;
+        }
+
+        var at = 0;
+        for (; position > 0; position--)
+        {
+            at += char.IsSurrogatePair(text, at) ? 2 : 1;
+        }
+
+        return at;
+    }
+
     public static object? At(object? target, long index, Budget budget)
     {
+        if (target is Markup markup)
+        {
+            return At(markup.Text, index, budget) is string one ? new Markup(one) : new Undefined($"element {index}");
+        }
+
         var items = target is TemplateList list ? list.Items : null;
         var text = items is null ? (string)target! : "";
         var count = items?.Count ?? (int)Count(text, budget);
@@ -35,6 +57,8 @@ internal static class CodePoints
 
         switch (target)
         {
+            case Markup markup:
+                return new Markup((string)Slice(markup.Text, start, stop, step, budget));
             case TemplateList list:
                 return new TemplateList([.. Indexes(list.Items.Count, Bound(start), Bound(stop), by, budget).Select(i => list.Items[i])], list.IsTuple);
             case string text when by == 1 && Count(text, budget) == text.Length:

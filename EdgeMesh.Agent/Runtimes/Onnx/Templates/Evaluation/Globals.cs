@@ -15,7 +15,9 @@ internal static class Globals
             "range" => Range,
             "namespace" => a => new TemplateNamespace(Dict(a).Items.ToDictionary(p => PythonText.Of(p.Key, a.Budget), p => p.Value)),
             "dict" => Dict,
-            "cycler" or "joiner" or "lipsum" => _ => throw new TemplateFaultException($"{id} is not supported."),
+            "cycler" => a => a.Positional.Count > 0 ? new Cycler(a.Positional) : throw new TemplateFaultException("cycler needs something to go through."),
+            "joiner" => a => Joiner(a.Text(0, "sep", ", ")),
+            "lipsum" => _ => throw new TemplateFaultException($"{id} is not supported."),
             _ => null,
         };
         return body is null ? null : new Function(id, body);
@@ -24,10 +26,16 @@ internal static class Globals
     private static TemplateDict Dict(Arguments a)
     {
         var dict = new TemplateDict();
-        if (a.Positional.Count > 0 && a.Positional[0] is TemplateDict from)
+        if (a.Positional.Count > 0)
         {
-            foreach (var (key, value) in from.Items)
+            var pairs = a.Positional[0] is TemplateDict from ? DictMethods.Pairs(from, a.Budget).Items : Operators.Iterate(a.Positional[0], a.Budget);
+            foreach (var pair in pairs)
             {
+                if (Operators.Iterate(pair, a.Budget) is not [{ } key, var value])
+                {
+                    throw new TemplateFaultException("dict needs pairs of a key and a value.");
+                }
+
                 dict.Items[key] = value;
             }
         }
@@ -38,6 +46,12 @@ internal static class Globals
         }
 
         return dict;
+    }
+
+    private static Function Joiner(string separator)
+    {
+        var joiner = new Joiner(separator);
+        return new Function("joiner", _ => joiner.Next());
     }
 
     private static TemplateList Range(Arguments a)

@@ -8,6 +8,13 @@ internal sealed partial class Interpreter
     private object? Call(Call call, Function? caller)
     {
         var target = Evaluate(call.Target);
+        if (target is Loop { Again: { } again })
+        {
+            var items = Arguments("loop", call.Arguments).Required(0, "iterable");
+            budget.Line = call.Line;
+            return again(items);
+        }
+
         if (target is not Function function)
         {
             throw new TemplateFaultException(target is Undefined undefined ? $"{undefined.What} is not defined." : $"{PythonText.TypeName(target)} cannot be called.");
@@ -48,6 +55,17 @@ internal sealed partial class Interpreter
         return new Arguments(callee, positional, named, this);
     }
 
+    // The text of a recursive loop over what is inside one of its elements.
+    private string Again(For loop, object? values, Scope outer, int depth)
+    {
+        budget.EnterCall();
+        var caller = _scope;
+        var text = Captured(() => Repeat(loop, values, outer, depth));
+        _scope = caller;
+        budget.LeaveCall();
+        return text;
+    }
+
     // A macro sees the names around its definition, and what it sets is its own.
     private Function Macro(string id, ImmutableArray<Parameter> parameters, ImmutableArray<Statement> body)
     {
@@ -58,7 +76,7 @@ internal sealed partial class Interpreter
             var caller = _scope;
             _scope = new Scope(outside);
             Bind(parameters, arguments);
-            var (text, _) = Captured(body);
+            var text = Captured(() => Execute(body));
             _scope = caller;
             budget.LeaveCall();
             return text;

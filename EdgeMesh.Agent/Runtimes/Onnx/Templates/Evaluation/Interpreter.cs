@@ -55,7 +55,7 @@ internal sealed partial class Interpreter(Budget budget, TimeProvider time)
             case If branches:
                 return Choose(branches);
             case For loop:
-                Repeat(loop);
+                Repeat(loop, Evaluate(loop.Items), _scope, 0);
                 return Flow.Next;
             case Set set:
                 Assign(set.Target, Evaluate(set.Value));
@@ -96,10 +96,9 @@ internal sealed partial class Interpreter(Budget budget, TimeProvider time)
         return Execute(branches.Else);
     }
 
-    private void Repeat(For loop)
+    private void Repeat(For loop, object? values, Scope outer, int depth)
     {
-        var items = Operators.Iterate(Evaluate(loop.Items), budget);
-        var outer = _scope;
+        var items = Operators.Iterate(values, budget);
         if (loop.Condition is not null)
         {
             items = items.FindAll(item =>
@@ -110,7 +109,7 @@ internal sealed partial class Interpreter(Budget budget, TimeProvider time)
             });
         }
 
-        var state = new Loop(items);
+        var state = new Loop(items, depth, loop.IsRecursive ? inner => Again(loop, inner, outer, depth + 1) : null);
         var completed = false;
         for (var i = 0; i < items.Count; i++)
         {
@@ -171,7 +170,8 @@ internal sealed partial class Interpreter(Budget budget, TimeProvider time)
     {
         var outer = _scope;
         _scope = new Scope(outer);
-        var (text, flow) = Captured(capture.Body);
+        var flow = Flow.Next;
+        var text = Captured(() => flow = Execute(capture.Body));
         var value = Evaluate(capture.Value, text);
         _scope = outer;
         if (capture.Target is null)
@@ -201,13 +201,13 @@ internal sealed partial class Interpreter(Budget budget, TimeProvider time)
         return flow;
     }
 
-    private (string Text, Flow Flow) Captured(ImmutableArray<Statement> body)
+    private string Captured(Action work)
     {
         var output = _output;
         _output = new StringBuilder();
-        var flow = Execute(body);
+        work();
         var text = _output.ToString();
         _output = output;
-        return (text, flow);
+        return text;
     }
 }

@@ -3,8 +3,8 @@ using System.Text;
 
 namespace EdgeMesh.Agent.Runtimes.Onnx.Templates.Evaluation;
 
-/// <summary>JSON as Python's <c>json.dumps</c> with <c>ensure_ascii=False</c> writes it, which is what transformers' <c>tojson</c> is.</summary>
-internal sealed class JsonText(Budget budget, string? indent, string itemSeparator, string keySeparator, bool sortKeys)
+/// <summary>JSON as Python's <c>json.dumps</c> writes it, with transformers' defaults: <c>ensure_ascii=False</c>.</summary>
+internal sealed class JsonText(Budget budget, string? indent, string itemSeparator, string keySeparator, bool sortKeys, bool ensureAscii)
 {
     private readonly StringBuilder _text = new();
 
@@ -17,7 +17,7 @@ internal sealed class JsonText(Budget budget, string? indent, string itemSeparat
             _ => new string(' ', (int)Math.Clamp(a.Integer(2, "indent", 0), 0, 64)),
         };
         var separators = a.Get(3, "separators", null) is TemplateList { Items: [string item, string key] } ? (item, key) : (indent is null ? ", " : ",", ": ");
-        var json = new JsonText(a.Budget, indent, separators.Item1, separators.Item2, a.Truth(4, "sort_keys", false));
+        var json = new JsonText(a.Budget, indent, separators.Item1, separators.Item2, a.Truth(4, "sort_keys", false), a.Truth(1, "ensure_ascii", false));
         json.Append(a.Positional[0], "\n");
         return json._text.ToString();
     }
@@ -25,7 +25,7 @@ internal sealed class JsonText(Budget budget, string? indent, string itemSeparat
     private void Append(object? value, string newline)
     {
         budget.Step();
-        switch (value)
+        switch (Markup.Plain(value))
         {
             case null: _text.Append("null"); break;
             case bool truth: _text.Append(truth ? "true" : "false"); break;
@@ -59,12 +59,17 @@ internal sealed class JsonText(Budget budget, string? indent, string itemSeparat
         Budget.Deeper();
         var inner = newline + indent;
         var first = true;
-        foreach (var (key, value) in sortKeys ? dict.Items.OrderBy(p => p.Key, Comparer<object>.Create(PythonComparer.Compare)) : dict.Items.AsEnumerable())
+        foreach (var (key, value) in sortKeys ? PythonComparer.Sorted(dict.Items, p => p.Key, false) : dict.Items.AsEnumerable())
         {
             budget.Text(inner.Length, _text.Length);
             _text.Append(first ? "{" : itemSeparator).Append(indent is null ? "" : inner);
             first = false;
-            Quote(key is bool truth ? truth ? "true" : "false" : PythonText.Of(key, budget));
+            Quote(key switch
+            {
+                bool truth => truth ? "true" : "false",
+                string or Markup or long or double => PythonText.Of(key, budget),
+                _ => throw new TemplateFaultException($"{PythonText.TypeName(key)} cannot be a key in JSON."),
+            });
             _text.Append(keySeparator);
             Append(value, inner);
         }
@@ -88,6 +93,7 @@ internal sealed class JsonText(Budget budget, string? indent, string itemSeparat
                 '\b' => _text.Append("\\b"),
                 '\f' => _text.Append("\\f"),
                 < ' ' => _text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
+                > '~' when ensureAscii => _text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
                 _ => _text.Append(c),
             };
         }

@@ -31,9 +31,13 @@ internal static class ListFilters
         ["max"] = a => Extreme(a, false),
         ["groupby"] = GroupBy,
         ["batch"] = Batch,
+        ["slice"] = Slice,
     };
 
     private static List<object?> Items(Arguments a) => Operators.Iterate(a.Positional[0], a.Budget);
+
+    // map, select and their kin look at nothing that is false, so that none and 0 give no elements instead of a fault.
+    private static List<object?> ItemsIfAny(Arguments a) => Operators.IsTrue(a.Positional[0]) ? Items(a) : [];
 
     private static string Join(Arguments a)
     {
@@ -50,12 +54,12 @@ internal static class ListFilters
         if (a.Named.TryGetValue("attribute", out var attribute))
         {
             var hasDefault = a.Named.TryGetValue("default", out var otherwise);
-            return new TemplateList(Items(a).ConvertAll(i => Members.Path(i, attribute, a.Budget) is var value && value is Undefined && hasDefault ? otherwise : value));
+            return new TemplateList(ItemsIfAny(a).ConvertAll(i => Members.Path(i, attribute, a.Budget) is var value && value is Undefined && hasDefault ? otherwise : value));
         }
 
         var filter = a.Text(1, "filter");
         var rest = a.Skip(2, filter);
-        return new TemplateList(Items(a).ConvertAll(i => Interpreter.ApplyFilter(filter, rest with { Positional = [i, .. rest.Positional] })));
+        return new TemplateList(ItemsIfAny(a).ConvertAll(i => Interpreter.ApplyFilter(filter, rest with { Positional = [i, .. rest.Positional] })));
     }
 
     // The first `attributes` arguments name the attribute that is tested instead of the element itself.
@@ -64,7 +68,7 @@ internal static class ListFilters
         var attribute = attributes == 1 ? a.Required(1, "attribute") : null;
         var test = a.Positional.Count > 1 + attributes ? a.Text(1 + attributes, "test") : null;
         var rest = a.Skip(2 + attributes, test ?? "");
-        return new TemplateList(Items(a).FindAll(item =>
+        return new TemplateList(ItemsIfAny(a).FindAll(item =>
         {
             a.Budget.Step();
             var value = attribute is null ? item : Members.Path(item, attribute, a.Budget);
@@ -75,15 +79,17 @@ internal static class ListFilters
     private static Func<object?, object?> Key(Arguments a, object? attribute, bool caseSensitive) => item =>
     {
         a.Budget.Step();
-        var value = attribute is null ? item : Members.Path(item, attribute, a.Budget);
-        return value is string text && !caseSensitive ? text.ToLowerInvariant() : value;
+        return attribute is string several && several.Contains(',', StringComparison.Ordinal)
+            ? new TemplateList([.. several.Split(',').Select(one => Folded(Members.Path(item, one, a.Budget)))])
+            : Folded(attribute is null ? item : Members.Path(item, attribute, a.Budget));
+
+        object? Folded(object? value) => value is string text && !caseSensitive ? text.ToLowerInvariant() : value;
     };
 
     private static List<object?> Sorted(List<object?> items, Func<object?, object?> key, bool reverse, Budget budget)
     {
         budget.Step(items.Count * 16L);
-        var order = Comparer<object?>.Create(PythonComparer.Compare);
-        return reverse ? [.. items.OrderByDescending(key, order)] : [.. items.OrderBy(key, order)];
+        return PythonComparer.Sorted(items, key, reverse);
     }
 
     private static TemplateList DictSort(Arguments a)
@@ -106,9 +112,9 @@ internal static class ListFilters
 
     private static object Reverse(Arguments a)
     {
-        if (a.Positional[0] is string text)
+        if (a.Positional[0] is string or Markup)
         {
-            return CodePoints.Slice(text, null, null, -1L, a.Budget);
+            return CodePoints.Slice(a.Positional[0], null, null, -1L, a.Budget);
         }
 
         var items = Items(a);
@@ -132,14 +138,50 @@ internal static class ListFilters
 
     private static TemplateList GroupBy(Arguments a)
     {
-        var key = Key(a, a.Required(1, "attribute"), true);
-        var groups = Sorted(Items(a), key, false, a.Budget).GroupBy(i => key(i) ?? "", PythonComparer.Instance);
-        return new TemplateList([.. groups.Select(g => (object)TemplateList.Tuple(g.Key, new TemplateList([.. g])))]);
+        var attribute = a.Required(1, "attribute");
+        var otherwise = a.Get(2, "default", null);
+        var isCaseSensitive = a.Truth(3, "case_sensitive", false);
+        var groups = Sorted(Items(a), i => Folded(Value(i)), false, a.Budget).GroupBy(i => Folded(Value(i)) ?? "", PythonComparer.Instance);
+        return new TemplateList([.. groups.Select(g => (object)new TemplateList([Value(g.First()), new TemplateList([.. g])], true) { Names = ["grouper", "list"] })]);
+
+        object? Value(object? item) => Members.Path(item, attribute, a.Budget) is var value && value is Undefined && otherwise is not null ? otherwise : value;
+        object? Folded(object? value) => value is string text && !isCaseSensitive ? text.ToLowerInvariant() : value;
     }
 
     private static TemplateList Batch(Arguments a)
     {
         var size = (int)Math.Clamp(a.Integer(1, "linecount", 1), 1, int.MaxValue);
-        return new TemplateList([.. Items(a).Chunk(size).Select(c => (object)new TemplateList([.. c]))]);
+        var fill = a.Get(2, "fill_with", null);
+        return new TemplateList([.. Items(a).Chunk(size).Select(c => (object)new TemplateList([.. c, .. Filling(fill, size - c.Length, a.Budget)]))]);
+    }
+
+    // As many columns as asked for, the first ones one longer where it does not come out even.
+    private static TemplateList Slice(Arguments a)
+    {
+        var slices = a.Integer(1, "slices", 1);
+        if (slices < 1)
+        {
+            throw new TemplateFaultException("a list cannot be cut into fewer than one slice.");
+        }
+
+        a.Budget.Items(slices);
+        var items = Items(a);
+        var fill = a.Get(2, "fill_with", null);
+        var (size, longer) = Math.DivRem(items.Count, (int)slices);
+        var columns = new List<object?>();
+        for (var (i, at) = (0, 0); i < slices; i++)
+        {
+            var count = size + (i < longer ? 1 : 0);
+            columns.Add(new TemplateList([.. items.GetRange(at, count), .. Filling(fill, i >= longer ? 1 : 0, a.Budget)]));
+            at += count;
+        }
+
+        return new TemplateList(columns);
+    }
+
+    private static IEnumerable<object?> Filling(object? fill, int count, Budget budget)
+    {
+        budget.Items(fill is null ? 0 : count);
+        return Enumerable.Repeat(fill, fill is null ? 0 : count);
     }
 }

@@ -7,17 +7,21 @@ internal static class Members
     {
         Undefined undefined => throw new TemplateFaultException($"{undefined.What} is not defined, so it has no '{id}'."),
         TemplateDict dict => DictMethods.Find(dict, id) ?? Key(dict, id),
-        _ => Method(target, id) ?? new Undefined($"'{id}' of {PythonText.TypeName(target)}"),
+        TemplateNamespace space => space.Items.TryGetValue(id, out var value) ? value : new Undefined($"'{id}'"),
+        Loop loop => loop.Member(id),
+        Cycler cycler => cycler.Member(id),
+        TemplateList { Names: { IsEmpty: false } names } list when names.Contains(id) => list.Items[names.IndexOf(id)],
+        _ => (object?)Method(target, id) ?? new Undefined($"'{id}' of {PythonText.TypeName(target)}"),
     };
 
-    public static object? Item(object? target, object? index, Budget budget) => (target, index) switch
+    public static object? Item(object? target, object? index, Budget budget) => (target, Markup.Plain(index)) switch
     {
         (Undefined undefined, _) => throw new TemplateFaultException($"{undefined.What} is not defined, so it has no element {PythonText.Of(index, budget)}."),
-        (TemplateDict dict, not null) when Found(dict, index, out var value) => value,
+        (TemplateDict dict, { } key) when Found(dict, key, out var value) => value,
         (TemplateDict dict, string id) => (object?)DictMethods.Find(dict, id) ?? new Undefined($"'{id}'"),
-        (TemplateList or string, long position) => CodePoints.At(target, position, budget),
-        (TemplateList or string, bool truth) => CodePoints.At(target, truth ? 1 : 0, budget),
-        (_, string id) => Method(target, id) ?? new Undefined($"'{id}' of {PythonText.TypeName(target)}"),
+        (TemplateList or string or Markup, long position) => CodePoints.At(target, position, budget),
+        (TemplateList or string or Markup, bool truth) => CodePoints.At(target, truth ? 1 : 0, budget),
+        (_, string id) => Attribute(target, id),
         _ => new Undefined($"an element of {PythonText.TypeName(target)}"),
     };
 
@@ -32,10 +36,9 @@ internal static class Members
         return value;
     }
 
-    private static object? Method(object? target, string id) => target switch
+    private static Function? Method(object? target, string id) => target switch
     {
-        Loop loop => loop.Member(id),
-        TemplateNamespace space => space.Items.TryGetValue(id, out var value) ? value : new Undefined($"'{id}'"),
+        Markup markup => markup.Method(id),
         string text => StringMethods.Find(text, id),
         TemplateList list => ListMethods.Find(list, id),
         _ => null,

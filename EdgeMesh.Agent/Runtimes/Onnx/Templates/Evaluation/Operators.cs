@@ -12,6 +12,7 @@ internal static class Operators
         long number => number != 0,
         double number => number != 0,
         string text => text.Length > 0,
+        Markup markup => markup.Text.Length > 0,
         TemplateList list => list.Items.Count > 0,
         TemplateDict dict => dict.Items.Count > 0,
         _ => true,
@@ -19,9 +20,14 @@ internal static class Operators
 
     public static object? Apply(string op, object? left, object? right, Budget budget)
     {
+        if (left is Markup || (right is Markup && op != "%"))
+        {
+            return OnMarkup(op, left, right, budget);
+        }
+
         if (op == "%" && left is string format)
         {
-            return PrintfFormat.Apply(format, right is TemplateList { IsTuple: true } tuple ? tuple.Items : [right], budget);
+            return PrintfFormat.Apply(format, right, budget);
         }
 
         if (PythonComparer.Number(left) is { } a && PythonComparer.Number(right) is { } b)
@@ -63,7 +69,8 @@ internal static class Operators
 
     public static bool Contains(object? container, object? value, Budget budget)
     {
-        switch (container)
+        value = Markup.Plain(value);
+        switch (Markup.Plain(container))
         {
             case string text when value is string wanted:
                 budget.Search(text.Length, wanted.Length);
@@ -85,7 +92,7 @@ internal static class Operators
     /// <summary>The elements of a value: of a list, the keys of a dict, the characters of a text; none of something undefined.</summary>
     public static List<object?> Iterate(object? value, Budget budget)
     {
-        switch (value)
+        switch (Markup.Plain(value))
         {
             case Undefined:
                 return [];
@@ -103,7 +110,7 @@ internal static class Operators
         }
     }
 
-    public static long Length(object? value, Budget budget) => value switch
+    public static long Length(object? value, Budget budget) => Markup.Plain(value) switch
     {
         string text => CodePoints.Count(text, budget),
         TemplateList list => list.Items.Count,
@@ -116,6 +123,35 @@ internal static class Operators
     {
         budget.Text((long)left.Length + right.Length);
         return left + right;
+    }
+
+    // What stands beside marked text in a sum is escaped, and so is what a marked format is filled with.
+    private static Markup OnMarkup(string op, object? left, object? right, Budget budget) => (op, left, right) switch
+    {
+        ("+", Markup or string, Markup or string) => new Markup(Join(Markup.Escape(left, budget), Markup.Escape(right, budget), budget)),
+        ("*", Markup text, long or bool) => new Markup(Repeat(text.Text, ToLong(right), budget)),
+        ("*", long or bool, Markup text) => new Markup(Repeat(text.Text, ToLong(left), budget)),
+        ("%", Markup format, _) => new Markup(PrintfFormat.Apply(format.Text, EscapedValues(right, budget), budget)),
+        _ => throw new TemplateFaultException($"{PythonText.TypeName(left)} {op} {PythonText.TypeName(right)} is not possible."),
+    };
+
+    private static object? EscapedValues(object? values, Budget budget)
+    {
+        switch (values)
+        {
+            case TemplateList { IsTuple: true } tuple:
+                return new TemplateList(tuple.Items.ConvertAll(v => Markup.Escaped(v, budget)), true);
+            case TemplateDict dict:
+                var escaped = new TemplateDict();
+                foreach (var (key, value) in dict.Items)
+                {
+                    escaped.Items[key] = Markup.Escaped(value, budget);
+                }
+
+                return escaped;
+            default:
+                return Markup.Escaped(values, budget);
+        }
     }
 
     private static bool Equal(object? left, object? right, Budget budget)

@@ -4,48 +4,65 @@ using System.Text.RegularExpressions;
 
 namespace EdgeMesh.Agent.Runtimes.Onnx.Templates.Evaluation;
 
-/// <summary>Python's <c>"%s is %d" % (a, b)</c>, for %s, %d, %i, %f, %x and %% with zero filling, width and precision.</summary>
+/// <summary>Python's <c>"%s is %d" % (a, b)</c> and <c>"%(name)s" % {…}</c>.</summary>
 internal static partial class PrintfFormat
 {
-    public static string Apply(string format, List<object?> values, Budget budget)
+    /// <summary>Fills a format with a tuple's elements, a dict's values by name, or one value.</summary>
+    public static string Apply(string format, object? right, Budget budget)
     {
         budget.Text(format.Length);
+        var values = right is TemplateList { IsTuple: true } tuple ? tuple.Items : [right];
         var result = new StringBuilder();
         var (used, last) = (0, 0);
+        object? Next() => used < values.Count ? values[used++] : throw new TemplateFaultException("there are fewer values than places in the format.");
         foreach (Match match in Directive().Matches(format))
         {
             result.Append(format, last, match.Index - last);
             last = match.Index + match.Length;
-            result.Append(match.Groups["kind"].Value == "%" ? "%" : One(match, used < values.Count ? values[used++] : throw TooFew(), budget));
-            budget.Text(result.Length);
+            var width = match.Groups["width"].Value == "*" ? PythonText.Of(Next(), budget) : match.Groups["width"].Value;
+            result.Append(match.Groups["kind"].Value == "%" ? "%" : One(match, width, match.Groups["name"] is { Success: true } name ? Named(right, name.Value) : Next(), budget));
+            budget.Text(0, result.Length);
         }
 
-        return used < values.Count
+        // A dict may have more than the format asks for, and so may a lone list or dict that it does not ask for.
+        return used < values.Count && right is not (TemplateDict or TemplateList { IsTuple: false })
             ? throw new TemplateFaultException("there are more values than places in the format.")
             : result.Append(format, last, format.Length - last).ToString();
     }
 
-    private static string One(Match match, object? value, Budget budget)
+    private static object? Named(object? values, string name)
+        => values is not TemplateDict dict ? throw new TemplateFaultException("the format asks for names, so it needs a dict.")
+            : dict.Items.TryGetValue(name, out var value) ? value
+            : throw new TemplateFaultException($"the format asks for '{name}', which is not given.");
+
+    private static string One(Match match, string width, object? value, Budget budget)
     {
-        var width = match.Groups["width"].Length is > 0 and < 5 ? int.Parse(match.Groups["width"].Value, CultureInfo.InvariantCulture) : 0;
-        var precision = match.Groups["precision"].Length is > 0 and < 3 ? int.Parse(match.Groups["precision"].Value, CultureInfo.InvariantCulture) : (int?)null;
-        var number = PythonComparer.Number(value);
-        var text = match.Groups["kind"].Value switch
-        {
-            "s" => PythonText.Of(value, budget) is var s && precision < s.Length ? s[..precision.Value] : PythonText.Of(value, budget),
-            "d" or "i" when number is not null => ((long)number.Value).ToString(CultureInfo.InvariantCulture),
-            "x" when value is long whole => whole.ToString("x", CultureInfo.InvariantCulture),
-            "f" when number is not null => number.Value.ToString($"F{precision ?? 6}", CultureInfo.InvariantCulture),
-            var kind => throw new TemplateFaultException($"%{kind} does not fit {PythonText.TypeName(value)}."),
-        };
+        var kind = match.Groups["kind"].Value is [var letter] ? letter : throw new TemplateFaultException("the format ends in the middle of a place.");
         var flags = match.Groups["flags"].Value;
-        return flags.Contains('-', StringComparison.Ordinal) ? text.PadRight(width)
-            : flags.Contains('0', StringComparison.Ordinal) ? text.PadLeft(width, '0')
-            : text.PadLeft(width);
+        bool Has(char flag) => flags.Contains(flag, StringComparison.Ordinal);
+        var isText = kind is 's' or 'r' or 'a' or 'c';
+        var spec = FormatSpec.Parse(width + (match.Groups["precision"] is { Success: true } precision ? "." + precision.Value : "")) with
+        {
+            Align = Has('-') ? '<' : Has('0') && !isText ? '=' : '>',
+            Fill = Has('0') && !Has('-') && !isText ? '0' : ' ',
+            Sign = isText ? '-' : Has('+') ? '+' : Has(' ') ? ' ' : '-',
+            HasPrefix = Has('#'),
+            Type = isText ? 's' : kind is 'd' or 'i' or 'u' ? 'd' : kind,
+        };
+        return kind switch
+        {
+            's' => spec.Apply(PythonText.Of(value, budget), budget),
+            'r' or 'a' => spec.Apply(PythonText.Repr(value, budget), budget),
+            'c' => spec.Apply(value is string { Length: > 0 } one && CodePoints.Count(one, budget) == 1 ? one : (spec with { Type = 'c', Width = 0 }).Apply(value, budget), budget),
+            'd' or 'i' or 'u' when PythonComparer.Number(value) is { } number && Math.Abs(number) < long.MaxValue
+                => (spec with { Precision = null }).Apply(value is long whole ? whole : (long)number, budget),
+            'x' or 'X' or 'o' when value is long or bool => spec.Apply(value, budget),
+            'e' or 'E' or 'f' or 'F' or 'g' or 'G' when PythonComparer.Number(value) is { } number => spec.Apply(number, budget),
+            _ => throw new TemplateFaultException($"%{kind} does not fit {PythonText.TypeName(value)}."),
+        };
     }
 
-    private static TemplateFaultException TooFew() => new("there are fewer values than places in the format.");
-
-    [GeneratedRegex("%(?<flags>[-0]*)(?<width>[0-9]*)(?:\\.(?<precision>[0-9]+))?(?<kind>[sdixf%])", RegexOptions.CultureInvariant, 1000)]
+    // Whatever follows a % must be understood: the last alternative lets an unknown one be refused.
+    [GeneratedRegex(@"%(?:\((?<name>[^)]*)\))?(?<flags>[-+ #0]*)(?<width>\*|[0-9]*)(?:\.(?<precision>[0-9]+))?(?<kind>.|$)", RegexOptions.CultureInvariant | RegexOptions.Singleline, 1000)]
     private static partial Regex Directive();
 }

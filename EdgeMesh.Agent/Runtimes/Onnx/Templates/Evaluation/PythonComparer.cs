@@ -16,7 +16,7 @@ internal sealed class PythonComparer : IEqualityComparer<object>
             return left is long x && right is long y ? x == y : a.Equals(b);
         }
 
-        return (left, right) switch
+        return (Markup.Plain(left), Markup.Plain(right)) switch
         {
             (null, null) => true,
             (string l, string r) => l == r,
@@ -34,12 +34,27 @@ internal sealed class PythonComparer : IEqualityComparer<object>
             return left is long x && right is long y ? x.CompareTo(y) : a.CompareTo(b);
         }
 
-        return (left, right) switch
+        return (Markup.Plain(left), Markup.Plain(right)) switch
         {
-            (string l, string r) => string.CompareOrdinal(l, r),
+            (string l, string r) => CompareCodePoints(l, r),
             (TemplateList l, TemplateList r) when l.IsTuple == r.IsTuple => CompareItems(l.Items, r.Items),
             _ => throw new TemplateFaultException($"{PythonText.TypeName(left)} and {PythonText.TypeName(right)} have no order."),
         };
+    }
+
+    /// <summary>In Python's order, equal ones as they were.</summary>
+    /// <exception cref="TemplateFaultException">Two of the keys have no order.</exception>
+    public static List<T> Sorted<T>(IEnumerable<T> items, Func<T, object?> key, bool reverse)
+    {
+        var order = Comparer<object?>.Create(Compare);
+        try
+        {
+            return reverse ? [.. items.OrderByDescending(key, order)] : [.. items.OrderBy(key, order)];
+        }
+        catch (InvalidOperationException e) when (e.InnerException is TemplateFaultException fault)
+        {
+            throw new TemplateFaultException(fault.Fault, fault.Message);
+        }
     }
 
     public static double? Number(object? value) => value switch
@@ -90,9 +105,23 @@ internal sealed class PythonComparer : IEqualityComparer<object>
         return left.Count.CompareTo(right.Count);
     }
 
+    // UTF-16 puts characters beyond U+FFFF before U+E000; Python does not.
+    private static int CompareCodePoints(string left, string right)
+    {
+        var at = left.AsSpan().CommonPrefixLength(right);
+        if (at == left.Length || at == right.Length)
+        {
+            return left.Length.CompareTo(right.Length);
+        }
+
+        var (l, r) = (left[at], right[at]);
+        return char.IsSurrogate(l) == char.IsSurrogate(r) ? l.CompareTo(r) : char.IsSurrogate(l) ? 1 : -1;
+    }
+
     private static int Hash(object? value) => value switch
     {
         null => 0,
+        Markup markup => Hash(markup.Text),
         string text => text.GetHashCode(StringComparison.Ordinal),
         TemplateList { IsTuple: true } tuple => tuple.Items.Aggregate(17, (hash, item) => HashCode.Combine(hash, Hash(item))),
         TemplateList or TemplateDict => throw new TemplateFaultException($"{PythonText.TypeName(value)} cannot be a key."),

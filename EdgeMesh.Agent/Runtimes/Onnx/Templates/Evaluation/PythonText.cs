@@ -9,16 +9,17 @@ internal static class PythonText
     /// <summary>As <c>str()</c>.</summary>
     public static string Of(object? value, Budget budget)
     {
-        if (value is string text)
+        if (Markup.Plain(value) is string text)
         {
             return text;
         }
 
-        if (value is Undefined)
-        {
-            return "";
-        }
+        return value is Undefined ? "" : Repr(value, budget);
+    }
 
+    /// <summary>As <c>repr()</c>.</summary>
+    public static string Repr(object? value, Budget budget)
+    {
         var result = new StringBuilder();
         Append(result, value, budget);
         budget.Text(result.Length);
@@ -33,18 +34,17 @@ internal static class PythonText
         }
 
         // The shortest digits that give the number back, laid out as Python does: an exponent below 1e-4 and from 1e16.
-        var scientific = value.ToString("E16", CultureInfo.InvariantCulture);
-        var shortest = value.ToString("R", CultureInfo.InvariantCulture);
-        var exponent = int.Parse(scientific.AsSpan(scientific.IndexOf('E', StringComparison.Ordinal) + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        var mantissa = shortest.Split('E')[0];
-        if (value != 0 && exponent is < -4 or >= 16)
-        {
-            var digits = mantissa.Replace(".", "", StringComparison.Ordinal).TrimStart('-').TrimStart('0').TrimEnd('0');
-            return $"{(value < 0 ? "-" : "")}{digits[0]}{(digits.Length > 1 ? "." + digits[1..] : "")}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
-        }
-
-        var plain = shortest.Contains('E', StringComparison.Ordinal) ? value.ToString("F99", CultureInfo.InvariantCulture).TrimEnd('0').TrimEnd('.') : shortest;
-        return plain.Contains('.', StringComparison.Ordinal) ? plain : plain + ".0";
+        var parts = value.ToString("R", CultureInfo.InvariantCulture).TrimStart('-').Split('E');
+        var point = parts[0].IndexOf('.', StringComparison.Ordinal) is >= 0 and var at ? at : parts[0].Length;
+        var all = parts[0].Replace(".", "", StringComparison.Ordinal);
+        var digits = all.TrimStart('0');
+        var exponent = point - 1 - (all.Length - digits.Length) + (parts.Length > 1 ? int.Parse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : 0);
+        digits = digits.TrimEnd('0');
+        return (double.IsNegative(value) ? "-" : "") + (digits.Length == 0 ? "0.0"
+            : exponent is < -4 or >= 16 ? $"{digits[0]}{(digits.Length > 1 ? "." + digits[1..] : "")}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}"
+            : exponent < 0 ? $"0.{new string('0', -exponent - 1)}{digits}"
+            : digits.Length <= exponent + 1 ? $"{digits.PadRight(exponent + 1, '0')}.0"
+            : $"{digits[..(exponent + 1)]}.{digits[(exponent + 1)..]}");
     }
 
     public static string TypeName(object? value) => value switch
@@ -54,7 +54,7 @@ internal static class PythonText
         bool => "a true or false",
         long => "a whole number",
         double => "a number",
-        string => "text",
+        string or Markup => "text",
         TemplateList => "a list",
         TemplateDict => "a dict",
         _ => "this value",
@@ -70,6 +70,11 @@ internal static class PythonText
             case long number: result.Append(CultureInfo.InvariantCulture, $"{number}"); break;
             case double number: result.Append(Float(number)); break;
             case string text: Quote(result, text, budget); break;
+            case Markup markup:
+                result.Append("Markup(");
+                Quote(result, markup.Text, budget);
+                result.Append(')');
+                break;
             case Undefined: result.Append("Undefined"); break;
             case TemplateList list: AppendList(result, list, budget); break;
             case TemplateDict dict: AppendDict(result, dict, budget); break;
@@ -112,21 +117,27 @@ internal static class PythonText
         budget.Text(text.Length);
         var quote = text.Contains('\'', StringComparison.Ordinal) && !text.Contains('"', StringComparison.Ordinal) ? '"' : '\'';
         result.Append(quote);
-        foreach (var c in text)
+        foreach (var rune in text.EnumerateRunes())
         {
-            _ = c switch
+            _ = rune.Value switch
             {
                 '\n' => result.Append("\\n"),
                 '\r' => result.Append("\\r"),
                 '\t' => result.Append("\\t"),
                 '\\' => result.Append("\\\\"),
-                _ when c == quote => result.Append('\\').Append(c),
-                < ' ' or '\x7f' => result.Append(CultureInfo.InvariantCulture, $"\\x{(int)c:x2}"),
-                _ => result.Append(c),
+                var c when c == quote => result.Append('\\').Append(quote),
+                var c when IsPrintable(rune) => result.Append(rune),
+                < 0x100 and var c => result.Append(CultureInfo.InvariantCulture, $"\\x{c:x2}"),
+                < 0x10000 and var c => result.Append(CultureInfo.InvariantCulture, $"\\u{c:x4}"),
+                var c => result.Append(CultureInfo.InvariantCulture, $"\\U{c:x8}"),
             };
         }
 
         result.Append(quote);
         budget.Text(result.Length);
     }
+
+    private static bool IsPrintable(Rune rune) => rune.Value == ' ' || Rune.GetUnicodeCategory(rune) is not (
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace EdgeMesh.Agent.Runtimes.Onnx.Templates.Evaluation;
@@ -12,12 +13,16 @@ internal static class StringMethods
             "strip" => a => Strip(text, a.TextOrNone(0, "chars"), true, true, a.Budget),
             "lstrip" => a => Strip(text, a.TextOrNone(0, "chars"), true, false, a.Budget),
             "rstrip" => a => Strip(text, a.TextOrNone(0, "chars"), false, true, a.Budget),
-            "upper" => a => Made(text.ToUpperInvariant(), a),
-            "lower" or "casefold" => a => Made(text.ToLowerInvariant(), a),
+            "upper" => a => Made(Upper(text), a),
+            "lower" => a => Made(text.ToLowerInvariant(), a),
+            "casefold" => a => Made(text.ToLowerInvariant().Replace("ß", "ss", StringComparison.Ordinal), a),
+            "swapcase" => a => Made(string.Concat(text.Select(c => char.IsUpper(c) ? char.ToLowerInvariant(c) : char.ToUpperInvariant(c))), a),
+            "expandtabs" => a => ExpandTabs(text, a),
+            "format" => a => StrFormat.Apply(text, a),
             "title" => a => Title(text, a.Budget),
             "capitalize" => a => Capitalize(text, a.Budget),
-            "startswith" => a => AnyOf(a, text.StartsWith),
-            "endswith" => a => AnyOf(a, text.EndsWith),
+            "startswith" => a => AnyOf(text, a, (part, wanted) => part.StartsWith(wanted, StringComparison.Ordinal)),
+            "endswith" => a => AnyOf(text, a, (part, wanted) => part.EndsWith(wanted, StringComparison.Ordinal)),
             "removeprefix" => a => a.Text(0, "prefix") is { Length: > 0 } s && text.StartsWith(s, StringComparison.Ordinal) ? text[s.Length..] : text,
             "removesuffix" => a => a.Text(0, "suffix") is { Length: > 0 } s && text.EndsWith(s, StringComparison.Ordinal) ? text[..^s.Length] : text,
             "split" => a => TextSplitting.Split(text, a, false),
@@ -26,18 +31,25 @@ internal static class StringMethods
             "partition" => a => TextSplitting.Partition(text, a, false),
             "rpartition" => a => TextSplitting.Partition(text, a, true),
             "replace" => a => Replace(text, a.Text(0, "old"), a.Text(1, "new"), a.Integer(2, "count", -1), a.Budget),
-            "join" => a => Join(text, Operators.Iterate(a.Required(0, "iterable"), a.Budget), a.Budget),
-            "find" => a => Index(text, a, text.IndexOf),
-            "rfind" => a => Index(text, a, text.LastIndexOf),
-            "index" => a => Index(text, a, text.IndexOf) is >= 0 and var at ? at : throw new TemplateFaultException("the text looked for is not there."),
-            "count" => a => (long)Occurrences(text, a.Text(0, "sub"), a.Budget),
-            "isdigit" or "isnumeric" or "isdecimal" => _ => All(text, char.IsDigit),
+            "join" => a => JoinTexts(text, a),
+            "find" => a => Index(text, a, false),
+            "rfind" => a => Index(text, a, true),
+            "index" => a => Index(text, a, false) is >= 0 and var at ? at : throw new TemplateFaultException("the text looked for is not there."),
+            "rindex" => a => Index(text, a, true) is >= 0 and var at ? at : throw new TemplateFaultException("the text looked for is not there."),
+            "count" => a => TextWindow.Of(text, a, 1) is { } window ? Occurrences(window.Text, a.Text(0, "sub"), a.Budget) : 0L,
+            "isdecimal" => _ => All(text, char.IsDigit),
+            "isdigit" => _ => All(text, c => CharUnicodeInfo.GetDigitValue(c) >= 0),
+            "isnumeric" => _ => All(text, c => CharUnicodeInfo.GetNumericValue(c) >= 0),
+            "isascii" => _ => text.All(char.IsAscii),
+            "isidentifier" => _ => text.Length > 0 && !char.IsDigit(text[0]) && text.All(c => char.IsLetterOrDigit(c) || c == '_'),
+            "istitle" => a => text.Any(char.IsLetter) && Title(text, a.Budget) == text,
             "isalpha" => _ => All(text, char.IsLetter),
             "isalnum" => _ => All(text, char.IsLetterOrDigit),
             "isspace" => _ => All(text, char.IsWhiteSpace),
             "isupper" => _ => text.Any(char.IsUpper) && !text.Any(char.IsLower),
             "islower" => _ => text.Any(char.IsLower) && !text.Any(char.IsUpper),
-            "zfill" => a => Made(text.PadLeft(Width(a), '0'), a),
+            "zfill" => a => ZeroFill(text, Width(a)),
+            "center" => a => Center(text, a.Integer(0, "width", 0), Fill(a), a.Budget),
             "ljust" => a => Made(text.PadRight(Width(a), Fill(a)), a),
             "rjust" => a => Made(text.PadLeft(Width(a), Fill(a)), a),
             _ => null,
@@ -103,6 +115,45 @@ internal static class StringMethods
         return result.ToString();
     }
 
+    // 'ß' is the one letter of European languages whose capital is two letters.
+    public static string Upper(string text) => text.ToUpperInvariant().Replace("ß", "SS", StringComparison.Ordinal);
+
+    /// <summary>In the middle of so many characters; where it does not come out even, as Python has it.</summary>
+    public static string Center(string text, long width, char fill, Budget budget)
+    {
+        budget.Text(Math.Max(text.Length, width));
+        var missing = (int)Math.Max(0, width - CodePoints.Count(text, budget));
+        var left = (missing / 2) + (missing & (int)width & 1);
+        return new string(fill, left) + text + new string(fill, missing - left);
+    }
+
+    private static string JoinTexts(string separator, Arguments a)
+    {
+        var items = Operators.Iterate(a.Required(0, "iterable"), a.Budget);
+        return items.Find(i => Markup.Plain(i) is not string) is { } other || items.Contains(null)
+            ? throw new TemplateFaultException("only text can be joined by the method 'join'; the filter 'join' takes anything.")
+            : Join(separator, items, a.Budget);
+    }
+
+    private static string ZeroFill(string text, int width)
+        => text is ['+' or '-', ..] ? text[..1] + text[1..].PadLeft(Math.Max(0, width - 1), '0') : text.PadLeft(width, '0');
+
+    private static string ExpandTabs(string text, Arguments a)
+    {
+        var size = (int)Math.Clamp(a.Integer(0, "tabsize", 8), 0, 1_000);
+        a.Budget.Text(text.Length + ((long)size * text.AsSpan().Count('\t')));
+        var result = new StringBuilder();
+        var column = 0;
+        foreach (var c in text)
+        {
+            var spaces = c == '\t' && size > 0 ? size - (column % size) : 0;
+            _ = c == '\t' ? result.Append(' ', spaces) : result.Append(c);
+            column = c is '\n' or '\r' ? 0 : c == '\t' ? column + spaces : column + 1;
+        }
+
+        return result.ToString();
+    }
+
     private static string Title(string text, Budget budget)
     {
         budget.Text(text.Length);
@@ -117,25 +168,36 @@ internal static class StringMethods
         return result.ToString();
     }
 
-    private static bool AnyOf(Arguments a, Func<string, StringComparison, bool> test) => a.Required(0, "text") switch
+    private static bool AnyOf(string text, Arguments a, Func<string, string, bool> test)
     {
-        string one => test(one, StringComparison.Ordinal),
-        TemplateList several => several.Items.OfType<string>().Any(s => test(s, StringComparison.Ordinal)),
-        var other => throw new TemplateFaultException($"{a.Callee} needs text, not {PythonText.TypeName(other)}."),
-    };
+        string[] wanted = Markup.Plain(a.Required(0, "text")) switch
+        {
+            string one => [one],
+            TemplateList { IsTuple: true } several => [.. several.Items.Select(i => Markup.Plain(i)).OfType<string>()],
+            var other => throw new TemplateFaultException($"{a.Callee} needs text, not {PythonText.TypeName(other)}."),
+        };
+        return TextWindow.Of(text, a, 1) is { } window && Array.Exists(wanted, w => test(window.Text, w));
+    }
 
-    private static long Index(string text, Arguments a, Func<string, StringComparison, int> search)
+    private static long Index(string text, Arguments a, bool fromEnd)
     {
         var wanted = a.Text(0, "sub");
         a.Budget.Search(text.Length, wanted.Length);
-        var at = search(wanted, StringComparison.Ordinal);
-        return at <= 0 ? at : CodePoints.Count(text[..at], a.Budget);
+        if (TextWindow.Of(text, a, 1) is not { } window)
+        {
+            return -1;
+        }
+
+        var at = !fromEnd ? window.Text.IndexOf(wanted, StringComparison.Ordinal)
+            : wanted.Length == 0 ? window.Text.Length
+            : window.Text.LastIndexOf(wanted, StringComparison.Ordinal);
+        return at < 0 ? at : window.Start + CodePoints.Count(window.Text[..at], a.Budget);
     }
 
-    private static int Occurrences(string text, string wanted, Budget budget)
+    private static long Occurrences(string text, string wanted, Budget budget)
     {
         budget.Search(text.Length, wanted.Length);
-        return wanted.Length == 0 ? text.Length + 1 : text.AsSpan().Count(wanted);
+        return wanted.Length == 0 ? CodePoints.Count(text, budget) + 1 : text.AsSpan().Count(wanted);
     }
 
     private static bool All(string text, Func<char, bool> test) => text.Length > 0 && text.All(test);

@@ -14,10 +14,11 @@ internal static class Tests
         ["integer"] = a => a.Positional[0] is long,
         ["float"] = a => a.Positional[0] is double,
         ["number"] = a => PythonComparer.Number(a.Positional[0]) is not null,
-        ["string"] = a => a.Positional[0] is string,
+        ["string"] = a => a.Positional[0] is string or Markup,
+        ["escaped"] = a => a.Positional[0] is Markup,
         ["mapping"] = a => a.Positional[0] is TemplateDict,
-        ["sequence"] = a => a.Positional[0] is string or TemplateList or TemplateDict or Undefined,
-        ["iterable"] = a => a.Positional[0] is string or TemplateList or TemplateDict or Undefined,
+        ["sequence"] = a => a.Positional[0] is string or Markup or TemplateList or TemplateDict or Undefined,
+        ["iterable"] = a => a.Positional[0] is string or Markup or TemplateList or TemplateDict or Undefined,
         ["callable"] = a => a.Positional[0] is Function,
         ["odd"] = a => Arithmetic.OnIntegers("%", a.Integer(0, "value", 0), 2) is 1L,
         ["even"] = a => Arithmetic.OnIntegers("%", a.Integer(0, "value", 0), 2) is 0L,
@@ -47,7 +48,7 @@ internal static class Tests
 
     private static Func<Arguments, bool> Comparing(string op) => a => Operators.Compare(op, a.Positional[0], a.Required(1, "other"), a.Budget);
 
-    private static bool Same(object? value, object? other) => value is bool or long or double or string ? value.Equals(other) : ReferenceEquals(value, other);
+    private static bool Same(object? value, object? other) => value is bool or long or double or string or Markup ? value.Equals(other) : ReferenceEquals(value, other);
 
     private static bool Known(string id) => All.ContainsKey(id);
 }

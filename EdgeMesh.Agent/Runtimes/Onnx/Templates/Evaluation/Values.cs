@@ -5,12 +5,14 @@ namespace EdgeMesh.Agent.Runtimes.Onnx.Templates.Evaluation;
 /// <summary>What a name or key that does not exist gives; it may be tested and printed, not used.</summary>
 internal sealed record Undefined(string What);
 
-/// <summary>A Python list, or a tuple, which only prints differently.</summary>
+/// <summary>A Python list, or a tuple, which only prints differently; a tuple's elements may have names.</summary>
 internal sealed class TemplateList(List<object?> items, bool isTuple = false)
 {
     public List<object?> Items { get; } = items;
 
     public bool IsTuple { get; } = isTuple;
+
+    public ImmutableArray<string> Names { get; init; } = [];
 
     public static TemplateList Tuple(params ReadOnlySpan<object?> items) => new([.. items], true);
 }
@@ -30,9 +32,11 @@ internal sealed class TemplateNamespace(Dictionary<string, object?> items)
 /// <summary>Anything that can be called, with its name for messages.</summary>
 internal sealed record Function(string Id, Func<Arguments, object?> Body);
 
-/// <summary>The <c>loop</c> variable at one iteration.</summary>
-internal sealed class Loop(List<object?> items)
+/// <summary>The <c>loop</c> variable at one iteration. <paramref name="again"/> runs a recursive loop over what is inside an element.</summary>
+internal sealed class Loop(List<object?> items, int depth, Func<object?, string>? again)
 {
+    public Func<object?, string>? Again { get; } = again;
+
     public int Index0 { get; set; }
 
     public object? LastChanged { get; set; } = new Undefined("loop.changed");
@@ -46,6 +50,8 @@ internal sealed class Loop(List<object?> items)
         "first" => Index0 == 0,
         "last" => Index0 == items.Count - 1,
         "length" => (long)items.Count,
+        "depth" => depth + 1L,
+        "depth0" => (long)depth,
         "previtem" => Index0 > 0 ? items[Index0 - 1] : new Undefined("loop.previtem"),
         "nextitem" => Index0 + 1 < items.Count ? items[Index0 + 1] : new Undefined("loop.nextitem"),
         "cycle" => new Function("loop.cycle", a => a.Positional[Index0 % Math.Max(1, a.Positional.Count)]),

@@ -88,17 +88,13 @@ internal sealed class Parser
 
         var items = _expressions.ParseTuple(false);
         var condition = _tokens.TakeName("if") ? _expressions.Parse() : null;
-        if (_tokens.Current.IsName("recursive"))
-        {
-            throw _tokens.Fault("recursive loops are not supported.");
-        }
-
+        var isRecursive = _tokens.TakeName("recursive");
         EndTag();
         _loops++;
         var body = Body(out var next, "else", "endfor");
         _loops--;
         EndTagAfter(next, "else", out var hasElse);
-        return new For(line, target, items, condition, body, hasElse ? Enclosed("endfor") : []);
+        return new For(line, target, items, condition, isRecursive, body, hasElse ? Enclosed("endfor") : []);
     }
 
     private Statement ParseSet(int line)

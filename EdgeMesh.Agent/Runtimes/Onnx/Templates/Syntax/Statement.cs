@@ -15,6 +15,7 @@ internal sealed record For(
     Expression Target,
     Expression Items,
     Expression? Condition,
+    bool IsRecursive,
     ImmutableArray<Statement> Body,
     ImmutableArray<Statement> Else) : Statement(Line);
 

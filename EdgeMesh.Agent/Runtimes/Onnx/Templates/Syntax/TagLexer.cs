@@ -41,6 +41,11 @@ internal static class TagLexer
 
     private static (Token Token, int Length) Number(string source, int at, int line)
     {
+        if (source[at] == '0' && at + 2 < source.Length && source[at + 1] is 'x' or 'X' or 'o' or 'O' or 'b' or 'B')
+        {
+            return InBase(source, at, line);
+        }
+
         var end = Digits(source, at);
         var isFloat = false;
         if (end + 1 < source.Length && source[end] == '.' && char.IsAsciiDigit(source[end + 1]))
@@ -64,6 +69,20 @@ internal static class TagLexer
                 ? whole
                 : throw new ChatTemplateException(ChatTemplateFault.Syntax, line, $"the number {(text.Length > 40 ? text[..40] + "…" : text)} is too large.");
         return (new Token(TokenKind.Number, source[at..end], line, value), end - at);
+    }
+
+    private static (Token Token, int Length) InBase(string source, int at, int line)
+    {
+        var end = at + 2;
+        while (end < source.Length && (char.IsAsciiHexDigit(source[end]) || source[end] == '_'))
+        {
+            end++;
+        }
+
+        var text = source[at..end];
+        return PythonInteger.TryParse(text, 0, out var value)
+            ? (new Token(TokenKind.Number, text, line, value), end - at)
+            : throw new ChatTemplateException(ChatTemplateFault.Syntax, line, $"the number {(text.Length > 40 ? text[..40] + "…" : text)} is not understood.");
     }
 
     private static int Digits(string source, int at)
