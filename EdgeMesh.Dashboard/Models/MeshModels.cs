@@ -102,25 +102,20 @@ public sealed partial class MeshModels(
     /// <summary>A file comes into the house once: where several devices want what is fetched from outside, one fetches it and the others get it from there.</summary>
     private async Task RunAllAsync(ModelOrder order, ImmutableArray<ModelTransfer> transfers)
     {
-        try
+        using var kept = wishes.Keep(order.Source);
+        var once = order.Source is ModelSource.HuggingFace or ModelSource.Url;
+        for (var i = 0; once && i < transfers.Length; i++)
         {
-            var once = order.Source is ModelSource.HuggingFace or ModelSource.Url;
-            for (var i = 0; once && i < transfers.Length; i++)
+            if (await RunAsync(order, transfers[i]) is { } id)
             {
-                if (await RunAsync(order, transfers[i]) is { } id)
-                {
-                    var relay = order with { Source = new ModelSource.Device(transfers[i].Device, id), Id = id };
-                    await Task.WhenAll(transfers.Skip(i + 1).Select(t => RunAsync(relay, t)));
-                    return;
-                }
-            }
-
-            if (!once)
-            {
-                await Task.WhenAll(transfers.Select(t => RunAsync(order, t)));
+                var relay = order with { Source = new ModelSource.Device(transfers[i].Device, id), Id = id };
+                await Task.WhenAll(transfers.Skip(i + 1).Select(t => RunAsync(relay, t)));
+                return;
             }
         }
-        finally
+
+        // What was uploaded for nothing stays: the person can order it again without sending it again.
+        if (!once && (await Task.WhenAll(transfers.Select(t => RunAsync(order, t)))).All(id => id is not null))
         {
             wishes.Forget(order.Source);
         }

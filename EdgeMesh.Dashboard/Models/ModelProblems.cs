@@ -17,7 +17,12 @@ internal static partial class ModelProblems
         "device_not_linked", $"{device} cannot be reached.", "It is not online now.", "Start its agent, or choose another device.");
 
     public static Problem UploadUnknown() => new(
-        "upload_unknown", "There is no such upload.", "It was installed already, or the dashboard was restarted since.", "Upload the files again.", "source.upload");
+        "upload_unknown", "There is no such upload.", "It was installed already, was left alone for too long, or the dashboard was restarted since.", "Upload the files again.", "source.upload");
+
+    public static Problem TooManyUploads(int most, TimeSpan kept) => new(
+        "uploads_full", "There are too many uploads.", $"{most} are waiting to be installed.", $"Install one of them, or wait: what nobody installs is forgotten after {kept.TotalMinutes:0} minutes.");
+
+    public static Problem TooManyFiles(int most) => new("upload_too_large", "The upload has too many files.", $"{most} files are allowed in one.", "Upload a .zip of the model's folder instead.");
 
     public static Problem UploadTooLarge(long most) => new(
         "upload_too_large", "The upload is too large.", $"{most:N0} bytes are allowed.", "Raise EdgeMesh:Models:MaxUploadBytes in the configuration, or install from a folder on the device.");

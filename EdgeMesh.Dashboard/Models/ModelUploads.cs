@@ -4,28 +4,43 @@ using EdgeMesh.Dashboard.Hosting;
 
 namespace EdgeMesh.Dashboard.Models;
 
-/// <summary>Files that people sent, hashed while they came, under names of our own; emptied at start. Thread-safe.</summary>
-public sealed class ModelUploads
+/// <summary>
+/// Files that people sent, hashed while they came, under names of our own; emptied at start. An upload is bounded by itself, and one that nobody installs
+/// is forgotten after <see cref="ModelsOptions.UploadsAreKept"/>. Thread-safe: several files may be added to one upload at a time.
+/// </summary>
+public sealed class ModelUploads : IDisposable
 {
+    // ENOSPC of Unix and ERROR_DISK_FULL of Windows.
+    private const int UnixFull = 28;
+    private const int WindowsFull = unchecked((int)0x80070070);
     private const int BufferBytes = 128 * 1024;
     private const int MostFiles = 200;
+    private const int MostUploads = 32;
     private const int LongestName = 200;
     private readonly string _folder;
-    private readonly long _most;
-    private readonly ConcurrentDictionary<string, ModelUpload> _uploads = new();
+    private readonly ModelsOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ConcurrentDictionary<string, OpenUpload> _uploads = new();
+    private readonly ITimer _sweep;
 
-    public ModelUploads(DashboardOptions dashboard, ModelsOptions options)
+    public ModelUploads(DashboardOptions dashboard, ModelsOptions options, TimeProvider time)
     {
-        (_folder, _most) = (Path.Combine(dashboard.DataDirectory, "uploads"), options.MaxUploadBytes);
+        (_folder, _options, _time) = (Path.Combine(dashboard.DataDirectory, "uploads"), options, time);
         if (Directory.Exists(_folder))
         {
             Directory.Delete(_folder, recursive: true);
         }
+
+        var often = options.UploadsAreKept / 4;
+        _sweep = time.CreateTimer(_ => Sweep(), null, often, often);
     }
 
-    public ModelUpload? Find(string id) => _uploads.GetValueOrDefault(id);
+    public ModelUpload? Find(string id) => _uploads.GetValueOrDefault(id)?.Upload;
 
-    public Stream Open(ModelUpload upload, ModelFileInfo file) => File.OpenRead(PathOf(upload.Id, upload.Files.IndexOf(file)));
+    public Stream Open(ModelUpload upload, ModelFileInfo file) => File.OpenRead(PathOf(upload.Id, file.Sha256));
+
+    /// <summary>Keeps an upload from being forgotten until disposed; null when there is none of this id.</summary>
+    public IDisposable? Use(string id) => _uploads.GetValueOrDefault(id) is { } open && open.TryUse() ? new Lease(open, _time) : null;
 
     /// <summary>Keeps one more file.</summary>
     public async Task<(ModelUpload? Upload, Problem? Problem)> AddAsync(string? id, string name, Stream content, CancellationToken cancellationToken)
@@ -35,62 +50,120 @@ public sealed class ModelUploads
             return (null, ModelProblems.NameWrong(name));
         }
 
-        var before = id is null ? new ModelUpload(Guid.NewGuid().ToString("n"), []) : Find(id);
-        if (before is null)
+        Sweep();
+        if (id is null && _uploads.Count >= MostUploads)
+        {
+            return (null, ModelProblems.TooManyUploads(MostUploads, _options.UploadsAreKept));
+        }
+
+        var open = id is null ? new OpenUpload(Guid.NewGuid().ToString("n"), _time.GetUtcNow()) : _uploads.GetValueOrDefault(id);
+        if (open?.TryUse() != true)
         {
             return (null, ModelProblems.UploadUnknown());
         }
 
-        Directory.CreateDirectory(Path.Combine(_folder, before.Id));
-        var path = PathOf(before.Id, before.Files.Length);
+        _uploads.TryAdd(open.Id, open);
         try
         {
-            var left = _most - _uploads.Values.Sum(u => u.Bytes);
-            var (sha256, bytes) = before.Files.Length < MostFiles ? await KeepAsync(content, path, left, cancellationToken) : (null, 0);
-            if (sha256 is null)
-            {
-                File.Delete(path);
-                return (null, ModelProblems.UploadTooLarge(_most));
-            }
-
-            var upload = before with { Files = before.Files.Add(new ModelFileInfo(name, sha256, bytes)) };
-            _uploads[upload.Id] = upload;
-            return (upload, null);
+            return await KeepAsync(open, name, content, cancellationToken);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or OperationCanceledException)
+        finally
         {
-            File.Delete(path);
-            return (null, ModelProblems.UploadFailed(e is OperationCanceledException ? "It was broken off." : e.Message));
+            open.EndUse(_time.GetUtcNow());
+            if (open.Upload.Files.IsEmpty && id is null)
+            {
+                Remove(open.Id);
+            }
         }
     }
 
+    /// <summary>Forgets an upload and its files.</summary>
     public void Remove(string id)
     {
-        if (_uploads.TryRemove(id, out _))
+        if (_uploads.TryRemove(id, out _) && Directory.Exists(Path.Combine(_folder, id)))
         {
             Directory.Delete(Path.Combine(_folder, id), recursive: true);
         }
     }
 
-    private static async Task<(string? Sha256, long Bytes)> KeepAsync(Stream content, string path, long most, CancellationToken cancellationToken)
+    public void Dispose() => _sweep.Dispose();
+
+    private async Task<(ModelUpload? Upload, Problem? Problem)> KeepAsync(OpenUpload open, string name, Stream content, CancellationToken cancellationToken)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
-        var buffer = new byte[BufferBytes];
-        int read;
-        while ((read = await content.ReadAsync(buffer, cancellationToken)) > 0)
+        var arriving = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, open.Id)).FullName, Guid.NewGuid().ToString("n"));
+        var arrived = 0L;
+        try
         {
-            if (file.Length + read > most)
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            await using (var file = new FileStream(arriving, FileMode.CreateNew, FileAccess.Write))
             {
-                return (null, 0);
+                var buffer = new byte[BufferBytes];
+                int read;
+                while ((read = await content.ReadAsync(buffer, cancellationToken)) > 0)
+                {
+                    arrived += read;
+                    if (!open.TryTake(read, _options.MaxUploadBytes))
+                    {
+                        return (null, ModelProblems.UploadTooLarge(_options.MaxUploadBytes));
+                    }
+
+                    hash.AppendData(buffer.AsSpan(0, read));
+                    await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+                }
             }
 
-            hash.AppendData(buffer.AsSpan(0, read));
-            await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
-        }
+            var sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
+            if (open.Add(new ModelFileInfo(name, sha256, arrived), MostFiles) is not { } upload)
+            {
+                return (null, ModelProblems.TooManyFiles(MostFiles));
+            }
 
-        return (Convert.ToHexStringLower(hash.GetHashAndReset()), file.Length);
+            // Equal files share their place.
+            File.Move(arriving, PathOf(open.Id, sha256), overwrite: true);
+            arrived = 0;
+            return (upload, null);
+        }
+        catch (OperationCanceledException)
+        {
+            return (null, ModelProblems.UploadFailed("It was broken off."));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The system's words name files of the dashboard's own, which are nobody's business.
+            return (null, ModelProblems.UploadFailed(e is IOException { HResult: UnixFull or WindowsFull } ? "The dashboard's disk is full." : "It was cut off, or the dashboard could not write it to its disk."));
+        }
+        finally
+        {
+            if (arrived > 0)
+            {
+                open.GiveBack(arrived);
+            }
+
+            File.Delete(arriving);
+        }
     }
 
-    private string PathOf(string id, int number) => Path.Combine(_folder, id, $"{number}");
+    private void Sweep()
+    {
+        var before = _time.GetUtcNow() - _options.UploadsAreKept;
+        foreach (var abandoned in _uploads.Values.Where(u => u.TryAbandon(before)))
+        {
+            Remove(abandoned.Id);
+        }
+    }
+
+    private string PathOf(string id, string sha256) => Path.Combine(_folder, id, sha256);
+
+    private sealed class Lease(OpenUpload open, TimeProvider time) : IDisposable
+    {
+        private int _ended;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _ended, 1) == 0)
+            {
+                open.EndUse(time.GetUtcNow());
+            }
+        }
+    }
 }

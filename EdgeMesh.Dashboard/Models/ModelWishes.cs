@@ -78,6 +78,9 @@ public sealed class ModelWishes(IFleet fleet, IDeviceLinks links, ModelBoard boa
         }
     }
 
+    /// <summary>Keeps what the order needs on this side until disposed; null when it needs nothing.</summary>
+    internal IDisposable? Keep(ModelSource source) => source is ModelSource.Upload upload ? uploads.Use(upload.Id) : null;
+
     internal void Forget(ModelSource source)
     {
         if (source is ModelSource.Upload upload)

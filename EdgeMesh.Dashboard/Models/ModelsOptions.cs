@@ -14,6 +14,10 @@ public sealed class ModelsOptions
     [Range(1L << 20, 1L << 40)]
     public long MaxUploadBytes { get; set; } = 8L << 30;
 
+    /// <summary>How long an upload waits to be installed, or installed again after a failure. Default 1 hour; 1 minute to 7 days.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "7.00:00:00")]
+    public TimeSpan UploadsAreKept { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>Transfers that run at once. Default 16; 1 to 256.</summary>
     [Range(1, 256)]
     public int MaxTransfers { get; set; } = 16;

@@ -36,8 +36,9 @@ internal sealed class UploadFile : IDisposable
         }
     }
 
+    // By its name alone: on a dashboard, where it lies is nobody's business.
     public static QaiHubException Local(string path, string why, Exception? inner = null) =>
-        new(HubFailure.LocalFile, $"{path} {why}.", "Check the path and its permissions.", inner);
+        new(HubFailure.LocalFile, $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(path))} {why}.", "Check the path and its permissions.", inner);
 
     public void Dispose() => Handle.Dispose();
 

@@ -24,7 +24,7 @@ public sealed class ModelUploadsTests : IDisposable
     [InlineData("a\u0001b")]
     public async Task Add_NameThatIsNoFileName_IsRefused(string name)
     {
-        var (upload, problem) = await new ModelUploads(Options, new ModelsOptions()).AddAsync(null, name, new MemoryStream([1]), TestContext.Current.CancellationToken);
+        var (upload, problem) = await Uploads().AddAsync(null, name, new MemoryStream([1]), TestContext.Current.CancellationToken);
         Assert.Null(upload);
         Assert.Equal("name_invalid", problem!.Code);
     }
@@ -32,7 +32,7 @@ public sealed class ModelUploadsTests : IDisposable
     [Fact]
     public async Task Add_MoreThanAllowed_IsRefusedAndLeavesNothing()
     {
-        var uploads = new ModelUploads(Options, new ModelsOptions { MaxUploadBytes = 1 << 20 });
+        var uploads = Uploads(1 << 20);
         var (first, _) = await uploads.AddAsync(null, "a.onnx", new MemoryStream(new byte[900_000]), TestContext.Current.CancellationToken);
         var (second, problem) = await uploads.AddAsync(first!.Id, "b.onnx", new MemoryStream(new byte[900_000]), TestContext.Current.CancellationToken);
         Assert.Null(second);
@@ -41,6 +41,92 @@ public sealed class ModelUploadsTests : IDisposable
         Assert.Single(uploads.Find(first.Id)!.Files);
         uploads.Remove(first.Id);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_directory["uploads"]));
+    }
+
+    [Fact]
+    public async Task Add_WhileAnotherLiesAbandoned_IsBoundedByItselfAlone()
+    {
+        using var uploads = Uploads(1 << 20);
+        var (abandoned, _) = await uploads.AddAsync(null, "a.onnx", new MemoryStream(new byte[1 << 20]), TestContext.Current.CancellationToken);
+        var (mine, problem) = await uploads.AddAsync(null, "b.onnx", new MemoryStream(new byte[1 << 20]), TestContext.Current.CancellationToken);
+        Assert.Null(problem);
+        Assert.NotEqual(abandoned!.Id, mine!.Id);
+    }
+
+    [Fact]
+    public async Task Add_AbandonedUpload_IsForgottenInTime_OneInUseIsNot()
+    {
+        using var uploads = Uploads();
+        var (abandoned, _) = await uploads.AddAsync(null, "a.onnx", new MemoryStream([1]), TestContext.Current.CancellationToken);
+        var (used, _) = await uploads.AddAsync(null, "b.onnx", new MemoryStream([2]), TestContext.Current.CancellationToken);
+        using (uploads.Use(used!.Id))
+        {
+            _time.Advance(TimeSpan.FromHours(2));
+            Assert.Null(uploads.Find(abandoned!.Id));
+            Assert.NotNull(uploads.Find(used.Id));
+            Assert.Equal(used.Id, Path.GetFileName(Assert.Single(Directory.EnumerateDirectories(_directory["uploads"]))));
+        }
+
+        _time.Advance(TimeSpan.FromHours(2));
+        Assert.Null(uploads.Find(used.Id));
+        Assert.Null(uploads.Use(used.Id));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_directory["uploads"]));
+        Assert.Equal("upload_unknown", (await uploads.AddAsync(used.Id, "c.onnx", new MemoryStream([3]), TestContext.Current.CancellationToken)).Problem!.Code);
+    }
+
+    [Fact]
+    public async Task Add_ManyFilesToOneUploadAtOnce_KeepsEachWithItsContent()
+    {
+        using var uploads = Uploads();
+        var (first, _) = await uploads.AddAsync(null, "0", new MemoryStream([0]), TestContext.Current.CancellationToken);
+        var gates = Enumerable.Range(1, 8).Select(i => new GatedStream([(byte)i, 7])).ToList();
+        var adding = gates.Select((g, i) => uploads.AddAsync(first!.Id, $"{i + 1}", g, TestContext.Current.CancellationToken)).ToList();
+        gates.ForEach(g => g.Open());
+        Assert.All(await Task.WhenAll(adding), a => Assert.Null(a.Problem));
+
+        var upload = uploads.Find(first!.Id)!;
+        Assert.Equal(9, upload.Files.Length);
+        foreach (var file in upload.Files.Where(f => f.Path != "0"))
+        {
+            await using var content = uploads.Open(upload, file);
+            Assert.Equal(int.Parse(file.Path, System.Globalization.CultureInfo.InvariantCulture), content.ReadByte());
+        }
+    }
+
+    [Fact]
+    public async Task Add_TwoFilesAtOnceThatAreTooLargeTogether_OneIsRefused()
+    {
+        using var uploads = Uploads(1 << 20);
+        var (first, _) = await uploads.AddAsync(null, "0", new MemoryStream([0]), TestContext.Current.CancellationToken);
+        var answers = await Task.WhenAll(Enumerable.Range(1, 2).Select(i => uploads.AddAsync(first!.Id, $"{i}", new MemoryStream(new byte[700_000]), TestContext.Current.CancellationToken)));
+        Assert.Contains(answers, a => a.Problem?.Code == "upload_too_large");
+        Assert.True(uploads.Find(first!.Id)!.Bytes <= 1 << 20);
+        Assert.Null((await uploads.AddAsync(first.Id, "3", new MemoryStream(new byte[100_000]), TestContext.Current.CancellationToken)).Problem);
+    }
+
+    [Fact]
+    public async Task Add_StreamThatBreaks_SaysNoPathOfTheServer()
+    {
+        using var uploads = Uploads();
+        var (upload, problem) = await uploads.AddAsync(null, "a.onnx", new BrokenStream($"Could not write {_directory["uploads"]}."), TestContext.Current.CancellationToken);
+        Assert.Null(upload);
+        Assert.DoesNotContain(_directory.Path, problem!.Detail, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_directory["uploads"]));
+    }
+
+    [Fact]
+    public async Task Add_MoreUploadsThanAnyoneInstalls_IsRefusedUntilSomeAreForgotten()
+    {
+        using var uploads = Uploads();
+        Problem? problem = null;
+        for (var i = 0; problem is null && i < 100; i++)
+        {
+            problem = (await uploads.AddAsync(null, "a", new MemoryStream([1]), TestContext.Current.CancellationToken)).Problem;
+        }
+
+        Assert.Equal("uploads_full", problem?.Code);
+        _time.Advance(TimeSpan.FromHours(2));
+        Assert.Null((await uploads.AddAsync(null, "a", new MemoryStream([1]), TestContext.Current.CancellationToken)).Problem);
     }
 
     [Fact]
@@ -77,5 +163,26 @@ public sealed class ModelUploadsTests : IDisposable
         Assert.Equal(TransferState.Cancelled, board.Find("t1")!.State);
     }
 
+    private ModelUploads Uploads(long most = 8L << 30) => new(Options, new ModelsOptions { MaxUploadBytes = most }, _time);
+
     private ModelBoard Board() => new(new TransferJournal(Options, NullLogger<TransferJournal>.Instance), _time);
+
+    /// <summary>Gives its bytes only when it is opened, so that several are on their way at the same time.</summary>
+    private sealed class GatedStream(byte[] content) : MemoryStream(content)
+    {
+        private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Open() => _open.SetResult();
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await _open.Task.WaitAsync(cancellationToken);
+            return Read(buffer.Span);
+        }
+    }
+
+    private sealed class BrokenStream(string words) : MemoryStream([1])
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new IOException(words);
+    }
 }

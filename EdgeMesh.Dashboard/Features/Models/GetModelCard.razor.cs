@@ -122,6 +122,11 @@ public sealed partial class GetModelCard : IDisposable
             }
         }
 
+        if (_problem is { Code: "upload_unknown" })
+        {
+            _form.UploadIsGone();
+        }
+
         _busy = false;
     }
 

@@ -63,8 +63,11 @@ public sealed class GetModelForm
         return source is null || Devices.Count == 0 ? null : new ModelOrder([.. Devices], source, null, [], EvenIfMemoryIsShort);
     }
 
-    /// <summary>It is on its way: what should not be kept is forgotten.</summary>
-    public void Sent() => (Token, Upload, EvenIfMemoryIsShort) = ("", null, false);
+    /// <summary>It is on its way: what should not be kept is forgotten. An upload stays, to be installed again should this fail.</summary>
+    public void Sent() => (Token, EvenIfMemoryIsShort) = ("", false);
+
+    /// <summary>The upload is there no more, as it was installed or forgotten.</summary>
+    public void UploadIsGone() => Upload = null;
 
     private static string? OrNull(string text) => text.Length == 0 ? null : text;
 }
