@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 
 namespace EdgeMesh.Agent.Runtimes.Onnx.Sessions.Files;
@@ -58,6 +59,18 @@ internal sealed class ProtoReader(Stream stream)
     }
 
     public long Number() => _wireType == 0 ? (long)Varint() : throw new InvalidDataException("A number was expected.");
+
+    public float Float()
+    {
+        if (_wireType != 5)
+        {
+            throw new InvalidDataException("A fraction was expected.");
+        }
+
+        Span<byte> bytes = stackalloc byte[4];
+        stream.ReadExactly(bytes);
+        return BinaryPrimitives.ReadSingleLittleEndian(bytes);
+    }
 
     /// <summary>One or many numbers (a packed field).</summary>
     public IEnumerable<long> Numbers()

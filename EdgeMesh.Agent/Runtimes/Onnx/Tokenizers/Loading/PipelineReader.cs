@@ -39,11 +39,11 @@ internal sealed class PipelineReader(TokenizerLimits limits)
         json.Flag("normalized", false),
         json.Flag("special", false));
 
-    private static ITokenModel Model(JsonElement json) => (json.TextOrNull("type") ?? (json.Part("merges") is null ? "WordPiece" : "BPE")) switch
+    private static ITokenModel Model(JsonElement json) => (json.TextOrNull("type") ?? Untyped(json)) switch
     {
         "BPE" => new BpeModel(
             Vocabulary(json),
-            [.. json.Items("merges").Select(Merge)],
+            [.. json.Items("merges").Select((merge, rank) => Merge(merge) is var (left, right) ? (left, right, rank) : default)],
             new BpeOptions(
                 json.TextOrNull("unk_token"),
                 json.Flag("fuse_unk", false),
@@ -63,6 +63,9 @@ internal sealed class PipelineReader(TokenizerLimits limits)
             json.Flag("byte_fallback", false)),
         var other => throw JsonParts.Unsupported("model", other),
     };
+
+    // Older files do not name the type: pairs of piece and score are a Unigram model's (T5), merges a BPE's.
+    private static string Untyped(JsonElement json) => json.Part("vocab") is { ValueKind: JsonValueKind.Array } ? "Unigram" : json.Part("merges") is null ? "WordPiece" : "BPE";
 
     private static Dictionary<string, int> Vocabulary(JsonElement json)
     {

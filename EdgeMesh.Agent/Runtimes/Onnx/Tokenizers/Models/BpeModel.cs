@@ -23,7 +23,10 @@ internal sealed class BpeModel : ITokenModel
     private readonly ConcurrentDictionary<string, int[]> _cache = new();
     private int _cached;
 
-    public BpeModel(Dictionary<string, int> vocabulary, IReadOnlyList<(string Left, string Right)> merges, BpeOptions options)
+    /// <param name="vocabulary">Tokens and their ids.</param>
+    /// <param name="merges">Which neighbours join; the lowest rank first, among equal ranks the leftmost.</param>
+    /// <param name="options">The rest.</param>
+    public BpeModel(Dictionary<string, int> vocabulary, IReadOnlyList<(string Left, string Right, int Rank)> merges, BpeOptions options)
     {
         (_vocabulary, _options) = (vocabulary, options);
         _lookup = vocabulary.GetAlternateLookup<ReadOnlySpan<char>>();
@@ -33,9 +36,8 @@ internal sealed class BpeModel : ITokenModel
             _bytes[i] = vocabulary.GetValueOrDefault($"<0x{i:X2}>", -1);
         }
 
-        for (var rank = 0; rank < merges.Count; rank++)
+        foreach (var (left, right, rank) in merges)
         {
-            var (left, right) = merges[rank];
             var joined = left + right[Math.Min(right.Length, options.Prefix.Length)..];
             _merges[Pair(Id(left), Id(right))] = (rank, Id(joined));
         }

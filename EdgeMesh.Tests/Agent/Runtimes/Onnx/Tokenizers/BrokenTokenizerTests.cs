@@ -33,6 +33,7 @@ public sealed class BrokenTokenizerTests
         "{\"model\":{\"type\":\"Magic\"}}",
         $"{{{Model},\"normalizer\":{{\"type\":\"Magic\"}}}}",
         $"{{{Model},\"normalizer\":{{\"type\":\"Precompiled\",\"precompiled_charsmap\":\"\"}}}}",
+        "{\"model\":{\"unk_id\":0,\"vocab\":[[\"<unk>\",0],[\"a\",-1.5]]},\"normalizer\":{\"type\":\"Precompiled\",\"precompiled_charsmap\":\"AAAA\"}}",
         $"{{{Model},\"pre_tokenizer\":{{\"type\":\"Magic\"}}}}",
         $"{{{Model},\"pre_tokenizer\":{{\"type\":\"Split\",\"pattern\":{{\"Regex\":\"[a-z&&[^b]]\"}},\"behavior\":\"Isolated\"}}}}",
         $"{{{Model},\"pre_tokenizer\":{{\"type\":\"Split\",\"pattern\":{{\"Regex\":\"\\\\p{{Han}}+\"}},\"behavior\":\"Isolated\"}}}}",
@@ -51,6 +52,13 @@ public sealed class BrokenTokenizerTests
     [MemberData(nameof(Unsupported))]
     public void Load_UnknownStep_IsRefusedNotSkipped(string json)
         => Assert.Equal(TokenizerFault.Unsupported, Assert.Throws<TokenizerException>(() => TokenizerFixtures.Load(("tokenizer.json", json))).Fault);
+
+    [Fact]
+    public void Load_UnigramThatDoesNotNameItself_IsToldByItsScores()
+    {
+        var tokenizer = TokenizerFixtures.Load(("tokenizer.json", "{\"model\":{\"unk_id\":0,\"vocab\":[[\"<unk>\",0],[\"a\",-1.5],[\"b\",-2],[\"ab\",-1]]}}"));
+        Assert.Equal([3, 1, 0], tokenizer.Encode("abac", false));
+    }
 
     [Fact]
     public void Load_EmptyFolder_NamesTheMissingFiles()

@@ -26,14 +26,55 @@ public sealed class SentencePieceTests
         Assert.Equal("hello é", tokenizer.Decode(tokenizer.Encode("hello é", true), true));
     }
 
-    // ModelProto: pieces (text, score, type), trainer and normalizer settings.
-    private static byte[] Build(int modelType)
+    // The pieces of runs that real vocabularies have: which of them a run is cut into depends on the order of merges.
+    [Theory]
+    [InlineData("*", "**|****|********")]
+    [InlineData("=", "==|====|========|================")]
+    [InlineData("a", "aa|aaa|aaaa")]
+    [InlineData("ab", "ab|ba|aba|bab|abab|aab")]
+    public void Encode_RunsOfEqualCharacters_JoinsAsSentencePieceDoes(string letters, string joined)
     {
-        string[] joined = ["▁h", "el", "▁hel", "lo", "▁hello"];
+        var pieces = joined.Split('|').Select((t, i) => (Text: t, Score: -1f - i)).Concat(("▁" + letters).Select((c, i) => (Text: c.ToString(), Score: -50f - i))).ToList();
+        foreach (var equalScores in (bool[])[false, true])
+        {
+            var scored = pieces.ConvertAll(p => p with { Score = equalScores && p.Text.Length > 1 ? -1f : p.Score });
+            var tokenizer = TokenizerFixtures.LoadBytes([("tokenizer.model", Build(2, scored))], TokenizerLimits.Default);
+            var random = new Random(7);
+            for (var length = 1; length <= 40; length++)
+            {
+                var text = string.Concat(Enumerable.Range(0, length).Select(_ => letters[random.Next(letters.Length)]));
+                Assert.Equal(Reference("▁" + text, scored), tokenizer.Encode(text, false).Select(id => tokenizer.Decode([id], false) is var t && id == tokenizer.IdOf("▁") ? "▁" : t));
+            }
+        }
+    }
+
+    // SentencePiece's own rule, literally: of all neighbours that are a piece together, the best score, the leftmost of those.
+    private static List<string> Reference(string text, List<(string Text, float Score)> pieces)
+    {
+        var scores = pieces.ToDictionary(p => p.Text, p => p.Score);
+        var symbols = text.Select(c => c.ToString()).ToList();
+        while (true)
+        {
+            var best = Enumerable.Range(0, symbols.Count - 1).Where(i => scores.ContainsKey(symbols[i] + symbols[i + 1])).OrderByDescending(i => scores[symbols[i] + symbols[i + 1]]).ThenBy(i => i).Select(i => (int?)i).FirstOrDefault();
+            if (best is not { } at)
+            {
+                return symbols;
+            }
+
+            symbols[at] += symbols[at + 1];
+            symbols.RemoveAt(at + 1);
+        }
+    }
+
+    // ModelProto: pieces (text, score, type), trainer and normalizer settings.
+    private static byte[] Build(int modelType) => Build(
+        modelType, [.. ((string[])["▁h", "el", "▁hel", "lo", "▁hello"]).Select((t, i) => (t, -1f - i)), .. "▁helo".Select((c, i) => (c.ToString(), -20f - i))]);
+
+    private static byte[] Build(int modelType, List<(string Text, float Score)> normal)
+    {
         var pieces = new List<(string Text, float Score, int Type)> { ("<unk>", 0, 2), ("<s>", 0, 3), ("</s>", 0, 3) };
         pieces.AddRange(Enumerable.Range(0, 256).Select(b => ($"<0x{b:X2}>", 0f, 6)));
-        pieces.AddRange(joined.Select((t, i) => (t, -1f - i, 1)));
-        pieces.AddRange("▁helo".Select((c, i) => (c.ToString(), -20f - i, 1)));
+        pieces.AddRange(normal.Select(n => (n.Text, n.Score, 1)));
         return Message(output =>
         {
             foreach (var (text, score, type) in pieces)
