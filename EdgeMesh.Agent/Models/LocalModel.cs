@@ -31,14 +31,17 @@ public enum LocalModelKind
 /// <param name="QualityTier">0 for the built-in toys: the last choice; else 1 to 5.</param>
 /// <param name="BuiltIn">Comes with the agent, for trying out and measuring.</param>
 /// <param name="Sizes">Of the images it makes; null when they are not known.</param>
-/// <param name="WhyKept">Why nothing in the agent runs it, in words; null when something does.</param>
+/// <param name="WhyKept">Why the agent gives it no job by itself, in words; null when it does.</param>
+/// <param name="Completes">Without a chat template it still goes on with a text when a person names it.</param>
+/// <param name="Measures">It can be run and measured although <paramref name="WhyKept"/> says something.</param>
 public sealed record LocalModel(
-    string Id, string Folder, LocalModelKind Kind, ImmutableArray<Skill> Skills, long SizeBytes, int? ContextTokens, int QualityTier, bool BuiltIn, ImageSizes? Sizes = null, string? WhyKept = null)
+    string Id, string Folder, LocalModelKind Kind, ImmutableArray<Skill> Skills, long SizeBytes, int? ContextTokens, int QualityTier, bool BuiltIn, ImageSizes? Sizes = null, string? WhyKept = null,
+    bool Completes = false, bool Measures = false)
 {
     private const string NeedsQnn = "It is compiled for a Qualcomm NPU; QNN runs it, and this runtime is another one.";
 
     /// <summary>As the mesh is told.</summary>
     /// <param name="onQnn">Of a runtime that uses QNN.</param>
     public ModelInfo ToInfo(bool onQnn = false) =>
-        new(Id, Skills, SizeBytes, ContextTokens, QualityTier, Sizes: Sizes, CannotRun: WhyKept ?? (Kind == LocalModelKind.EpContext && !onQnn ? NeedsQnn : null));
+        new(Id, Skills, SizeBytes, ContextTokens, QualityTier, Sizes: Sizes, CannotRun: WhyKept ?? (Kind == LocalModelKind.EpContext && !onQnn ? NeedsQnn : null), Completes: Completes, Measures: Measures);
 }

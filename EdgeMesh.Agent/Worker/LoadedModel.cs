@@ -51,18 +51,21 @@ internal sealed class LoadedTextModel(string id, TextModel model, TextTokenizer 
     public static LoadedTextModel Load(ModelRef reference, ExecutionProvider provider, SessionChoices choices, TimeProvider time)
     {
         // Small files first: a model without a tokenizer need not be read at all.
-        var tokenizer = TextTokenizer.Load(reference.Folder);
+        var tokenizer = TextTokenizer.Load(TextModelFolder.Find(reference.Folder, provider.Kind).TokenizerFolder);
         var template = tokenizer.ChatTemplateSource is { } source ? Parse(source, reference.Id) : null;
         return new LoadedTextModel(reference.Id, TextModel.Load(reference.Folder, new TextModelChoices { Provider = provider, Session = choices }, time), tokenizer, template);
     }
 
-    /// <summary>The prompt's token ids, and the tag of reasoning that the template opened for the model at its end.</summary>
-    /// <exception cref="TaskFailedException">The model has no chat template, or it refuses the conversation.</exception>
+    /// <summary>
+    /// The prompt's token ids, and the tag of reasoning that the template opened for the model at its end; of a model without a chat template, which a person
+    /// has named, the ids of the bare text that it shall go on with.
+    /// </summary>
+    /// <exception cref="TaskFailedException">The chat template refuses the conversation.</exception>
     public (IReadOnlyList<int> Ids, ReasoningTag? Opened) Prompt(IEnumerable<Turn> turns, TimeProvider time, CancellationToken cancellationToken)
     {
         if (template is null)
         {
-            throw new TaskFailedException(ReasonCode.Unsupported, $"{Id} has no chat template, so it is not known how to talk to it.");
+            return (tokenizer.Encode(string.Join('\n', turns.Where(t => t.Role != "system").Select(t => t.Content)), addSpecialTokens: true), null);
         }
 
         var input = new ChatTemplateInput([.. turns.Select(t => new ChatTemplateMessage(t.Role, t.Content))]) { BosToken = tokenizer.BosToken, EosToken = tokenizer.EosToken };

@@ -2,10 +2,11 @@ namespace EdgeMesh.Core.Jobs;
 
 /// <summary>What follows from a <see cref="ReasonCode"/>.</summary>
 /// <param name="Retried">Another attempt is made.</param>
-/// <param name="ElsewhereOnly">The next attempt must be on another device.</param>
+/// <param name="ElsewhereOnly">The next attempt must be on another device, or with another model when it is of the model.</param>
 /// <param name="Words">What happened, as in "out of memory".</param>
 /// <param name="Remedy">What a person can do.</param>
-public sealed record ReasonPolicy(bool Retried, bool ElsewhereOnly, string Words, string Remedy);
+/// <param name="IsOfTheModel">It is the model's fault, not the device's: another model of the same device may be tried.</param>
+public sealed record ReasonPolicy(bool Retried, bool ElsewhereOnly, string Words, string Remedy, bool IsOfTheModel = false);
 
 /// <summary>The one place that says for each reason code whether it is retried, where, and what a person can do about it.</summary>
 public static class ReasonCodes
@@ -20,8 +21,8 @@ public static class ReasonCodes
         ReasonCode.OutOfMemory => new(true, true, "out of memory", "Choose a smaller model, or close programs on the device."),
         ReasonCode.NotReady => new(true, true, "not ready", "Wait until its runtimes have started, then run it again."),
         ReasonCode.RuntimeDown => new(true, true, "the runtime is down", "Start the runtime on the device; it is found again by itself."),
-        ReasonCode.ModelMissing => new(true, true, "the model is missing", "Get the model on the device, or choose another one."),
-        ReasonCode.Unsupported => new(true, true, "not supported", "Choose another device or model."),
+        ReasonCode.ModelMissing => new(true, true, "the model is missing", "Get the model on the device, or choose another one.", IsOfTheModel: true),
+        ReasonCode.Unsupported => new(true, true, "not supported", "Choose another device or model.", IsOfTheModel: true),
         ReasonCode.BadInput => new(false, false, "the input cannot be used", "Change the input as the cause says."),
         ReasonCode.BadOutput => new(true, true, "no usable answer", "Run it again. If it happens again, choose another model or look at the engine's log on the device."),
         ReasonCode.Timeout => new(true, true, "no answer in time", "Run it again, or choose a faster device or model."),

@@ -11,8 +11,10 @@ namespace EdgeMesh.Core.Models;
 /// </param>
 /// <param name="CharsPerSecond">Characters a second it reads, as the device measured of itself at its start; null when it did not.</param>
 /// <param name="Sizes">Of the images it makes; null when the runtime does not say.</param>
-/// <param name="CannotRun">Why this runtime has it and cannot run it, in words; null when it can.</param>
+/// <param name="CannotRun">Why this runtime has it and gives it no job by itself, in words; null when it does.</param>
 /// <param name="KvBytesPerToken">Bytes of memory that a token of context takes beside the weights; null when the runtime does not say.</param>
+/// <param name="Completes">It has no chat template, so it is no model to talk to, but it goes on with a text when a person asks for it by name.</param>
+/// <param name="Measures">Its graph can be run and measured, whatever <paramref name="CannotRun"/> says of other jobs.</param>
 [GenerateSerializer, Immutable]
 public sealed record ModelInfo(
     string Id,
@@ -23,4 +25,10 @@ public sealed record ModelInfo(
     double? CharsPerSecond = null,
     ImageSizes? Sizes = null,
     string? CannotRun = null,
-    long? KvBytesPerToken = null);
+    long? KvBytesPerToken = null,
+    bool Completes = false,
+    bool Measures = false)
+{
+    /// <summary>Whether a job of the kind onnx can run it.</summary>
+    public bool RunsAsOnnx => CannotRun is null || Measures;
+}

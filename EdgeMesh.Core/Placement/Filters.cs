@@ -151,14 +151,9 @@ public sealed class SkillFilter : IPlacementFilter
             return why;
         }
 
-        if (NamedModel.Reject(device, context) is { } named)
+        if (NamedModel.Reject(device, context) is { } cause)
         {
-            return named;
-        }
-
-        if (context.Request.Model is { } model && device.Runtimes.Any(r => r.Models.Any(m => m.Id == model)))
-        {
-            return $"{model} there is not ready, or not made for {context.Purpose}.";
+            return cause;
         }
 
         if (context.Request.Model is { } wanted)
@@ -192,8 +187,12 @@ public sealed class SkillFilter : IPlacementFilter
 
     /// <summary>Whether a model has the skill and the requested name.</summary>
     public static bool Fits(ModelInfo model, FilterContext context) =>
-        (context.Skill is { } skill ? model.Skills.Contains(skill) : context.Kind == TaskKind.OnnxRun ? model.CannotRun is null : context.Word == model.Id) &&
+        (context.Skill is { } skill ? model.Skills.Contains(skill) || Completes(model, skill, context) : context.Kind == TaskKind.OnnxRun ? model.RunsAsOnnx : context.Word == model.Id) &&
         (context.Request.Model is null || context.Request.Model == model.Id);
+
+    // A base model is never chosen, but a person may name it; what it is given it goes on with.
+    private static bool Completes(ModelInfo model, Skill skill, FilterContext context) =>
+        model.Completes && skill is Skill.Chat or Skill.Code && context.Request.Model == model.Id;
 
     private static bool AnyFits(RuntimeInfo runtime, FilterContext context)
     {

@@ -18,6 +18,9 @@ public interface IPlacementFilter
 /// <summary>What filters look at besides the device.</summary>
 public sealed record FilterContext(JobRequest Request, TaskKind Kind, Skill? Skill, PlanContext Plan, ImmutableHashSet<DeviceId> Excluded)
 {
+    /// <summary>Models that failed this task on a device through a fault of their own: others of that device may still be tried.</summary>
+    public ImmutableHashSet<(DeviceId Device, string Model)> FailedModels { get; init; } = [];
+
     /// <summary>The skill or task kind as the wire's word: <c>chat</c>, <c>echo</c>.</summary>
     public string Word { get; } = (Skill?.ToString() ?? Kind.ToString()).ToLowerInvariant();
 

@@ -39,6 +39,12 @@ internal sealed class ModelSearch(PlannedTask task, TaskLoad load, FleetSnapshot
                     continue;
                 }
 
+                if (!context.FailedModels.IsEmpty && context.FailedModels.Contains((device.Id, model.Id)))
+                {
+                    unfit ??= ("failed", $"{model.Id} already failed this task there.");
+                    continue;
+                }
+
                 if (Unfit(model) is { } why)
                 {
                     unfit ??= why;

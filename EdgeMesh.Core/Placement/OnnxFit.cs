@@ -30,7 +30,7 @@ public static class OnnxFit
         var required = AcceleratorFilter.Required(context.Request.Policy);
         var fitting = required is null ? onnx : onnx.FindAll(h => h.Runtime.Accelerator == required);
         return fitting.Count == 0 ? $"ONNX Runtime there does not use the {required}."
-            : fitting.Find(h => h.Model.CannotRun is null).Runtime is { State: not RuntimeState.Ready } down ? $"{down.Name} is not ready: {down.Reason}"
-            : fitting[0].Model.CannotRun is { } why ? $"{wanted} cannot run: {why}" : null;
+            : fitting.Find(h => h.Model.RunsAsOnnx).Runtime is { State: not RuntimeState.Ready } down ? $"{down.Name} is not ready: {down.Reason}"
+            : fitting[0].Model is { RunsAsOnnx: false, CannotRun: { } why } ? $"{wanted} cannot run: {why}" : null;
     }
 }

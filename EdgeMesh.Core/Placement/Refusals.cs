@@ -42,7 +42,7 @@ public static class Refusals
     }
 
     private static bool IsOffered(ModelInfo model, RuntimeInfo runtime, JobRequest request) =>
-        runtime.State != RuntimeState.Down && (request.Kind == JobKind.Onnx ? runtime.TaskKinds.Contains(TaskKind.OnnxRun) && model.CannotRun is null : !model.Skills.IsEmpty);
+        runtime.State != RuntimeState.Down && (request.Kind == JobKind.Onnx ? runtime.TaskKinds.Contains(TaskKind.OnnxRun) && model.RunsAsOnnx : !model.Skills.IsEmpty);
 
     private static string Remedy(JobRequest request, ImmutableArray<DeviceVerdict> verdicts) =>
         AcceleratorFilter.Required(request.Policy) is { } kind ? $"Choose \"Best available\", or add a device with {(kind == AcceleratorKind.NPU ? "an" : "a")} {kind}."

@@ -35,12 +35,12 @@ public static class PlanningPipeline
 
     /// <summary>Places one task again, after a failure or refusal, or when its stage opens, on a fresh snapshot.</summary>
     /// <param name="load">Of the task's real input (a later stage's is known only now).</param>
-    /// <param name="excluded">Devices that must not be used again for this task.</param>
+    /// <param name="tried">What must not be used again for this task.</param>
     /// <returns>The placement, or null with every device's verdict.</returns>
     public static (TaskPlacement? Placement, ImmutableArray<DeviceVerdict> Devices) PlaceAgain(
-        PlannedTask task, TaskLoad load, JobRequest request, FleetSnapshot fleet, PlanContext context, ImmutableHashSet<DeviceId> excluded)
+        PlannedTask task, TaskLoad load, JobRequest request, FleetSnapshot fleet, PlanContext context, Tried tried)
     {
-        var filter = new FilterContext(request, task.Kind, task.Skill, context, excluded);
+        var filter = new FilterContext(request, task.Kind, task.Skill, context, tried.Devices) { FailedModels = tried.Models };
         var found = Placer.Survey(task, load, fleet, filter);
         foreach (var other in found.Candidates.Where(c => task.OnDevice is { } only && c.Device.Id != only))
         {
@@ -56,9 +56,9 @@ public static class PlanningPipeline
     /// The most tokens that the best models now read at once for a task whose input may have come out longer than planned; null when no model can
     /// do it at all, or one of them has no limit.
     /// </summary>
-    public static int? LongestRoom(PlannedTask task, TaskLoad load, JobRequest request, FleetSnapshot fleet, PlanContext context, ImmutableHashSet<DeviceId> excluded)
+    public static int? LongestRoom(PlannedTask task, TaskLoad load, JobRequest request, FleetSnapshot fleet, PlanContext context, Tried tried)
     {
-        var found = Placer.Survey(task, load, fleet, new FilterContext(request, task.Kind, task.Skill, context, excluded), inParts: true);
+        var found = Placer.Survey(task, load, fleet, new FilterContext(request, task.Kind, task.Skill, context, tried.Devices) { FailedModels = tried.Models }, inParts: true);
         var rooms = found.Candidates.Where(c => c.IsEqualTo(found.Candidates[0])).Select(c => ContextFit.Room(c.Model, task.Kind, task.Options)).ToList();
         return rooms.Contains(null) ? null : rooms.Max();
     }

@@ -16,6 +16,9 @@ public sealed record ModelRow(string Id, ImmutableArray<Skill> Skills, int? Tier
     /// <summary>Came with the agents wherever it is.</summary>
     public bool WithAgent => Places.All(p => p.WithAgent);
 
+    /// <summary>Why no job is given to it by itself wherever it is; null when it is somewhere.</summary>
+    public string? CannotRun => Places.All(p => p.CannotRun is not null) ? Places.Select(p => p.CannotRun).FirstOrDefault() : null;
+
     /// <summary>Of the weights or, in a store, of all files; null when nobody says.</summary>
     public long? Bytes => Places.Select(p => p.Bytes).FirstOrDefault(b => b > 0);
 }
@@ -73,7 +76,7 @@ public static class ModelMatrix
         stored?.BuiltIn ?? reported.All(r => r.Runtime.Id == BuiltInSummariser),
         stored is { BuiltIn: false } ? stored.Bytes : reported.Select(r => r.Model.SizeBytes).FirstOrDefault(b => b is > 0),
         stored,
-        device.State == DeviceState.Online && reported.Any(r => r is { Runtime.State: RuntimeState.Ready, Model.CannotRun: null } && r.Runtime.TaskKinds.Contains(TaskKind.OnnxRun) && !r.Model.Skills.Contains(Skill.Image)),
+        device.State == DeviceState.Online && reported.Any(r => r is { Runtime.State: RuntimeState.Ready, Model.RunsAsOnnx: true } && r.Runtime.TaskKinds.Contains(TaskKind.OnnxRun) && !r.Model.Skills.Contains(Skill.Image)),
         reported.All(r => r.Model.CannotRun is not null) ? reported.Select(r => r.Model.CannotRun).FirstOrDefault() : null,
         stored is null && reported.Any(r => r.Runtime.Id.StartsWith(OllamaPrefix, StringComparison.Ordinal)));
 }

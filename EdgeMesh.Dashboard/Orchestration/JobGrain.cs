@@ -63,7 +63,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
         foreach (var task in JobProgress.Ready(view).ToList())
         {
             KeepToMaxWorkers();
-            if (view.CancelRequested || !Place(task, []))
+            if (view.CancelRequested || !Place(task, Tried.Nothing))
             {
                 Decide(new TaskEnded(time.GetUtcNow(), task.Id, view.CancelRequested ? TaskState.Cancelled : TaskState.Failed));
             }
@@ -88,16 +88,16 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
         {
             var task = view.Tasks[failed.Task.Number - 1];
             var policy = ReasonCodes.For(failed.Reason);
-            var tried = policy.ElsewhereOnly ? task.Attempts.Where(a => a.State == AttemptState.Failed).Select(a => a.DeviceId).ToImmutableHashSet() : [];
+            var tried = Tried.Of(task.Attempts, failed.Reason);
             if (!policy.Retried || view.CancelRequested || task.Attempts.Length >= options.MaxAttempts || !Place(task, tried))
             {
                 Decide(new TaskEnded(time.GetUtcNow(), failed.Task, failed.Reason == ReasonCode.Cancelled ? TaskState.Cancelled : TaskState.Failed));
             }
         }
 
-        bool Place(TaskView task, ImmutableHashSet<DeviceId> excluded)
+        bool Place(TaskView task, Tried tried)
         {
-            if (Choose(task.Planned, excluded) is not { } chosen)
+            if (Choose(task.Planned, tried) is not { } chosen)
             {
                 return false;
             }
@@ -110,18 +110,18 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
         }
 
         // What earlier stages wrote may be longer than planned; then the best models get as much of it as they can read.
-        (TaskPlacement Placement, string Text)? Choose(PlannedTask task, ImmutableHashSet<DeviceId> excluded)
+        (TaskPlacement Placement, string Text)? Choose(PlannedTask task, Tried tried)
         {
             var text = JobProgress.InputText(view, task);
             var load = TaskLoad.Of(text, task.Options);
             var combines = !task.Input.OutputsOf.IsEmpty;
-            var room = combines ? PlanningPipeline.LongestRoom(task, load, view.Request, snapshot, Context, excluded) : null;
+            var room = combines ? PlanningPipeline.LongestRoom(task, load, view.Request, snapshot, Context, tried) : null;
             if (load.Tokens > room)
             {
                 text = JobProgress.ShortenedInput(view, task, room.Value);
             }
 
-            var (placement, _) = PlanningPipeline.PlaceAgain(task, TaskLoad.Of(text, task.Options), view.Request, snapshot, Context, excluded);
+            var (placement, _) = PlanningPipeline.PlaceAgain(task, TaskLoad.Of(text, task.Options), view.Request, snapshot, Context, tried);
             return placement is null ? null
                 : load.Tokens > room ? (placement with { Reason = $"{placement.Reason} What it combines was shortened to what it can read." }, text)
                 : (placement, text);

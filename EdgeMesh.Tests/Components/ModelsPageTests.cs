@@ -95,6 +95,8 @@ public sealed class ModelsPageTests : MeshPages
         var placeholder = page.Find("tr[data-model='made-up'] td");
         Assert.Contains("Placeholder", placeholder.TextContent, StringComparison.Ordinal);
         Assert.Contains("made up by the emulator", placeholder.QuerySelector(".md-place")!.GetAttribute("title"), StringComparison.Ordinal);
+        Assert.Equal("It was made up by the emulator.", page.Find("tr[data-model='made-up'] .md-why").TextContent);
+        Assert.Empty(page.FindAll("tr[data-model='net'] .md-why"));
         Assert.Empty(page.FindAll("button[aria-label='Measure made-up on One']"));
     }
 

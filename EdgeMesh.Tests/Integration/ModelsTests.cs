@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using EdgeMesh.Tests.Agent.Runtimes.Onnx.Text;
 using EdgeMesh.Tests.Fakes;
 using EdgeMesh.Tests.Support;
 
@@ -60,6 +61,32 @@ public sealed class ModelsTests
 
         await dashboard.DeviceAsync("North", d => !Has(d));
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(directory["north"], "models", "blobs"), "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task BaseModel_TakesNoJobByItself_ButCompletesATextWhenNamed()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var hub = await HubServer.StartAsync();
+        var folder = ModelFixtures.Copy(BuiltIn, Directory.CreateDirectory(directory["base"]).FullName);
+        await File.WriteAllTextAsync(Path.Combine(folder, "tokenizer_config.json"), """{"bos_token":"<s>","eos_token":"<|end|>"}""", TestContext.Current.CancellationToken);
+        hub.Offer(Repository, folder);
+        await using var dashboard = await DashboardProcess.StartAsync(directory["data"], more: "--no-embedded-device");
+        await using var north = await AgentProcess.JoinAsync(dashboard, "North", directory["north"], allowHosts: hub.Files.Authority);
+        var installed = await InstalledAsync(dashboard, new { deviceIds = new[] { await IdAsync(dashboard, "North") }, source = new { kind = "huggingface", repository = Repository, host = hub.Host } });
+        Assert.True(installed.GetProperty("state").GetString() == "Succeeded", installed.ToString());
+        await dashboard.DeviceAsync("North", d => Has(d) && Ready(d), Long);
+
+        var row = (await dashboard.GetAsync("/api/models")).GetProperty("models").EnumerateArray().Single(m => m.GetProperty("id").GetString() == Model);
+        Assert.Equal(0, row.GetProperty("skills").GetArrayLength());
+        Assert.Contains("no chat template", row.GetProperty("devices")[0].GetProperty("cannotRun").GetString(), StringComparison.Ordinal);
+        Assert.False(row.GetProperty("devices")[0].GetProperty("ready").GetBoolean());
+
+        var chosen = await dashboard.EndedAsync(await dashboard.SubmitAsync(new { kind = "chat", text = "what is a flower?" }), Long);
+        Assert.NotEqual(Model, Assert.Single(chosen.GetProperty("tasks")[0].GetProperty("attempts").EnumerateArray()).GetProperty("model").GetString());
+        var named = await dashboard.EndedAsync(await dashboard.SubmitAsync(new { kind = "chat", text = "a flower is", model = Model, options = new { maxTokens = 12 } }), Long);
+        Assert.True(named.GetProperty("state").GetString() == "Succeeded", named.ToString());
+        Assert.NotEmpty(named.GetProperty("result").GetProperty("text").GetString()!);
     }
 
     [Fact]

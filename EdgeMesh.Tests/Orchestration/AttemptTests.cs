@@ -1,6 +1,7 @@
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
+using EdgeMesh.Core.Models;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Tests.Fakes;
 using EdgeMesh.Tests.Support;
@@ -57,6 +58,22 @@ public sealed class AttemptTests
         Assert.Equal(3, job.Tasks.Single().Attempts.Select(a => a.DeviceId).Distinct().Count());
         Assert.Contains("the engine stopped", job.Error!.Detail, StringComparison.Ordinal);
         Assert.NotEmpty(job.Error.Remedy);
+    }
+
+    [Theory]
+    [InlineData("Unsupported")]
+    [InlineData("ModelMissing")]
+    public async Task Attempt_FailedForTheModel_IsTriedWithAnotherModelOfTheSameDevice(string told)
+    {
+        await using var mesh = await MeshHost.StartAsync();
+        var broken = new RuntimeInfo("onnx-cpu", "ONNX Runtime", RuntimeState.Ready, null, [new ModelInfo("broken", [Skill.Summarize], 1, 4_096, 3)], [TaskKind.LlmGenerate], AcceleratorKind.CPU);
+        var one = await mesh.JoinAsync("One", true, broken);
+        one.OnRun = OnceFailing(run => run.Fail(told, "it wants the input past_0"));
+
+        var job = await mesh.EndedAsync(await mesh.SubmitAsync(Samples.Request()));
+
+        Assert.Equal(JobState.Succeeded, job.State);
+        Assert.Equal(["broken", "textrank"], job.Tasks.Single().Attempts.Select(a => a.ModelId));
     }
 
     [Fact]

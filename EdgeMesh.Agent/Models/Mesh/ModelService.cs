@@ -42,7 +42,7 @@ public sealed class ModelService
             loaded.UnionWith(await runtime.LoadedAsync(cancellationToken));
         }
 
-        var all = _store.Models.Select(m => ModelWire.Stored(m, StoredModels.IsRunnable(m, HasQnn), loaded.Contains(m.Id), _models.LoadMs(m.Id)));
+        var all = _store.Models.Select(m => ModelWire.Stored(m, _stored.SkillsOf(m), _stored.IsRunnable(m, HasQnn), loaded.Contains(m.Id), _models.LoadMs(m.Id)));
         var builtIn = BuiltInModels.All.Select(m => ModelWire.BuiltIn(m, loaded.Contains(m.Id), _models.LoadMs(m.Id)));
         return new ListModelsReply { Models = { all.Concat(builtIn) }, DiskFreeBytes = Disk.FreeBytes(_store.Layout.Root) };
     }
@@ -147,7 +147,7 @@ public sealed class ModelService
         };
         var manifest = await _installer.InstallAsync(request, new Steps(tell), cancellationToken);
         _stored.Refresh();
-        return ModelWire.Stored(manifest, StoredModels.IsRunnable(manifest, HasQnn), false, null);
+        return ModelWire.Stored(manifest, _stored.SkillsOf(manifest), _stored.IsRunnable(manifest, HasQnn), false, null);
     }
 
     private async Task<StoredModel> PullAsync(EnginePull pull, Action<InstallUpdate> tell, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using EdgeMesh.Agent.Models.Store;
 using EdgeMesh.Agent.Models.Store.Downloads;
 using EdgeMesh.Agent.Tasks;
 using EdgeMesh.Core.Contracts;
+using EdgeMesh.Core.Models;
 
 namespace EdgeMesh.Agent.Models.Mesh;
 
@@ -11,18 +12,18 @@ internal static class ModelWire
     /// <summary>The source of the models that come with the agent.</summary>
     public const string BuiltInSource = "built-in";
 
-    public static StoredModel Stored(ModelManifest manifest, bool runnable, bool loaded, double? loadMs)
+    public static StoredModel Stored(ModelManifest manifest, ImmutableArray<Skill> skills, bool runnable, bool loaded, double? loadMs)
     {
         var wire = new StoredModel
         {
             Id = manifest.Id,
-            Kind = ModelKinds.Word(manifest.Kind),
+            Kind = ModelKinds.Word(ModelKinds.Of(manifest)),
             Source = manifest.Source,
             InstalledAtUnixMs = manifest.InstalledAt.ToUnixTimeMilliseconds(),
             Runnable = runnable,
             Loaded = loaded,
         };
-        wire.Skills.AddRange(manifest.Skills.Select(s => s.ToString()));
+        wire.Skills.AddRange(skills.Select(s => s.ToString()));
         wire.Files.AddRange(manifest.Files.Select(f => new StoredFile { Path = f.Path, Sha256 = f.Sha256, Bytes = f.Bytes }));
         loadMs.Into(v => wire.LoadMs = v);
 

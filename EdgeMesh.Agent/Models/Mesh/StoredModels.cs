@@ -1,12 +1,20 @@
+using System.Collections.Concurrent;
 using EdgeMesh.Agent.Models.Store;
 using EdgeMesh.Agent.Runtimes.Discovery;
+using EdgeMesh.Agent.Runtimes.Onnx;
+using EdgeMesh.Agent.Runtimes.Onnx.Images;
+using EdgeMesh.Agent.Runtimes.Onnx.Text;
 using EdgeMesh.Core.Artifacts;
+using EdgeMesh.Core.Models;
 
 namespace EdgeMesh.Agent.Models.Mesh;
 
 /// <summary>Tells the agent's own runtimes what the store has: at start, and after every change.</summary>
 internal sealed class StoredModels(ModelStore store, LocalModels models, EngineContext engines) : IHostedService
 {
+    // A folder's name is made of its files' hashes: what is in it does not change.
+    private readonly ConcurrentDictionary<string, ModelVerdict?> _verdicts = new(StringComparer.Ordinal);
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var times = new LoadTimes(store);
@@ -18,27 +26,48 @@ internal sealed class StoredModels(ModelStore store, LocalModels models, EngineC
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Whether the agent itself may run it on this device.</summary>
-    public static bool IsRunnable(ModelManifest manifest, bool hasQnn) => KindOf(manifest.Kind) switch
+    public bool IsRunnable(ModelManifest manifest, bool hasQnn) => Local(manifest) switch
     {
-        null or LocalModelKind.Kept => false,
-        LocalModelKind.EpContext => hasQnn,
+        null or { Kind: LocalModelKind.Kept } or { WhyKept: not null, Completes: false, Measures: false } => false,
+        { Kind: LocalModelKind.EpContext } => hasQnn,
         _ => true,
     };
 
-    public void Refresh() => models.SetStored([.. store.Models.Select(Local).OfType<LocalModel>()]);
+    /// <summary>What it can be asked for by itself, as it is judged now.</summary>
+    public ImmutableArray<Skill> SkillsOf(ModelManifest manifest) => Local(manifest)?.Skills ?? manifest.Skills;
+
+    public void Refresh()
+    {
+        var installed = store.Models;
+        models.SetStored([.. installed.Select(Local).OfType<LocalModel>()]);
+        var folders = installed.Select(store.FolderOf).ToHashSet(StringComparer.Ordinal);
+        foreach (var gone in _verdicts.Keys.Where(k => !folders.Contains(k)))
+        {
+            _verdicts.TryRemove(gone, out _);
+        }
+    }
 
     /// <summary>The model as the agent runs it; null when it cannot.</summary>
     private LocalModel? Local(ModelManifest manifest)
     {
-        if (KindOf(manifest.Kind) is not { } kind)
+        var kind = ModelKinds.Of(manifest);
+        if (KindOf(kind) is not { } local)
         {
             return null;
         }
 
         var folder = store.FolderOf(manifest);
-        var tier = engines.Skills.For(manifest.Id, ModelFacts.BillionsIn(manifest.Id)).Tier;
+        var rules = engines.Skills.For(manifest.Id, ModelFacts.BillionsIn(manifest.Id));
+        var verdict = local switch
+        {
+            LocalModelKind.Text or LocalModelKind.Onnx => _verdicts.GetOrAdd(folder, TextModelCheck.Of),
+            LocalModelKind.Image => _verdicts.GetOrAdd(folder, ImageModelCheck.Of),
+            _ => null,
+        };
+        var skills = verdict?.CannotRun is not null ? [] : kind != manifest.Kind && kind == ModelKind.TextOnnx && manifest.Skills.IsEmpty ? rules.Skills : manifest.Skills;
         return new LocalModel(
-            manifest.Id, folder, kind, manifest.Skills, ModelFacts.WeightBytes(manifest), kind == LocalModelKind.Text ? ModelFacts.ContextTokens(folder) : null, tier, false, null, WhyKept(manifest.Kind));
+            manifest.Id, folder, local, skills, ModelFacts.WeightBytes(manifest), local == LocalModelKind.Text ? verdict?.ContextTokens : null, rules.Tier, false, null,
+            verdict?.CannotRun ?? WhyKept(kind), verdict?.Completes ?? false, verdict?.Measures ?? false);
     }
 
     /// <summary>What the agent makes of a kind of the store; null for what belongs to another engine.</summary>

@@ -84,7 +84,7 @@ public sealed class ModelInstaller
 
     private async Task<IReadOnlyList<SourceFile>> ListAsync(IModelSource source, CancellationToken cancellationToken)
     {
-        var files = await source.ListAsync(cancellationToken);
+        var files = TextVariants.Needed(await source.ListAsync(cancellationToken), f => f.Path);
         SafePath.CheckAll(files.Select(f => f.Path));
         if (files.Count > _limits.MostFiles)
         {

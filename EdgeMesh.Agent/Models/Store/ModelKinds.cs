@@ -16,9 +16,13 @@ public static class ModelKinds
             : Any(".dlc") ? ModelKind.QnnDlc
             : Any(".tflite") ? ModelKind.TfLite
             : !Any(".onnx") ? ModelKind.Other
-            : Has("config.json") && Has("tokenizer.json") ? ModelKind.TextOnnx
+            : TextVariants.Of(paths).Any(folder => TextVariants.HasTokenizer(paths, folder) || paths.Any(p => p.EndsWith("genai_config.json", StringComparison.Ordinal))) ? ModelKind.TextOnnx
             : ModelKind.Onnx;
     }
+
+    /// <summary>What an installed model is now: an ONNX model is looked at again, as what is known of layouts grows.</summary>
+    public static ModelKind Of(ModelManifest manifest) =>
+        manifest.Kind is ModelKind.Onnx or ModelKind.TextOnnx && Of([.. manifest.Files.Select(f => f.Path)]) is (ModelKind.Onnx or ModelKind.TextOnnx) and var now ? now : manifest.Kind;
 
     /// <summary>The kind of this word, as manifests and the wire write it; null when there is none.</summary>
     public static ModelKind? Parse(string word) => Enum.GetValues<ModelKind>().Where(k => Word(k) == word).Select(k => (ModelKind?)k).FirstOrDefault();

@@ -119,6 +119,7 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
         var model = _models.Find(task.ModelId) ?? throw new TaskFailedException(ReasonCode.ModelMissing, $"There is no model {task.ModelId} here.");
         var receipt = task.Kind switch
         {
+            TaskKindValue.LlmGenerate or TaskKindValue.ImageGenerate when model is { WhyKept: { } why, Completes: false } => throw new TaskFailedException(ReasonCode.Unsupported, $"{model.Id} cannot do this. {why}"),
             TaskKindValue.LlmGenerate when model.Kind == LocalModelKind.Text => await GenerateAsync(task, model, output, cancellationToken),
             TaskKindValue.ImageGenerate when model.Kind == LocalModelKind.Image => await PaintAsync(task, model, output, cancellationToken),
             TaskKindValue.OnnxRun => await _measurer.RunAsync(_provider, model, task.Onnx ?? new OnnxRun(), output, cancellationToken),
@@ -238,6 +239,7 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
     private static string Note(LocalModel model, double loadMs, string more) => string.Join(' ', new[]
     {
         model.BuiltIn ? "Built-in, for trying out and measuring." : "",
+        model.Completes ? "It has no chat template: it went on with the text." : "",
         loadMs > 0 ? $"Loading took {loadMs:0} ms." : "",
         more,
     }.Where(s => s.Length > 0));

@@ -61,7 +61,7 @@ public sealed record LatencyRow(string Model, ProfiledLatency? Hub, bool SameChi
         var hub = profiled.Where(p => origin is not null && p.HubModel == origin.Model && p.Emulated == origin.Emulated)
             .OrderByDescending(p => ChipsetMatch.Has(device.Profile, p.Target)).ThenByDescending(p => p.At).FirstOrDefault();
         var runs = device.State == DeviceState.Online
-            && device.Runtimes.Any(r => r.State == RuntimeState.Ready && r.TaskKinds.Contains(TaskKind.OnnxRun) && r.Models.Any(m => m.Id == id && m.CannotRun is null));
+            && device.Runtimes.Any(r => r.State == RuntimeState.Ready && r.TaskKinds.Contains(TaskKind.OnnxRun) && r.Models.Any(m => m.Id == id && m.RunsAsOnnx));
         return new LatencyRow(
             id, hub, hub is not null && ChipsetMatch.Has(device.Profile, hub.Target), measured?.Attempt.Receipt!.Measurement,
             measured is { } m ? device.Runtimes.FirstOrDefault(r => r.Id == m.Attempt.RuntimeId)?.Name ?? m.Attempt.RuntimeId : null, measured?.Job, runs);

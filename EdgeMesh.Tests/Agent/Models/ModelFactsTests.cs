@@ -5,7 +5,7 @@ using EdgeMesh.Tests.Support;
 
 namespace EdgeMesh.Tests.Agent.Models;
 
-/// <summary>What names and small files say, and which wishes are no wishes.</summary>
+/// <summary>What names say, and which wishes are no wishes.</summary>
 public sealed class ModelFactsTests
 {
     [Theory]
@@ -16,19 +16,6 @@ public sealed class ModelFactsTests
     [InlineData("model-4bit", null)]
     [InlineData("phi3b", null)]
     public void BillionsIn_ReadsWhatTheNameSays(string id, double? billions) => Assert.Equal(billions, ModelFacts.BillionsIn(id));
-
-    [Theory]
-    [InlineData("{\"max_position_embeddings\":4096}", 4096)]
-    [InlineData("{\"max_position_embeddings\":-1}", null)]
-    [InlineData("{\"max_position_embeddings\":\"4096\"}", null)]
-    [InlineData("[]", null)]
-    [InlineData("{", null)]
-    public void ContextTokens_OddConfig_IsUnknown(string config, int? tokens)
-    {
-        using var directory = new TemporaryDirectory();
-        File.WriteAllText(directory["config.json"], config);
-        Assert.Equal(tokens, ModelFacts.ContextTokens(directory.Path));
-    }
 
     [Theory]
     [InlineData("/etc")]

@@ -1,10 +1,15 @@
+using System.Collections.Immutable;
 using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Agent.Models;
 using EdgeMesh.Agent.Models.Mesh;
+using EdgeMesh.Agent.Models.Store;
+using EdgeMesh.Agent.Models.Store.Sources;
 using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Agent.Runtimes.Engines;
 using EdgeMesh.Agent.Runtimes.Ollama;
 using EdgeMesh.Core.Contracts;
+using EdgeMesh.Core.Models;
+using EdgeMesh.Tests.Agent.Runtimes.Onnx.Text;
 using EdgeMesh.Tests.Fakes;
 using EdgeMesh.Tests.Support;
 using Microsoft.AspNetCore.Builder;
@@ -99,6 +104,36 @@ public sealed class ModelServiceTests : IDisposable
     }
 
     [Fact]
+    public async Task Start_ModelsThatWereInstalledBefore_AreJudgedByWhatTheyAre()
+    {
+        await using (var first = Agent())
+        {
+            // As an agent kept them that told by names alone.
+            await KeepAsync(first, "base-model", ModelKind.TextOnnx, [Skill.Chat, Skill.Summarize], "tokenizer_config.json");
+            await KeepAsync(first, "no-tokenizer", ModelKind.Onnx, [], "tokenizer.json");
+            await KeepAsync(first, "whole", ModelKind.Onnx, [], null);
+        }
+
+        await using var second = Agent();
+        await second.StartAsync(TestContext.Current.CancellationToken);
+        var models = second.Services.GetRequiredService<LocalModels>();
+        var (baseModel, without, whole) = (models.Find("base-model")!.ToInfo(), models.Find("no-tokenizer")!.ToInfo(), models.Find("whole")!.ToInfo());
+        Assert.Contains("no chat template", baseModel.CannotRun, StringComparison.Ordinal);
+        Assert.Contains("no tokenizer", without.CannotRun, StringComparison.Ordinal);
+        Assert.Equal((0, true, true), (baseModel.Skills.Length, baseModel.Completes, baseModel.Measures));
+        Assert.Equal((0, false, true), (without.Skills.Length, without.Completes, without.Measures));
+        Assert.Contains(Skill.Chat, whole.Skills);
+        Assert.Equal((null, 256), (whole.CannotRun, whole.ContextTokens));
+
+        var list = (await Service(second).ListAsync(TestContext.Current.CancellationToken)).Models.Where(m => m.Source != "built-in").ToDictionary(m => m.Id);
+        Assert.Equal(("text-onnx", 0), (list["base-model"].Kind, list["base-model"].Skills.Count));
+        Assert.Equal(("onnx", 0), (list["no-tokenizer"].Kind, list["no-tokenizer"].Skills.Count));
+        Assert.Equal("text-onnx", list["whole"].Kind);
+        Assert.Contains("Chat", list["whole"].Skills);
+        await second.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task List_BuiltInModels_AreMarked()
     {
         await using var agent = Agent();
@@ -106,6 +141,18 @@ public sealed class ModelServiceTests : IDisposable
         Assert.NotEmpty(list.Models);
         Assert.All(list.Models, m => Assert.Equal(("built-in", false), (m.Source, m.Loaded)));
         Assert.True(list.DiskFreeBytes > 0);
+    }
+
+    private async Task KeepAsync(WebApplication agent, string id, ModelKind kind, ImmutableArray<Skill> skills, string? without)
+    {
+        var folder = Directory.CreateDirectory(_directory[$"from-{id}"]).FullName;
+        ModelFixtures.Copy(ModelFixtures.BuiltIn, folder);
+        if (without is not null)
+        {
+            File.Delete(Path.Combine(folder, without));
+        }
+
+        await agent.Services.GetRequiredService<ModelInstaller>().InstallAsync(new InstallRequest(ModelId.Parse(id), new FolderSource(folder), kind, skills), null, TestContext.Current.CancellationToken);
     }
 
     private static ModelService Service(WebApplication agent) => agent.Services.GetRequiredService<ModelService>();

@@ -106,7 +106,7 @@ public sealed class PlanningPropertyTests
             return;
         }
 
-        var (placement, _) = PlanningPipeline.PlaceAgain(plan.Tasks[0], TaskLoad.Of(c.Request.Text, c.Request.Options), c.Request, c.Fleet, Any.Context(Any.Id(0)), []);
+        var (placement, _) = PlanningPipeline.PlaceAgain(plan.Tasks[0], TaskLoad.Of(c.Request.Text, c.Request.Options), c.Request, c.Fleet, Any.Context(Any.Id(0)), Tried.Nothing);
 
         // A task about one device is placed again without a look at the others.
         var words = plan.Tasks[0].OnDevice is null ? placement!.Reason : plan.Placements[0].Reason;
@@ -118,7 +118,7 @@ public sealed class PlanningPropertyTests
     {
         var task = Planner.Task(c.Request, 1, 1, null);
         ImmutableHashSet<DeviceId> failed = [Any.Id(0), Any.Id(2)];
-        var (placement, devices) = PlanningPipeline.PlaceAgain(task, new TaskLoad(10, 3), c.Request, c.Fleet, Any.Context(), failed);
+        var (placement, devices) = PlanningPipeline.PlaceAgain(task, new TaskLoad(10, 3), c.Request, c.Fleet, Any.Context(), new Tried(failed, []));
         Assert.True(placement is null || !failed.Contains(placement.Device));
         Assert.All(devices, v => Assert.NotEmpty(v.Reason));
     });

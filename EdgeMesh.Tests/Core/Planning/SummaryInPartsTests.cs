@@ -146,10 +146,10 @@ public sealed class SummaryInPartsTests
         var task = Any.Task() with { Input = new TaskInput(0, null, [new TaskId(1)]) };
         var fleet = Any.FleetOf(Reader(0, 1_024));
         var load = new TaskLoad(20_000, 6_000);
-        Assert.Null(PlanningPipeline.PlaceAgain(task, load, Any.Request(), fleet, Any.Context(), []).Placement);
-        var room = PlanningPipeline.LongestRoom(task, load, Any.Request(), fleet, Any.Context(), []);
+        Assert.Null(PlanningPipeline.PlaceAgain(task, load, Any.Request(), fleet, Any.Context(), Tried.Nothing).Placement);
+        var room = PlanningPipeline.LongestRoom(task, load, Any.Request(), fleet, Any.Context(), Tried.Nothing);
         Assert.InRange(room!.Value, 500, 1_024);
-        Assert.NotNull(PlanningPipeline.PlaceAgain(task, new TaskLoad(room.Value * 3, room.Value), Any.Request(), fleet, Any.Context(), []).Placement);
+        Assert.NotNull(PlanningPipeline.PlaceAgain(task, new TaskLoad(room.Value * 3, room.Value), Any.Request(), fleet, Any.Context(), Tried.Nothing).Placement);
     }
 
     private static DeviceSnapshot Reader(int ordinal, int context) => Any.Device(ordinal) with

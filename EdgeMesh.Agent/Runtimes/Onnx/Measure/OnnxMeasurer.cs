@@ -20,7 +20,7 @@ internal sealed class OnnxMeasurer(Func<WorkerSupervisor> worker, TimeProvider t
 
     public async Task<TaskReceipt> RunAsync(OnnxProvider provider, LocalModel model, OnnxRun run, ITaskOutput output, CancellationToken cancellationToken)
     {
-        if (model.ToInfo(provider.Name == OnnxProvider.Qnn).CannotRun is { } why)
+        if (model.ToInfo(provider.Name == OnnxProvider.Qnn) is { RunsAsOnnx: false, CannotRun: { } why })
         {
             throw new TaskFailedException(ReasonCode.Unsupported, $"{model.Id} cannot run here. {why}");
         }

@@ -1,7 +1,6 @@
-using System.Text.RegularExpressions;
+using EdgeMesh.Agent.Runtimes.Onnx.Sessions.Files;
 using EdgeMesh.Agent.Runtimes.Onnx.Text.Kv;
 using EdgeMesh.Core.Jobs;
-using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace EdgeMesh.Agent.Runtimes.Onnx.Text;
@@ -9,7 +8,7 @@ namespace EdgeMesh.Agent.Runtimes.Onnx.Text;
 /// <summary>An input of whole numbers.</summary>
 public sealed record IntegerInput(string Name, TensorElementType Type);
 
-/// <summary>The names and shapes of a decoder's inputs and outputs, read from the session, never assumed.</summary>
+/// <summary>The names and shapes of a decoder's inputs and outputs, read from the graph, never assumed.</summary>
 /// <param name="Ids">[1, added]: the new tokens.</param>
 /// <param name="Mask">[1, past + added], all ones; null when the model has none.</param>
 /// <param name="Positions">[1, added]; null when the model counts by itself.</param>
@@ -19,7 +18,7 @@ public sealed record IntegerInput(string Name, TensorElementType Type);
 /// <param name="Logits">[1, rows, vocabulary].</param>
 /// <param name="LogitsType">float32 or float16.</param>
 /// <param name="Vocabulary">Columns of the logits; null when the model does not say.</param>
-public sealed partial record DecoderLayout(
+public sealed record DecoderLayout(
     IntegerInput Ids,
     IntegerInput? Mask,
     IntegerInput? Positions,
@@ -31,79 +30,70 @@ public sealed partial record DecoderLayout(
     int? Vocabulary)
 {
     /// <exception cref="TaskFailedException">Unsupported: the model is not a decoder of this layout; the cause names what does not fit.</exception>
-    public static DecoderLayout Read(InferenceSession session, TextModelConfig config)
+    public static DecoderLayout Read(GraphSignature graph, TextModelConfig config)
     {
-        var (inputs, outputs) = (session.InputMetadata, session.OutputMetadata);
-        var unknown = inputs.Keys.FirstOrDefault(n => !IsKnown(n));
-        if (unknown is not null)
+        var names = config.Names;
+        var inputs = graph.Inputs.ToDictionary(i => i.Name, StringComparer.Ordinal);
+        var outputs = graph.Outputs.ToDictionary(o => o.Name, StringComparer.Ordinal);
+        if (graph.Inputs.FirstOrDefault(i => !IsKnown(i.Name, names)) is { } unknown)
         {
-            throw Unfit($"it wants the input {unknown}");
+            throw Unfit($"it wants the input {unknown.Name}");
         }
 
-        var presents = outputs.Keys.Where(n => n.StartsWith("present", StringComparison.Ordinal)).ToDictionary(n => Key(n) ?? n, StringComparer.Ordinal);
-        var cache = inputs
-            .Where(i => i.Key.StartsWith("past", StringComparison.Ordinal))
-            .Select(i => Slot(i.Key, i.Value, presents, config))
-            .ToImmutableArray();
+        var presents = graph.Outputs.Where(o => names.CacheSlot(o.Name) is not null).GroupBy(o => names.CacheSlot(o.Name)!, StringComparer.Ordinal)
+            .ToDictionary(o => o.Key, o => o.First().Name, StringComparer.Ordinal);
+        var cache = graph.Inputs.Where(i => names.CacheSlot(i.Name) is not null).Select(i => Slot(i, presents, config)).ToImmutableArray();
         if (cache.Length == 0)
         {
             throw Unfit("it has no cache of keys and values (past_key_values)");
         }
 
-        var logits = outputs.ContainsKey("logits") ? "logits" : throw Unfit("it has no output named logits");
-        var type = outputs[logits].ElementDataType;
-        var dimensions = outputs[logits].Dimensions;
+        var logits = outputs.TryGetValue(names.Logits, out var found) ? found : throw Unfit($"it has no output named {names.Logits}");
         return new(
-            Integer("input_ids") ?? throw Unfit("it has no input named input_ids"),
-            Integer("attention_mask"),
-            Integer("position_ids"),
+            Integer(names.Ids) ?? throw Unfit($"it has no input named {names.Ids}"),
+            Integer(names.Mask),
+            Integer(names.Positions),
             inputs.ContainsKey("use_cache_branch") ? "use_cache_branch" : null,
             Integer("num_logits_to_keep") ?? Integer("logits_to_keep"),
             cache,
-            logits,
-            type is TensorElementType.Float or TensorElementType.Float16 ? type : throw Unfit($"its logits are {type}"),
-            dimensions is [_, _, > 0 and var columns] ? columns : null);
+            logits.Name,
+            logits.Type is TensorElementType.Float or TensorElementType.Float16 ? logits.Type : throw Unfit($"its logits are {logits.Type}"),
+            logits.Dimensions is [_, _, > 0 and var columns] ? columns : null);
 
         IntegerInput? Integer(string name) => !inputs.TryGetValue(name, out var input) ? null
-            : input.ElementDataType is TensorElementType.Int64 or TensorElementType.Int32 ? new(name, input.ElementDataType)
-            : throw Unfit($"its input {name} is {input.ElementDataType}");
+            : input.Type is TensorElementType.Int64 or TensorElementType.Int32 ? new(name, input.Type)
+            : throw Unfit($"its input {name} is {input.Type}");
     }
 
-    private static bool IsKnown(string name) =>
-        name is "input_ids" or "attention_mask" or "position_ids" or "use_cache_branch" or "num_logits_to_keep" or "logits_to_keep" || Key(name) is not null;
+    /// <summary>Whether a graph looks like a decoder at all: its file is then worth a closer look.</summary>
+    public static bool HasCache(GraphSignature graph) =>
+        graph.Inputs.Any(i => DecoderNames.Usual.CacheSlot(i.Name) is not null || i.Name.StartsWith("past", StringComparison.Ordinal));
 
-    private static KvSlot Slot(string name, NodeMetadata past, Dictionary<string, string> presents, TextModelConfig config)
+    private static bool IsKnown(string name, DecoderNames names) =>
+        name == names.Ids || name == names.Mask || name == names.Positions || name is "use_cache_branch" or "num_logits_to_keep" or "logits_to_keep" || names.CacheSlot(name) is not null;
+
+    private static KvSlot Slot(GraphValue past, Dictionary<string, string> presents, TextModelConfig config)
     {
-        if (!presents.TryGetValue(Key(name)!, out var present))
+        if (!presents.TryGetValue(config.Names.CacheSlot(past.Name)!, out var present))
         {
-            throw Unfit($"nothing continues its input {name}");
+            throw Unfit($"nothing continues its input {past.Name}");
         }
 
-        if (past.ElementDataType is not (TensorElementType.Float or TensorElementType.Float16 or TensorElementType.BFloat16))
+        if (past.Type is not (TensorElementType.Float or TensorElementType.Float16 or TensorElementType.BFloat16))
         {
-            throw Unfit($"its cache {name} is {past.ElementDataType}");
+            throw Unfit($"its cache {past.Name} is {past.Type}");
         }
 
         if (past.Dimensions.Length != 4)
         {
-            throw Unfit($"its cache {name} has {past.Dimensions.Length} dimensions instead of 4");
+            throw Unfit($"its cache {past.Name} has {past.Dimensions.Length} dimensions instead of 4");
         }
 
         var (heads, size) = (past.Dimensions[1] > 0 ? past.Dimensions[1] : config.KvHeads, past.Dimensions[3] > 0 ? past.Dimensions[3] : config.HeadSize);
         return heads is > 0 and { } h && size is > 0 and { } s
-            ? new(name, present, h, s, past.ElementDataType)
-            : throw Unfit($"neither the model nor config.json says how many heads {name} has, and how large they are");
+            ? new(past.Name, present, h, s, past.Type)
+            : throw Unfit($"neither the model nor its configuration says how many heads {past.Name} has, and how large they are");
     }
-
-    /// <summary>"12.key" for <c>past_key_values.12.key</c>, <c>past.12.k</c>, <c>present_key_12</c> …; null when it is no cache name.</summary>
-    private static string? Key(string name)
-    {
-        var match = CacheName().Match(name);
-        return match.Success ? $"{match.Groups["layer"].Value}.{match.Groups["part"].Value[0]}" : null;
-    }
-
-    [GeneratedRegex(@"^(past|present)(_key_values)?[._]((?<layer>\d+)[._](self[._])?(?<part>key|value|k|v)|(?<part>key|value|k|v)[._](self[._])?(?<layer>\d+))$", RegexOptions.ExplicitCapture)]
-    private static partial Regex CacheName();
 
     private static TaskFailedException Unfit(string why) =>
         new(ReasonCode.Unsupported, $"The model is not a text decoder that this engine can run: {why}.");

@@ -1,4 +1,5 @@
 using EdgeMesh.Agent.Runtimes.Onnx.Sessions;
+using EdgeMesh.Agent.Runtimes.Onnx.Sessions.Files;
 using EdgeMesh.Agent.Runtimes.Onnx.Text.Kv;
 using EdgeMesh.Core.Jobs;
 using Microsoft.ML.OnnxRuntime;
@@ -25,9 +26,9 @@ internal sealed class DecoderRunner : IDisposable
     public DecoderRunner(OpenedSession opened, TextModelConfig config)
     {
         _session = opened.Session;
-        _layout = DecoderLayout.Read(_session, config);
+        _layout = DecoderLayout.Read(GraphSignature.Of(_session), config);
         Vocabulary = _layout.Vocabulary ?? config.Vocabulary
-            ?? throw new TaskFailedException(ReasonCode.Unsupported, "Neither the model nor config.json says how large the vocabulary is.");
+            ?? throw new TaskFailedException(ReasonCode.Unsupported, "Neither the model nor its configuration says how large the vocabulary is.");
         SharesCache = opened.Provider.DeviceMemory is null && _layout.Cache.All(s => opened.File.Readers.TryGetValue(s.Past, out var kinds) && kinds.SetEquals([GroupQueryAttention]));
         _cache = opened.Provider.DeviceMemory is { } memory ? new DeviceKvCache(_layout.Cache, memory)
             : SharesCache ? new SharedKvCache(_layout.Cache)

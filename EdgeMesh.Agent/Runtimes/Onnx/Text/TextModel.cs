@@ -5,7 +5,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace EdgeMesh.Agent.Runtimes.Onnx.Text;
 
 /// <summary>
-/// A loaded text model in the layout of Hugging Face Optimum: <c>config.json</c>, <c>generation_config.json</c>, <c>onnx/model*.onnx</c>.
+/// A loaded text model in the layout of Hugging Face Optimum (<c>config.json</c>, <c>generation_config.json</c>, <c>onnx/model*.onnx</c>) or of
+/// onnxruntime-genai (<c>genai_config.json</c> beside the graph), in the folder itself or in one for the hardware inside it.
 /// It answers one request at a time on the caller's thread; others wait in line.
 /// </summary>
 public sealed class TextModel : IDisposable
@@ -50,8 +51,9 @@ public sealed class TextModel : IDisposable
         choices ??= TextModelChoices.Default;
         time ??= TimeProvider.System;
         var start = time.GetTimestamp();
-        var config = TextModelConfig.Read(folder);
-        var file = TextModelFiles.Choose(folder, choices.Provider.Kind, choices.File);
+        var place = TextModelFolder.Find(folder, choices.Provider.Kind);
+        var config = TextModelConfig.Read(place);
+        var file = TextModelFiles.Choose(place.Folder, choices.Provider.Kind, choices.File ?? config.File);
         var opened = SessionFactory.Open(file, choices.Provider, choices.Session with { Root = choices.Session.Root ?? folder });
         DecoderRunner? runner = null;
         try

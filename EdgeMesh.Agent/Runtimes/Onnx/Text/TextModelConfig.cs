@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using EdgeMesh.Core.Jobs;
 
@@ -23,50 +24,73 @@ public sealed record TextModelConfig(
     /// <summary>Taken when no file says how long a sequence may be.</summary>
     public const int UnknownContext = 2048;
 
-    /// <exception cref="TaskFailedException">ModelMissing: <c>config.json</c> is not there, or a file is not JSON.</exception>
-    public static TextModelConfig Read(string folder)
+    private const int MostBytes = 16 << 20;
+
+    /// <summary>A file says how long a sequence may be; else <see cref="ContextTokens"/> is <see cref="UnknownContext"/>.</summary>
+    public bool IsContextKnown { get; init; }
+
+    /// <summary>The graph's file where the makers name it; null lets <see cref="TextModelFiles"/> choose.</summary>
+    public string? File { get; init; }
+
+    public DecoderNames Names { get; init; } = DecoderNames.Usual;
+
+    /// <summary>From <c>config.json</c>; where there is none, or for what it does not say of the graph, from <c>genai_config.json</c>.</summary>
+    /// <exception cref="TaskFailedException">ModelMissing: neither is there, or a file is not JSON. Unsupported: as <see cref="GenAiConfig.Read"/>.</exception>
+    public static TextModelConfig Read(TextModelFolder folder)
     {
-        using var config = Json(folder, "config.json") ?? throw new TaskFailedException(ReasonCode.ModelMissing, "config.json of the model is not there. Get the model again.");
+        using var genai = Json(folder, GenAiConfig.FileName);
+        using var config = Json(folder, "config.json");
         using var generation = Json(folder, "generation_config.json");
         using var tokenizer = Json(folder, "tokenizer_config.json");
-        var model = config.RootElement;
-        // Models that also see or hear keep the text part apart.
-        var text = model.TryGetProperty("text_config", out var nested) && nested.ValueKind == JsonValueKind.Object ? nested : model;
-        var wish = generation?.RootElement ?? default;
-
-        var heads = Int(text, "num_attention_heads", "n_head");
-        var width = Int(text, "hidden_size", "n_embd");
-        var ends = Ids(wish, "eos_token_id") is { Count: > 0 } list ? list : Ids(text, "eos_token_id") is { Count: > 0 } inText ? inText : Ids(model, "eos_token_id");
-        string[] marks = ["bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id"];
-        var special = marks.SelectMany(m => Ids(wish, m).Concat(Ids(text, m))).Concat(AddedSpecial(tokenizer?.RootElement ?? default));
-        return new(
-            Int(text, "max_position_embeddings", "n_positions", "max_sequence_length", "n_ctx", "seq_length") is > 1 and { } context ? context : UnknownContext,
-            Int(text, "vocab_size"),
-            Int(text, "num_key_value_heads") ?? heads,
-            Int(text, "head_dim") ?? (width > 0 && heads > 0 ? width / heads : null),
-            [.. ends],
-            [.. special],
-            SamplingOf(wish));
+        var special = AddedSpecial(tokenizer?.RootElement ?? default);
+        var fromGenAi = genai is null ? null : GenAiConfig.Read(genai.RootElement);
+        return config is not null
+            ? Read(config.RootElement, generation?.RootElement ?? default, special) is var own && fromGenAi is { } more ? own with { File = more.File, Names = more.Names } : own
+            : fromGenAi is { } alone ? alone with { SpecialTokens = alone.SpecialTokens.Union(special) }
+            : throw new TaskFailedException(ReasonCode.ModelMissing, "config.json of the model is not there. Get the model again.");
     }
 
-    private static GenerationOptions SamplingOf(JsonElement wish)
+    internal static GenerationOptions SamplingOf(JsonElement wish)
     {
-        var greedy = new GenerationOptions { RepetitionPenalty = Float(wish, "repetition_penalty") ?? 1 };
-        var sampled = wish.ValueKind == JsonValueKind.Object && wish.TryGetProperty("do_sample", out var sample) && sample.ValueKind == JsonValueKind.True;
-        return !sampled ? greedy : greedy with
+        var greedy = new GenerationOptions { RepetitionPenalty = wish.Float("repetition_penalty") ?? 1 };
+        return wish.TryGet("do_sample") is not { ValueKind: JsonValueKind.True } ? greedy : greedy with
         {
-            Temperature = Float(wish, "temperature") ?? 1,
-            TopK = Int(wish, "top_k") ?? 0,
-            TopP = Float(wish, "top_p") ?? 1,
+            Temperature = wish.Float("temperature") ?? 1,
+            TopK = wish.Int("top_k") ?? 0,
+            TopP = wish.Float("top_p") ?? 1,
         };
     }
 
-    private static JsonDocument? Json(string folder, string name)
+    private static TextModelConfig Read(JsonElement model, JsonElement wish, IEnumerable<int> added)
     {
-        var path = Path.Combine(folder, name);
+        // Models that also see or hear keep the text part apart.
+        var text = model.TryGet("text_config") is { ValueKind: JsonValueKind.Object } nested ? nested : model;
+        var heads = text.Int("num_attention_heads", "n_head");
+        var width = text.Int("hidden_size", "n_embd");
+        var ends = wish.Ids("eos_token_id") is { Count: > 0 } list ? list : text.Ids("eos_token_id") is { Count: > 0 } inText ? inText : model.Ids("eos_token_id");
+        string[] marks = ["bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id"];
+        var context = text.Int("max_position_embeddings", "n_positions", "max_sequence_length", "n_ctx", "seq_length");
+        return new(
+            context is > 1 ? context.Value : UnknownContext,
+            text.Int("vocab_size"),
+            text.Int("num_key_value_heads") ?? heads,
+            text.Int("head_dim") ?? (width > 0 && heads > 0 ? width / heads : null),
+            [.. ends],
+            [.. marks.SelectMany(m => wish.Ids(m).Concat(text.Ids(m))), .. added],
+            SamplingOf(wish))
+        {
+            IsContextKnown = context is > 1,
+        };
+    }
+
+    private static JsonDocument? Json(TextModelFolder folder, string name)
+    {
+        var file = new FileInfo(folder.Path(name));
         try
         {
-            return File.Exists(path) ? JsonDocument.Parse(File.ReadAllBytes(path)) : null;
+            return !file.Exists ? null
+                : file.Length > MostBytes ? throw new TaskFailedException(ReasonCode.Unsupported, $"{name} of the model has {file.Length >> 20} MB; at most {MostBytes >> 20} MB are read.")
+                : JsonDocument.Parse(System.IO.File.ReadAllBytes(file.FullName));
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
@@ -74,51 +98,6 @@ public sealed record TextModelConfig(
         }
     }
 
-    private static IEnumerable<int> AddedSpecial(JsonElement tokenizer)
-    {
-        if (tokenizer.ValueKind != JsonValueKind.Object || !tokenizer.TryGetProperty("added_tokens_decoder", out var added) || added.ValueKind != JsonValueKind.Object)
-        {
-            yield break;
-        }
-
-        foreach (var token in added.EnumerateObject())
-        {
-            if (int.TryParse(token.Name, out var id) && token.Value.ValueKind == JsonValueKind.Object
-                && token.Value.TryGetProperty("special", out var special) && special.ValueKind == JsonValueKind.True)
-            {
-                yield return id;
-            }
-        }
-    }
-
-    private static int? Int(JsonElement element, params ReadOnlySpan<string> names)
-    {
-        foreach (var name in names)
-        {
-            if (element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number))
-            {
-                return number;
-            }
-        }
-
-        return null;
-    }
-
-    private static float? Float(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetSingle() : null;
-
-    private static List<int> Ids(JsonElement element, string name)
-    {
-        if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out var value))
-        {
-            return [];
-        }
-
-        return value.ValueKind switch
-        {
-            JsonValueKind.Number when value.TryGetInt32(out var id) => [id],
-            JsonValueKind.Array => [.. value.EnumerateArray().Where(v => v.ValueKind == JsonValueKind.Number && v.TryGetInt32(out _)).Select(v => v.GetInt32())],
-            _ => [],
-        };
-    }
+    private static List<int> AddedSpecial(JsonElement tokenizer) => tokenizer.TryGet("added_tokens_decoder") is not { ValueKind: JsonValueKind.Object } added ? []
+        : [.. added.EnumerateObject().Where(t => int.TryParse(t.Name, out _) && t.Value.TryGet("special") is { ValueKind: JsonValueKind.True }).Select(t => int.Parse(t.Name, CultureInfo.InvariantCulture))];
 }

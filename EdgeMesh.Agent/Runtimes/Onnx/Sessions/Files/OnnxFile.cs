@@ -13,7 +13,11 @@ public sealed record OnnxFile(
     long Parameters,
     ImmutableArray<ExternalPart> External,
     ImmutableDictionary<string, ImmutableHashSet<string>> Readers,
-    int Nodes);
+    int Nodes)
+{
+    /// <summary>What the graph takes and gives; a weight is no input.</summary>
+    public GraphSignature Signature { get; init; } = new([], []);
+}
 
 /// <summary>Bytes in another file, as the model names them.</summary>
 /// <param name="Location">Path relative to the model file.</param>

@@ -1,4 +1,5 @@
 using EdgeMesh.Core.Jobs;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace EdgeMesh.Agent.Runtimes.Onnx.Sessions.Files;
 
@@ -33,6 +34,9 @@ public static class OnnxFileReader
     {
         private readonly List<ExternalPart> _external = [];
         private readonly Dictionary<string, HashSet<string>> _readers = new(StringComparer.Ordinal);
+        private readonly HashSet<string> _weights = new(StringComparer.Ordinal);
+        private readonly List<GraphValue> _inputs = [];
+        private readonly List<GraphValue> _outputs = [];
         private long _parameters;
         private int _nodes;
 
@@ -52,7 +56,7 @@ public static class OnnxFileReader
                 }
             }
 
-            if (graphs != 1 || _nodes == 0)
+            if (graphs != 1)
             {
                 throw new InvalidDataException("There is no graph.");
             }
@@ -65,7 +69,10 @@ public static class OnnxFileReader
                 _parameters,
                 [.. _external],
                 _readers.ToImmutableDictionary(r => r.Key, r => r.Value.ToImmutableHashSet(StringComparer.Ordinal), StringComparer.Ordinal),
-                _nodes);
+                _nodes)
+            {
+                Signature = new([.. _inputs.Where(i => !_weights.Contains(i.Name))], [.. _outputs]),
+            };
         }
 
         private void Graph(long end, int depth)
@@ -80,10 +87,83 @@ public static class OnnxFileReader
                 switch (field)
                 {
                     case 1: Node(proto.Enter(), depth); break;
-                    case 5: Tensor(proto.Enter()); break;
+                    case 5: _weights.Add(Tensor(proto.Enter())); break;
+                    case 11 when depth == 0: _inputs.Add(Value(proto.Enter())); break;
+                    case 12 when depth == 0: _outputs.Add(Value(proto.Enter())); break;
                     default: proto.Skip(); break;
                 }
             }
+        }
+
+        private GraphValue Value(long end)
+        {
+            var value = new GraphValue("", default, []);
+            while (proto.NextField(end) is > 0 and var field)
+            {
+                switch (field)
+                {
+                    case 1: value = value with { Name = proto.Text() }; break;
+                    case 2: value = Type(proto.Enter(), value); break;
+                    default: proto.Skip(); break;
+                }
+            }
+
+            return value;
+        }
+
+        // TypeProto holds one of several kinds; only tensors (1) have an element type (1) and a shape (2) of dimensions (1).
+        private GraphValue Type(long end, GraphValue value)
+        {
+            while (proto.NextField(end) is > 0 and var kind)
+            {
+                if (kind != 1)
+                {
+                    proto.Skip();
+                    continue;
+                }
+
+                for (var inside = proto.Enter(); proto.NextField(inside) is > 0 and var field;)
+                {
+                    switch (field)
+                    {
+                        case 1: value = value with { Type = (TensorElementType)proto.Number() }; break;
+                        case 2: value = value with { Dimensions = Shape(proto.Enter()) }; break;
+                        default: proto.Skip(); break;
+                    }
+                }
+            }
+
+            return value;
+        }
+
+        private ImmutableArray<int> Shape(long end)
+        {
+            var dimensions = ImmutableArray.CreateBuilder<int>();
+            while (proto.NextField(end) is > 0 and var field)
+            {
+                if (field != 1)
+                {
+                    proto.Skip();
+                    continue;
+                }
+
+                var size = -1L;
+                for (var inside = proto.Enter(); proto.NextField(inside) is > 0 and var part;)
+                {
+                    if (part == 1)
+                    {
+                        size = proto.Number();
+                    }
+                    else
+                    {
+                        proto.Skip();
+                    }
+                }
+
+                dimensions.Add(size is >= 0 and <= int.MaxValue ? (int)size : -1);
+            }
+
+            return dimensions.ToImmutable();
         }
 
         private void Node(long end, int depth)
@@ -133,9 +213,9 @@ public static class OnnxFileReader
             return (name, text, number);
         }
 
-        private void Tensor(long end)
+        private string Tensor(long end)
         {
-            var (elements, type) = (1L, 0L);
+            var (elements, type, name) = (1L, 0L, "");
             var entries = new Dictionary<string, string>(StringComparer.Ordinal);
             while (proto.NextField(end) is > 0 and var field)
             {
@@ -149,6 +229,7 @@ public static class OnnxFileReader
 
                         break;
                     case 2: type = proto.Number(); break;
+                    case 8: name = proto.Text(); break;
                     case 13: Entry(proto.Enter(), entries); break;
                     default: proto.Skip(); break;
                 }
@@ -163,6 +244,8 @@ public static class OnnxFileReader
             {
                 _external.Add(new(location, Number(entries, "offset"), Number(entries, "length")));
             }
+
+            return name;
         }
 
         private void Entry(long end, Dictionary<string, string> entries)

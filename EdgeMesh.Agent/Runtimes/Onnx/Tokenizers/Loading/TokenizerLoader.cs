@@ -8,10 +8,7 @@ internal static class TokenizerLoader
 {
     public static TextTokenizer Load(string folder, TokenizerLimits limits)
     {
-        var settings = TokenizerSettings.From(
-            Json(folder, "tokenizer_config.json", limits),
-            Json(folder, "special_tokens_map.json", limits),
-            Guarded("chat_template.jinja", () => Bytes(folder, "chat_template.jinja", limits) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes) : null));
+        var settings = Settings(folder, limits);
         if (File.Exists(Path.Combine(folder, "tokenizer.json")))
         {
             return FromJson(Json(folder, "tokenizer.json", limits), settings, limits);
@@ -21,6 +18,16 @@ internal static class TokenizerLoader
             ? FromSentencePiece(model, Json(folder, "tokenizer_config.json", limits), settings, limits)
             : throw new TokenizerException(TokenizerFault.Missing, $"The model folder {Path.GetFileName(folder)} has neither tokenizer.json nor tokenizer.model. Fetch the model again with its tokenizer files.");
     }
+
+    /// <summary>The chat template that the tokenizer would have, without reading its vocabulary; null when there is none.</summary>
+    /// <exception cref="TokenizerException">A file that says so is garbled or too large.</exception>
+    public static string? TemplateOf(string folder) => Settings(folder, TokenizerLimits.Default).ChatTemplate;
+
+    private static TokenizerSettings Settings(string folder, TokenizerLimits limits) => TokenizerSettings.From(
+        Json(folder, "tokenizer_config.json", limits),
+        Json(folder, "special_tokens_map.json", limits),
+        Guarded("chat_template.jinja", () => Bytes(folder, "chat_template.jinja", limits) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes) : null),
+        Json(folder, "chat_template.json", limits));
 
     private static TextTokenizer FromJson(JsonElement json, TokenizerSettings settings, TokenizerLimits limits) => Guarded("tokenizer.json", () =>
     {
@@ -43,7 +50,6 @@ internal static class TokenizerLoader
 
     private static TextTokenizer FromSentencePiece(byte[] model, JsonElement config, TokenizerSettings settings, TokenizerLimits limits) => Guarded("tokenizer.model", () =>
     {
-        using var stream = new MemoryStream(model);
         var added = new Dictionary<string, int>();
         foreach (var token in config.Part("added_tokens_decoder")?.EnumerateObject().AsEnumerable() ?? [])
         {
@@ -53,6 +59,14 @@ internal static class TokenizerLoader
             }
         }
 
+        var reader = new SentencePieceReader(limits);
+        if (reader.Read(model, added, settings.AddBos, settings.AddEos) is { } parts)
+        {
+            return new TextTokenizer(new TokenizerPipeline(parts), settings with { Bos = settings.Bos ?? reader.Bos, Eos = settings.Eos ?? reader.Eos }, limits);
+        }
+
+        // Unigram, and what rewrites its text by a table, by the library; its order of merges differs from SentencePiece's in runs of one character.
+        using var stream = new MemoryStream(model);
         var tokenizer = SentencePieceTokenizer.Create(stream, settings.AddBos, settings.AddEos, added);
         return new TextTokenizer(
             new SentencePieceEngine(tokenizer, settings.AddBos, settings.AddEos),

@@ -5,12 +5,15 @@ namespace EdgeMesh.Agent.Runtimes.Onnx.Tokenizers.Loading;
 /// <summary>What stands around the tokenizer: special tokens, chat template, fixed length.</summary>
 internal sealed record TokenizerSettings(string? Bos, string? Eos, string? Pad, string? ChatTemplate, int? FixedLength, bool AddBos, bool AddEos)
 {
-    /// <summary>From <c>tokenizer_config.json</c>, then <c>special_tokens_map.json</c>.</summary>
-    public static TokenizerSettings From(JsonElement config, JsonElement map, string? templateFile) => new(
+    /// <summary>
+    /// From <c>tokenizer_config.json</c>, then <c>special_tokens_map.json</c>; the template from <c>chat_template.jinja</c>, the configuration, or the
+    /// <c>chat_template.json</c> of processors.
+    /// </summary>
+    public static TokenizerSettings From(JsonElement config, JsonElement map, string? templateFile, JsonElement templateJson) => new(
         config.Token("bos_token") ?? map.Token("bos_token"),
         config.Token("eos_token") ?? map.Token("eos_token"),
         config.Token("pad_token") ?? map.Token("pad_token"),
-        templateFile ?? Template(config),
+        templateFile ?? Template(config) ?? Template(templateJson),
         null,
         config.Flag("add_bos_token", true),
         config.Flag("add_eos_token", false));

@@ -43,6 +43,21 @@ internal static class TinyModel
     /// <summary>A model whose only input is text.</summary>
     public static byte[] OfText() => Model([Node("Identity", ["words"], ["same"])], [Value("words", 8, [1])], [Value("same", 8, [1])]);
 
+    /// <summary>Any graph: its names and sizes are what counts. Names that begin with <c>past</c>, <c>present</c>, <c>logits</c> … are float32, others int64.</summary>
+    public static byte[] Graph((string Kind, string From, string To)[] nodes, (string Name, object[] Shape)[] inputs, (string Name, object[] Shape)[] outputs)
+    {
+        byte[][] Values((string Name, object[] Shape)[] values, bool isOutput) => [.. values.Select(v => Value(v.Name, isOutput || v.Shape.Length > 2 ? Float : Long, v.Shape))];
+        return Model([.. nodes.Select(n => Node(n.Kind, [n.From], [n.To]))], Values(inputs, false), Values(outputs, true));
+    }
+
+    /// <summary>A model that keeps its weights in another file.</summary>
+    public static byte[] WithWeightsIn(string location)
+    {
+        byte[] weight = [.. Number(1, 4), .. Number(2, Float), .. Text(8, "w"), .. Bytes(13, [.. Text(1, "location"), .. Text(2, location)]), .. Number(14, 1)];
+        byte[] graph = [.. Bytes(1, Node("Add", ["a", "w"], ["sum"])), .. Text(2, "g"), .. Bytes(5, weight), .. Bytes(11, Value("a", Float, [4])), .. Bytes(12, Value("sum", Float, [4]))];
+        return [.. Number(1, 8), .. Bytes(7, graph), .. Bytes(8, Number(2, 17))];
+    }
+
     private static byte[] Model(byte[][] nodes, byte[][] inputs, byte[][] outputs) =>
         [.. Number(1, 8), .. Bytes(7, Graph(nodes, inputs, outputs)), .. Bytes(8, Number(2, 17)), .. Bytes(8, [.. Text(1, "com.microsoft"), .. Number(2, 1)])];
 

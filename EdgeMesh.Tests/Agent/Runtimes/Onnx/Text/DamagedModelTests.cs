@@ -11,7 +11,7 @@ public sealed class DamagedModelTests : IDisposable
 
     [Theory]
     [InlineData("config.json", "config.json of the model is not there")]
-    [InlineData("onnx/model.onnx", "has no model.onnx")]
+    [InlineData("onnx/model.onnx", "There is no ONNX file")]
     [InlineData("onnx/model.onnx_data", "which is not there")]
     public void Load_FileMissing_IsNamed(string file, string words)
     {
