@@ -57,7 +57,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     /// <exception cref="IOException">It could not be started, or ended at once; the message says why.</exception>
     public static async Task<WorkerProcess> StartAsync(long memoryLimitMb, TimeProvider time, CancellationToken cancellationToken)
     {
-        var name = "edgemesh-" + Guid.NewGuid().ToString("N");
+        var name = PipeName.New();
         var pipe = new NamedPipeServerStream(name, PipeDirection.InOut, 1, PipeTransmissionMode.Byte, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
         try
         {

@@ -21,7 +21,10 @@ internal static class ApiProblems
 
     public static Problem BodyNotJson(long? line, long? column) => new(
         "json_malformed", "The body is not valid JSON.",
-        line is null ? "It is not UTF-8 text or ends too early." : $"It goes wrong at line {line + 1}, byte {column + 1}.", "Send UTF-8 encoded JSON; see /scalar for its shape.");
+        line is null ? "It ends too early." : $"It goes wrong at line {line + 1}, byte {column + 1}.", "Send UTF-8 encoded JSON; see /scalar for its shape.");
+
+    public static Problem BodyNotUtf8() => new(
+        "body_not_utf8", "The body is not UTF-8.", "It has bytes that are no UTF-8 text; it may be in Latin-1, Windows-1252 or UTF-16.", "Send JSON encoded as UTF-8.");
 
     public static Problem BodyWrong(string detail, string? field) => new(
         "body_invalid", "The body does not have the right shape.", detail, "See /scalar for its shape.", field);

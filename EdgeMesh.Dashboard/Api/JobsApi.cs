@@ -12,8 +12,8 @@ internal static class JobsApi
     public static void MapJobs(this RouteGroupBuilder api)
     {
         var jobs = api.MapGroup("/jobs").WithTags("Jobs");
-        jobs.MapPost("", SubmitAsync).Accepts<JobRequest>("application/json").Produces<IdDto>(202).Fails(400, 413, 415, 422, 429, 503)
-            .Describe("Submit a job", "Stores and starts it; the answer comes when it is stored. Location is the job's address.");
+        jobs.MapPost("", SubmitAsync).Accepts<JobRequest>("application/json").Produces<IdDto>(202).Fails(400, 409, 413, 415, 422, 429, 503)
+            .Describe("Submit a job", "Stores and starts it; the answer comes when it is stored. Location is the job's address. With the header Idempotency-Key (at most 128 visible ASCII characters) the same request may be sent again for 24 hours and stays one job.");
         jobs.MapGet("", ListAsync).Produces<PageDto<JobRowDto>>().Fails(400)
             .Describe("List jobs", "The history, newest first. Filters: state, kind, device (id), text (part of the title or id).");
         jobs.MapGet("/{id}", GetAsync).Produces<JobDto>().Fails(404).Describe("Get a job", "The job as it is now, with every task, attempt and receipt.");
@@ -30,7 +30,14 @@ internal static class JobsApi
     private static async Task<IResult> SubmitAsync(HttpContext context, IJobs jobs)
     {
         var (request, wrong) = await JsonBody.ReadJobRequestAsync(context);
-        return request is null ? wrong! : Answer(await jobs.SubmitAsync(request, context.RequestAborted));
+        if (request is null)
+        {
+            return wrong!;
+        }
+
+        var (once, badKey) = IdempotencyKey.Read(context.Request, context.User, request);
+        return badKey is not null ? Problems.Invalid(badKey)
+            : Answer(await (once is null ? jobs.SubmitAsync(request, context.RequestAborted) : jobs.SubmitAsync(request, once, context.RequestAborted)));
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, IJobs jobs)

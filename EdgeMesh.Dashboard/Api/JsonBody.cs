@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
 
@@ -109,7 +110,16 @@ internal static class JsonBody
 
         try
         {
-            return (await read(context.Request.Body, context.RequestAborted), null);
+            using MemoryStream body = new();
+            await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+            // The readers take bytes of another encoding for text up to the place where they look into it, and then speak of something else.
+            if (!Utf8.IsValid(body.GetBuffer().AsSpan(0, (int)body.Length)))
+            {
+                return (default, Problems.Invalid(ApiProblems.BodyNotUtf8()));
+            }
+
+            body.Position = 0;
+            return (await read(body, context.RequestAborted), null);
         }
         catch (JsonException e)
         {

@@ -4,14 +4,14 @@ using EdgeMesh.Core.Planning;
 
 namespace EdgeMesh.Dashboard.Api;
 
-/// <summary>What would run, and for every device why or why not.</summary>
+/// <summary>What would run, and for every device why or why not. No stages and no prediction while the only candidates are still starting: the job would wait for them.</summary>
 public sealed record PlanDto(IReadOnlyList<StageDto> Stages, IReadOnlyList<DeviceVerdictDto> Devices, SpanDto? Predicted)
 {
     /// <summary>Of a plan that was not refused.</summary>
     public static PlanDto From(PlanResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
-        var stages = result.Plan!.Tasks.Zip(result.Plan.Placements)
+        var stages = (result.Plan is { } plan ? plan.Tasks.Zip(plan.Placements) : [])
             .GroupBy(t => t.First.Stage)
             .Select(stage => new StageDto([.. stage.Select(t => PlannedTaskDto.From(t.First, t.Second))]));
         return new PlanDto([.. stages], [.. result.Devices.Select(DeviceVerdictDto.From)], SpanDto.From(result.Predicted));

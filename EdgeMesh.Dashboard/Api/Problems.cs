@@ -40,13 +40,14 @@ internal static class Problems
         return new ProblemResult(Body(status, problems[0]) with { Problems = problems.Count > 1 ? problems : null }, null);
     }
 
-    /// <summary>A job that was not taken: 429 when the queue is full, 503 when it cannot be stored, else 422 with every device's reason.</summary>
+    /// <summary>A job that was not taken: 429 when the queue is full, 409 when its key belongs to another request, 503 when it cannot be stored, else 422 with every device's reason.</summary>
     public static IResult Refused(Refusal refusal)
     {
         var status = refusal.Problem.Code switch
         {
             "queue_full" => StatusCodes.Status429TooManyRequests,
             "storage_failed" => StatusCodes.Status503ServiceUnavailable,
+            "idempotency_key_reused" => StatusCodes.Status409Conflict,
             _ => StatusCodes.Status422UnprocessableEntity,
         };
         var devices = refusal.Devices.IsDefaultOrEmpty ? null : refusal.Devices.Select(DeviceVerdictDto.From).ToList();

@@ -6,8 +6,10 @@ using Microsoft.AspNetCore.SignalR;
 namespace EdgeMesh.Dashboard.Hubs;
 
 /// <summary><c>/hubs/mesh</c>: live streams for programs. Each begins with a snapshot; then come batches, at most about ten a second.</summary>
-internal sealed class MeshHub(IFleet fleet, IJobs jobs) : Hub
+internal sealed class MeshHub(IFleet fleet, IJobs jobs, TimeProvider time) : Hub
 {
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(100);
+
     /// <summary>The fleet and its changes, until the caller stops.</summary>
     public async IAsyncEnumerable<FleetMessage> WatchFleet([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -31,7 +33,8 @@ internal sealed class MeshHub(IFleet fleet, IJobs jobs) : Hub
         }
     }
 
-    private static async IAsyncEnumerable<TMessage> Messages<T, TMessage>(
+    // What comes while it waits is conflated by the source: the next message has the newest of it.
+    private async IAsyncEnumerable<TMessage> Messages<T, TMessage>(
         ILiveSubscription<T> live, Func<T, TMessage?> next, [EnumeratorCancellation] CancellationToken cancellationToken)
         where TMessage : class
     {
@@ -45,6 +48,7 @@ internal sealed class MeshHub(IFleet fleet, IJobs jobs) : Hub
             if (next(value) is { } message)
             {
                 yield return message;
+                await Task.Delay(Between, time, cancellationToken);
             }
         }
     }

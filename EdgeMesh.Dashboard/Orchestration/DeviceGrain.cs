@@ -43,7 +43,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         return TellAsync(urgent: true);
     }
 
-    public async Task LinkedAsync(long session, LinkKind kind, DeviceProfile profile, ImmutableArray<RuntimeInfo> runtimes, bool loaded, int slots)
+    public async Task LinkedAsync(long session, LinkKind kind, DeviceProfile profile, ImmutableArray<RuntimeInfo> runtimes, bool loaded)
     {
         if (_me is null || _forgotten)
         {

@@ -9,7 +9,8 @@ namespace EdgeMesh.Dashboard.Orchestration;
 public interface IJobGrain : IGrainWithStringKey
 {
     /// <summary>Stores the job and starts it; returns when it is stored.</summary>
-    Task SubmitAsync(JobRequest request, PlanResult plan, JobId? rerunOf);
+    /// <param name="once">The key of its submission, stored with it.</param>
+    Task SubmitAsync(JobRequest request, PlanResult plan, JobId? rerunOf, SubmitOnce? once);
 
     /// <summary>The same, but nothing is stored, learned or told (<see cref="Rehearsal"/>).</summary>
     Task RehearseAsync(JobRequest request, PlanResult plan);
@@ -35,7 +36,7 @@ public interface IDeviceGrain : IGrainWithStringKey
 {
     Task LoadAsync(StoredDevice device);
 
-    Task LinkedAsync(long session, LinkKind kind, DeviceProfile profile, ImmutableArray<Core.Models.RuntimeInfo> runtimes, bool loaded, int slots);
+    Task LinkedAsync(long session, LinkKind kind, DeviceProfile profile, ImmutableArray<Core.Models.RuntimeInfo> runtimes, bool loaded);
 
     /// <param name="kind">How calls reach it now.</param>
     /// <param name="runtimes">Only when they changed.</param>

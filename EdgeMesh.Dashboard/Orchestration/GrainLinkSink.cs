@@ -6,8 +6,8 @@ namespace EdgeMesh.Dashboard.Orchestration;
 /// <summary>Hands what the gateway hears to the device's grain.</summary>
 public sealed class GrainLinkSink(IGrainFactory grains) : ILinkSink
 {
-    public Task OpenedAsync(IDeviceLink link, DeviceProfile profile, RuntimeReport runtimes, int slots) =>
-        Grain(link).LinkedAsync(link.Session, link.Kind, profile, runtimes.Runtimes, runtimes.Loaded, slots);
+    public Task OpenedAsync(IDeviceLink link, DeviceProfile profile, RuntimeReport runtimes) =>
+        Grain(link).LinkedAsync(link.Session, link.Kind, profile, runtimes.Runtimes, runtimes.Loaded);
 
     public Task BeatAsync(IDeviceLink link, Telemetry telemetry, RuntimeReport? runtimes, double? roundTripMs) =>
         Grain(link).BeatAsync(link.Session, link.Kind, telemetry, runtimes, roundTripMs);

@@ -13,6 +13,9 @@ public interface IJobs
     /// <summary>Validates, plans, stores and starts a job. Returns when it is stored.</summary>
     Task<SubmitOutcome> SubmitAsync(JobRequest request, CancellationToken cancellationToken);
 
+    /// <summary>The same for a submission that may come more than once: what was stored with this key in the last 24 hours is answered again (code <c>idempotency_key_reused</c> when the request differs).</summary>
+    Task<SubmitOutcome> SubmitAsync(JobRequest request, SubmitOnce once, CancellationToken cancellationToken);
+
     /// <summary>The same request as a new job.</summary>
     Task<SubmitOutcome> RerunAsync(JobId id, CancellationToken cancellationToken);
 

@@ -16,11 +16,11 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
 
     private PlanContext Context => new(time.GetUtcNow(), mesh.LocalDevice, models.Current, published.Current);
 
-    public async Task SubmitAsync(JobRequest request, PlanResult plan, JobId? rerunOf)
+    public async Task SubmitAsync(JobRequest request, PlanResult plan, JobId? rerunOf, SubmitOnce? once)
     {
         List<JobEvent> events = [new JobSubmitted(time.GetUtcNow(), Id, request, JobProgress.Title(request), rerunOf)];
         var (orders, view) = Commit(JobReducer.Fold(events)!, events, plan);
-        await StoreAsync(events, view);
+        await StoreAsync(events, view, once);
         await DispatchAsync(orders);
         if (plan.MayWait)
         {
@@ -31,7 +31,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
     public async Task RehearseAsync(JobRequest request, PlanResult plan)
     {
         _rehearsal = true;
-        await SubmitAsync(request, plan, rerunOf: null);
+        await SubmitAsync(request, plan, rerunOf: null, once: null);
     }
 
     public Task<bool> IsOverAsync() => Task.FromResult(_view is not { IsFinished: false });
@@ -244,7 +244,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
 
     private Task StoreAsync(List<JobEvent> events) => StoreAsync(events, _view is null ? JobReducer.Fold(events)! : Fold(_view, events));
 
-    private async Task StoreAsync(List<JobEvent> events, JobView next)
+    private async Task StoreAsync(List<JobEvent> events, JobView next, SubmitOnce? once = null)
     {
         if (events.Count == 0)
         {
@@ -259,7 +259,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
         }
         else
         {
-            await journal.AppendAsync(next, first, [.. events]);
+            await journal.AppendAsync(next, first, [.. events], once);
             _view = next;
             feed.Publish(next, first, [.. events]);
         }

@@ -10,18 +10,31 @@ namespace EdgeMesh.Dashboard.Orchestration;
 
 /// <summary>Jobs for pages, API and hub.</summary>
 public sealed class MeshJobs(
-    IGrainFactory grains, JobFeed feed, Journal journal, JobHistory history, IFleet fleet, OpenJobs open, JobLimits limits, ArtifactStore artifacts, IModelSettings models, IPublishedFigures published, TimeProvider time) : IJobs
+    IGrainFactory grains, JobFeed feed, Journal journal, JobHistory history, IFleet fleet, OpenJobs open, JobLimits limits, SubmissionKeys keys, ArtifactStore artifacts, IModelSettings models, IPublishedFigures published, TimeProvider time) : IJobs
 {
+    private const string StorageCode = "storage_failed";
     private static readonly TimeSpan BetweenTellings = TimeSpan.FromMilliseconds(20);
 
     public int SubscriberCount => feed.SubscriberCount;
 
     public PlanResult Preview(JobRequest request) => PlanningPipeline.Plan(request, fleet.Current, new PlanContext(time.GetUtcNow(), fleet.LocalDevice, models.Current, published.Current));
 
-    public Task<SubmitOutcome> SubmitAsync(JobRequest request, CancellationToken cancellationToken) => SubmitAsync(request, null);
+    public Task<SubmitOutcome> SubmitAsync(JobRequest request, CancellationToken cancellationToken) => SubmitAsync(request, rerunOf: null, once: null);
+
+    public async Task<SubmitOutcome> SubmitAsync(JobRequest request, SubmitOnce once, CancellationToken cancellationToken)
+    {
+        if (await StoredAsync(once, cancellationToken) is { } before)
+        {
+            return before;
+        }
+
+        var outcome = await SubmitAsync(request, rerunOf: null, once);
+        // When two came at the same time, the second could not be stored: its answer is the first's.
+        return outcome.Refused?.Problem.Code == StorageCode && await StoredAsync(once, cancellationToken) is { } first ? first : outcome;
+    }
 
     public async Task<SubmitOutcome> RerunAsync(JobId id, CancellationToken cancellationToken) => await GetAsync(id, cancellationToken) is { } job
-        ? await SubmitAsync(job.Request, id)
+        ? await SubmitAsync(job.Request, id, once: null)
         : new SubmitOutcome(null, [Unknown(id)], null);
 
     public async Task<JobView?> GetAsync(JobId id, CancellationToken cancellationToken) =>
@@ -86,11 +99,22 @@ public sealed class MeshJobs(
     public Task<Stream?> OpenArtifactAsync(JobId id, string name, CancellationToken cancellationToken) => Task.FromResult(artifacts.Open(id, name));
 
     private static Problem StorageFailed(JournalException e) => new(
-        "storage_failed", "The job could not be stored.", e.Message, "Free space on the disk of the dashboard's data directory, close programs that lock its database, then try again.");
+        StorageCode, "The job could not be stored.", e.Message, "Free space on the disk of the dashboard's data directory, close programs that lock its database, then try again.");
 
     private static Problem Unknown(JobId id) => new("job_unknown", "There is no such job.", $"No job with the id {id} is in the history.", "The Jobs page lists them.");
 
-    private async Task<SubmitOutcome> SubmitAsync(JobRequest request, JobId? rerunOf)
+    private async Task<SubmitOutcome?> StoredAsync(SubmitOnce once, CancellationToken cancellationToken) => await keys.FindAsync(once, cancellationToken) switch
+    {
+        null => null,
+        { } stored when stored.Body == once.Body => new SubmitOutcome(new JobId(stored.JobId), [], null),
+        { } stored => new SubmitOutcome(null, [], new Refusal(
+            new Problem(
+                "idempotency_key_reused", "This Idempotency-Key was used for another request.", $"It belongs to job {new JobId(stored.JobId).Short}, whose request was not the same.",
+                "Send a new key with a new request; the same key only with the same request."),
+            [], null)),
+    };
+
+    private async Task<SubmitOutcome> SubmitAsync(JobRequest request, JobId? rerunOf, SubmitOnce? once)
     {
         var invalid = JobRequestValidator.Validate(request, limits);
         if (!invalid.IsEmpty)
@@ -113,7 +137,7 @@ public sealed class MeshJobs(
 
         try
         {
-            await grains.GetGrain<IJobGrain>(id.Value).SubmitAsync(request, plan, rerunOf);
+            await grains.GetGrain<IJobGrain>(id.Value).SubmitAsync(request, plan, rerunOf, once);
             return new SubmitOutcome(id, [], null);
         }
         catch (JournalException e)

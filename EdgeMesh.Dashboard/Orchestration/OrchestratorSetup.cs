@@ -22,9 +22,10 @@ public static class OrchestratorSetup
             .UseLocalhostClustering(silo, gateway, new IPEndPoint(IPAddress.Loopback, silo), cluster, cluster)
             .Configure<EndpointOptions>(o => o.AdvertisedIPAddress = IPAddress.Loopback));
         var services = builder.Services;
-        services.AddSingleton(CheckedOptions.Read<OrchestratorOptions>(builder.Configuration, OrchestratorOptions.Section));
-        services.AddSingleton(CheckedOptions.Read<Core.Jobs.JobLimits>(builder.Configuration, "EdgeMesh:Jobs"));
-        services.AddSingleton(CheckedOptions.Read<ArtifactOptions>(builder.Configuration, ArtifactOptions.Section)).AddSingleton<ArtifactStore>();
+        builder.AddCheckedOptions<OrchestratorOptions>(OrchestratorOptions.Section);
+        builder.AddCheckedOptions<Core.Jobs.JobLimits>("EdgeMesh:Jobs");
+        builder.AddCheckedOptions<ArtifactOptions>(ArtifactOptions.Section);
+        services.AddSingleton<ArtifactStore>();
         services.AddSingleton<IModelSettings, ModelSettings>();
         services.AddSingleton<Beats.SelfDoubt>().AddSingleton<FleetFeed>().AddSingleton<JobFeed>().AddSingleton<OpenJobs>().AddSingleton<JobHistory>().AddSingleton<AttemptRunner>();
         services.AddSingleton<Enrolment.JoinTokenChanges>().AddSingleton<DeviceStore>().AddHostedService(s => s.GetRequiredService<DeviceStore>());

@@ -14,8 +14,7 @@ public static class HubSetup
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
-        var options = CheckedOptions.Read<QaiHubOptions>(builder.Configuration, QaiHubOptions.Section);
-        services.AddSingleton(options);
+        var options = builder.AddCheckedOptions<QaiHubOptions>(QaiHubOptions.Section);
         services.TryAddSingleton(s => new QaiHubClientFactory(s.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IQaiHubClientFactory>(s => s.GetRequiredService<QaiHubClientFactory>());
         services.TryAddSingleton(s => s.GetRequiredService<QaiHubClientFactory>().CreateDoctor());

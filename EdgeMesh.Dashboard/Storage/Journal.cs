@@ -21,10 +21,11 @@ public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : Backgro
 
     /// <summary>Stores events, and the job's row in the history; completes at the commit, or fails with nothing stored.</summary>
     /// <param name="first">Sequence of the first event, from 1.</param>
-    public Task AppendAsync(JobView view, long first, ImmutableArray<JobEvent> events) => AppendAsync(view, first, events, kept: true);
+    /// <param name="once">The key of the submission that these events begin, stored with them; taken already: nothing is stored.</param>
+    public Task AppendAsync(JobView view, long first, ImmutableArray<JobEvent> events, SubmitOnce? once = null) => AppendAsync(view, first, events, kept: true, once);
 
     /// <summary>Does everything that an append does but keeps nothing, so that the first real one finds the way warm.</summary>
-    public Task RehearseAsync(JobView view, long first, ImmutableArray<JobEvent> events) => AppendAsync(view, first, events, kept: false);
+    public Task RehearseAsync(JobView view, long first, ImmutableArray<JobEvent> events) => AppendAsync(view, first, events, kept: false, once: null);
 
     /// <summary>Stored events after a sequence number, in order.</summary>
     public async Task<ImmutableArray<SequencedEvent>> ReadAsync(JobId id, long after, CancellationToken cancellationToken)
@@ -49,9 +50,9 @@ public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : Backgro
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(WriteAsync, CancellationToken.None);
 
-    private async Task AppendAsync(JobView view, long first, ImmutableArray<JobEvent> events, bool kept)
+    private async Task AppendAsync(JobView view, long first, ImmutableArray<JobEvent> events, bool kept, SubmitOnce? once)
     {
-        var append = new Append(view, Rows(first, events), kept, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var append = new Append(view, Rows(first, events), kept, once, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         try
         {
             await _appends.Writer.WriteAsync(append);
@@ -121,7 +122,7 @@ public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : Backgro
     }
 
     /// <summary>What waits for a commit.</summary>
-    internal sealed record Append(JobView View, ImmutableArray<AppendedRow> Rows, bool Kept, TaskCompletionSource Done);
+    internal sealed record Append(JobView View, ImmutableArray<AppendedRow> Rows, bool Kept, SubmitOnce? Once, TaskCompletionSource Done);
 
     /// <summary>A row of an append, with its events as a JSON array.</summary>
     internal sealed record AppendedRow(long First, long Last, byte[] Events);

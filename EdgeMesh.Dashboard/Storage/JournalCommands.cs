@@ -15,11 +15,14 @@ internal sealed class JournalCommands : IDisposable
     private readonly DbConnection _connection;
     private readonly DbCommand _append;
     private readonly DbCommand _job;
+    private readonly DbCommand _once;
 
     public JournalCommands(DbConnection connection)
     {
         _connection = connection;
         _append = Prepare("INSERT INTO Journal (JobId, First, Last, Events) VALUES ($id, $first, $last, $events)", "$id", "$first", "$last", "$events");
+        _once = Prepare(
+            "INSERT INTO SubmissionKeys (Caller, Key, Body, JobId, CreatedAtMs) VALUES ($caller, $key, $body, $id, $created)", "$caller", "$key", "$body", "$id", "$created");
         _job = Prepare(
             """
             INSERT INTO Jobs (Id, Kind, State, Title, Note, DeviceIds, Devices, ModelId, Accelerator, PredictedP50Ms, PredictedP90Ms, CreatedAtMs, FinishedAtMs, ActualMs)
@@ -33,7 +36,7 @@ internal sealed class JournalCommands : IDisposable
     public void Commit(List<Journal.Append> batch)
     {
         using var transaction = _connection.BeginTransaction();
-        (_append.Transaction, _job.Transaction) = (transaction, transaction);
+        (_append.Transaction, _job.Transaction, _once.Transaction) = (transaction, transaction, transaction);
         foreach (var append in batch)
         {
             if (!append.Kept)
@@ -47,6 +50,11 @@ internal sealed class JournalCommands : IDisposable
             }
 
             Upsert(append.View);
+            if (append.Once is { } once)
+            {
+                Run(_once, once.Caller, once.Key, once.Body, append.View.Id.Value, append.View.CreatedAt.ToUnixTimeMilliseconds());
+            }
+
             if (!append.Kept)
             {
                 transaction.Rollback(Rehearsal);
@@ -60,6 +68,7 @@ internal sealed class JournalCommands : IDisposable
     {
         _append.Dispose();
         _job.Dispose();
+        _once.Dispose();
     }
 
     private static void Run(DbCommand command, params ReadOnlySpan<object?> values)
@@ -86,7 +95,7 @@ internal sealed class JournalCommands : IDisposable
     private DbCommand Prepare(string sql, params string[] parameters)
     {
         var command = _connection.CreateCommand();
-#pragma warning disable CA2100 // the two statements above, no input in them
+#pragma warning disable CA2100 // the statements above, no input in them
         command.CommandText = sql;
 #pragma warning restore CA2100
         foreach (var name in parameters)

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using EdgeMesh.Dashboard.Hosting;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -14,13 +15,13 @@ public static class StorageSetup
         services.AddPooledDbContextFactory<MeshDbContext>((provider, options) =>
             Configure(options, provider.GetRequiredService<DashboardOptions>().DatabasePath));
         services.AddHostedService<Migrator>();
-        services.AddSingleton<Journal>();
+        services.AddSingleton<Journal>().AddSingleton<SubmissionKeys>();
         services.AddHostedService(s => s.GetRequiredService<Journal>());
         return services;
     }
 
     public static void Configure(DbContextOptionsBuilder options, string path) =>
-        options.UseSqlite($"Data Source={path};Default Timeout=30").AddInterceptors(new Pragmas())
+        options.UseSqlite(new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 30 }.ToString()).AddInterceptors(new Pragmas())
             .ConfigureWarnings(w => w.Ignore(CoreEventId.ManyServiceProvidersCreatedWarning));
 
     // synchronous and foreign_keys belong to a connection, not to the file.

@@ -247,7 +247,7 @@ public sealed class ContractTests(ContractTests.Started started) : IClassFixture
         AssertNames(job.GetProperty("predicted"), "p50Ms", "p90Ms");
         AssertNames(job.GetProperty("tasks")[0], "id", "stage", "kind", "state", "attempts");
         AssertNames(
-            Attempt(job), "number", "deviceId", "deviceName", "model", "runtime", "accelerator", "state", "predicted", "actualMs", "error", "receipt");
+            Attempt(job), "number", "deviceId", "deviceName", "model", "runtime", "accelerator", "state", "predicted", "actualMs", "error", "receipt", "reasoning");
         AssertNames(Attempt(job).GetProperty("predicted"), Predicted);
     }
 

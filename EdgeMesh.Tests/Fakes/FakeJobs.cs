@@ -88,6 +88,12 @@ public sealed class FakeJobs : IJobs
         return Task.FromResult(OnSubmit(request));
     }
 
+    public Task<SubmitOutcome> SubmitAsync(JobRequest request, SubmitOnce once, CancellationToken cancellationToken)
+    {
+        Commands.Enqueue($"once {once.Key}");
+        return SubmitAsync(request, cancellationToken);
+    }
+
     public Task<SubmitOutcome> RerunAsync(JobId id, CancellationToken cancellationToken)
     {
         Commands.Enqueue($"rerun {id}");

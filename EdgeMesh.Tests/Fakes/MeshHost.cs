@@ -109,7 +109,7 @@ public sealed class MeshHost : IAsyncDisposable
     {
         var link = Links.Open(device);
         var sink = Services.GetRequiredService<ILinkSink>();
-        await sink.OpenedAsync(link, Samples.Profile(), loaded ? Loaded with { Runtimes = [.. Loaded.Runtimes, .. runtimes] } : new RuntimeReport([], false, []), 2);
+        await sink.OpenedAsync(link, Samples.Profile(), loaded ? Loaded with { Runtimes = [.. Loaded.Runtimes, .. runtimes] } : new RuntimeReport([], false, []));
         await BeatAsync(link);
         await Until.TrueAsync($"{device.Name} to be online", () => Fleet.Current.Find(device.Id) is { State: DeviceState.Online or DeviceState.Draining, Telemetry: not null });
         return link;

@@ -7,6 +7,7 @@ using EdgeMesh.Tests.Support;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.Time.Testing;
 
 namespace EdgeMesh.Tests.Hubs;
 
@@ -68,6 +69,34 @@ public sealed class MeshHubTests
 
         static (string?, int) Output(JsonElement message) =>
             (message.GetProperty("output")[0].GetProperty("text").GetString(), message.GetProperty("output")[0].GetProperty("offset").GetInt32());
+    }
+
+    [Fact]
+    public async Task WatchFleet_WhileEverythingChanges_IsToldTenTimesASecondAtMost()
+    {
+        FakeTimeProvider time = new(Samples.Now);
+        await using var host = await ApiFakesHost.StartAsync(time: time);
+        await using var hub = await ConnectAsync(host, host.AdminKey);
+        await using var messages = hub.StreamAsync<JsonElement>("WatchFleet", Test).GetAsyncEnumerator(Test);
+        await NextAsync(messages);
+        host.Fleet.Publish(Samples.Device("Phone 0"));
+        await NextAsync(messages);
+
+        // The next tenth of a second has not passed: whatever comes is told as one message, with the newest of it.
+        for (var n = 1; n <= 50; n++)
+        {
+            host.Fleet.Publish(Samples.Device($"Phone {n}"));
+        }
+
+        var next = NextAsync(messages);
+        Assert.False(next.IsCompleted);
+        await Until.TrueAsync("the message to come with the time", () =>
+        {
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            return next.IsCompleted;
+        });
+        var message = await next;
+        Assert.Equal("Phone 50", Assert.Single(message.GetProperty("devices").EnumerateArray()).GetProperty("name").GetString());
     }
 
     [Theory]

@@ -286,7 +286,7 @@ public sealed class AttemptTests
         await mesh.Fleet.ForgetAsync(one.Id, TestContext.Current.CancellationToken);
 
         var link = mesh.Links.Open(one);
-        await mesh.Services.GetRequiredService<Dashboard.Orchestration.Gateway.ILinkSink>().OpenedAsync(link, Samples.Profile(), new([], true, []), 2);
+        await mesh.Services.GetRequiredService<Dashboard.Orchestration.Gateway.ILinkSink>().OpenedAsync(link, Samples.Profile(), new([], true, []));
 
         Assert.True(link.Closed.IsCancellationRequested);
         Assert.Null(mesh.Fleet.Current.Find(one.Id));

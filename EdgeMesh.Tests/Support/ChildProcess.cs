@@ -7,6 +7,10 @@ namespace EdgeMesh.Tests.Support;
 /// <summary>A real process of ours: its lines are kept, it can be asked to stop or be killed, and it never outlives its test.</summary>
 public sealed partial class ChildProcess : IAsyncDisposable
 {
+    private static readonly Lazy<bool> IgnoresInterrupt = new(() => OperatingSystem.IsLinux() &&
+        File.ReadLines("/proc/self/status").FirstOrDefault(l => l.StartsWith("SigIgn:", StringComparison.Ordinal)) is { } line &&
+        (Convert.ToUInt64(line["SigIgn:".Length..].Trim(), 16) & 0b10) != 0);
+
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
 
@@ -29,6 +33,8 @@ public sealed partial class ChildProcess : IAsyncDisposable
     /// <summary>Starts any program; its input stays open as long as it is not disposed.</summary>
     public static ChildProcess StartProgram(ImmutableArray<string> command, IReadOnlyDictionary<string, string>? environment = null)
     {
+        // A suite that was started in the background of a shell ignores SIGINT, and so would its children: they are started with the system's own way again.
+        command = IgnoresInterrupt.Value ? ["env", "--default-signal=INT", .. command] : command;
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
 
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())

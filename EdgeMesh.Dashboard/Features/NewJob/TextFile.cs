@@ -70,7 +70,9 @@ public static class TextFile
     {
         var known = Array.Find(Known, k => bytes.AsSpan().StartsWith(k.Start));
         return known.What is null
-            ? $"{name} is not a text file. Choose one in UTF-8 or UTF-16, such as .txt, .md or .csv."
+            ? Array.IndexOf(bytes, (byte)0) < 0
+                ? $"{name} is not UTF-8. It may be an older encoding such as Latin-1 or Windows-1252: save it as UTF-8 and choose it again."
+                : $"{name} is not a text file. Choose one in UTF-8 or UTF-16, such as .txt, .md or .csv."
             : $"{name} is not a text file: it is {known.What}. {known.Remedy}";
     }
 }

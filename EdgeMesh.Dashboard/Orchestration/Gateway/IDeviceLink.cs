@@ -34,7 +34,7 @@ public interface IDeviceLinks
 public interface ILinkSink
 {
     /// <summary>The device linked and told its profile.</summary>
-    Task OpenedAsync(IDeviceLink link, DeviceProfile profile, RuntimeReport runtimes, int slots);
+    Task OpenedAsync(IDeviceLink link, DeviceProfile profile, RuntimeReport runtimes);
 
     /// <summary>A beat, every 500 ms.</summary>
     /// <param name="runtimes">Only when they changed.</param>

@@ -54,7 +54,7 @@ public sealed class LinkGateway(ILinkSink sink, DirectPath direct, TimeProvider 
         {
             var profile = await link.Tunnel.GetProfileAsync(new ProfileRequest(), deadline: time.GetUtcNow().UtcDateTime.AddSeconds(10), cancellationToken: link.Closed);
             _links[device] = link;
-            await sink.OpenedAsync(link, FromWire.Profile(profile.Profile), FromWire.Runtimes(profile.Runtimes, profile.RuntimesLoaded, profile.Profile.Accelerators), Math.Clamp(profile.Slots, 1, 256));
+            await sink.OpenedAsync(link, FromWire.Profile(profile.Profile), FromWire.Runtimes(profile.Runtimes, profile.RuntimesLoaded, profile.Profile.Accelerators));
             shorter = direct.KeepAsync(link, FromWire.Addresses(profile.Direct));
             await FollowAsync(link);
         }

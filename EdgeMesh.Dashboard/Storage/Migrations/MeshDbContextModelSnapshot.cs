@@ -250,6 +250,32 @@ namespace EdgeMesh.Dashboard.Storage.Migrations
 
                     b.ToTable("Journal", (string)null);
                 });
+
+            modelBuilder.Entity("EdgeMesh.Dashboard.Storage.SubmissionKeyRow", b =>
+                {
+                    b.Property<string>("Caller")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAtMs")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("JobId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Caller", "Key");
+
+                    b.HasIndex("CreatedAtMs");
+
+                    b.ToTable("SubmissionKeys", (string)null);
+                });
 #pragma warning restore 612, 618
         }
     }

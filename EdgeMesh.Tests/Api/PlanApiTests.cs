@@ -1,0 +1,57 @@
+using System.Net;
+using System.Text;
+using EdgeMesh.Core.Jobs;
+using EdgeMesh.Tests.Fakes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace EdgeMesh.Tests.Api;
+
+/// <summary>A plan is answered in every state of the fleet, and judged by the same limits as a job.</summary>
+public sealed class PlanApiTests
+{
+    [Fact]
+    public async Task Plan_WhileRuntimesStart_IsAnAnswerWithTheReasons()
+    {
+        await using var mesh = await MeshHost.StartAsync();
+        await mesh.JoinAsync("Waking", loaded: false);
+        var (answer, plan) = await mesh.PostAsync("/api/plan", """{"kind":"summarize","text":"A text. Another sentence."}""");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Empty(plan.GetProperty("stages").EnumerateArray());
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, plan.GetProperty("predicted").ValueKind);
+        Assert.NotEmpty(Assert.Single(plan.GetProperty("devices").EnumerateArray()).GetProperty("reason").GetString()!);
+    }
+
+    [Theory]
+    [InlineData("EdgeMesh:Jobs:MaxTextBytes", "2000", """{"kind":"summarize","text":"LONG"}""")]
+    [InlineData("EdgeMesh:Jobs:MaxEchoTasks", "3", """{"kind":"echo","text":"x","options":{"count":4}}""")]
+    [InlineData("EdgeMesh:Jobs:MaxTokens", "10", """{"kind":"chat","text":"x","options":{"maxTokens":11}}""")]
+    public async Task Limits_OfTheConfiguration_HoldForPlanAndJobAlike(string setting, string value, string body)
+    {
+        body = body.Replace("LONG", new string('a', 3000), StringComparison.Ordinal);
+        await using var mesh = await MeshHost.StartAsync(null, (setting, value));
+        await mesh.JoinAsync("One");
+        var (plan, planProblem) = await mesh.PostAsync("/api/plan", body);
+        var (job, jobProblem) = await mesh.PostAsync("/api/jobs", body);
+        Assert.True(plan.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge, $"{plan.StatusCode}");
+        Assert.Equal((job.StatusCode, jobProblem.GetProperty("code").GetString()), (plan.StatusCode, planProblem.GetProperty("code").GetString()));
+        Assert.Same(mesh.Services.GetRequiredService<JobLimits>(), mesh.Services.GetRequiredService<IOptions<JobLimits>>().Value);
+    }
+
+    [Theory]
+    [InlineData("iso-8859-1", "Straße in Köln")]
+    [InlineData("utf-16", "plain")]
+    public async Task Body_InAnotherEncoding_IsToldToBeNoUtf8(string encoding, string text)
+    {
+        await using var host = await ApiFakesHost.StartAsync();
+        foreach (var path in (string[])["/api/plan", "/api/jobs"])
+        {
+            using HttpRequestMessage request = new(HttpMethod.Post, path) { Content = new ByteArrayContent(Encoding.GetEncoding(encoding).GetBytes($$"""{"kind":"summarize","text":"{{text}}"}""")) };
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+            var (answer, problem) = await host.SendAsync(request);
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+            Assert.Equal(encoding == "utf-16" ? "json_malformed" : "body_not_utf8", problem.GetProperty("code").GetString());
+            Assert.Contains("UTF-8", problem.GetProperty("remedy").GetString(), StringComparison.Ordinal);
+        }
+    }
+}
