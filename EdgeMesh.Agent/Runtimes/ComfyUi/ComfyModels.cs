@@ -15,8 +15,11 @@ internal static class ComfyModels
     {
         var inputs = info.At("CheckpointLoaderSimple").At("input");
         var choice = Groups.Select(group => inputs.At(group).At("ckpt_name")).FirstOrDefault(c => c.ValueKind != JsonValueKind.Undefined);
-        return [.. Options(choice).Select(Name).OfType<string>().Select(name => new ModelInfo(name, [Skill.Image], QualityTier: Tier))];
+        return Of(Options(choice));
     }
+
+    /// <summary>Models by their names in a list.</summary>
+    public static ImmutableArray<ModelInfo> Of(IEnumerable<JsonElement> names) => [.. names.Select(Name).OfType<string>().Select(name => new ModelInfo(name, [Skill.Image], QualityTier: Tier))];
 
     private static IEnumerable<JsonElement> Options(JsonElement choice)
     {

@@ -29,7 +29,22 @@ public sealed class ComfyUiRuntime(Uri address, TimeProvider time)
     protected override async Task<ImmutableArray<ModelInfo>> ListAsync(CancellationToken cancellationToken)
     {
         using var info = await Http.GetJsonAsync("object_info/CheckpointLoaderSimple", cancellationToken);
-        return ComfyModels.Read(info.RootElement);
+        var models = ComfyModels.Read(info.RootElement);
+        return models.IsEmpty ? await FolderAsync(cancellationToken) : models;
+    }
+
+    // Another list of the same, should the node's description have a form that nobody knew.
+    private async Task<ImmutableArray<ModelInfo>> FolderAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var folder = await Http.GetJsonAsync("models/checkpoints", cancellationToken);
+            return ComfyModels.Of(folder.RootElement.List("models"));
+        }
+        catch (EngineStatusException)
+        {
+            return [];
+        }
     }
 
     private async Task<TaskReceipt> PaintAsync(TaskRequest task, ITaskOutput output, CancellationToken cancellationToken)

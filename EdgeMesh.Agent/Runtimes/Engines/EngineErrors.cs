@@ -16,7 +16,7 @@ public static class EngineErrors
 
     private static readonly string[] Loading = ["loading model", "model is loading", "still loading", "currently loading", "is being loaded", "model is not ready", "not loaded yet", "starting up"];
 
-    private static readonly string[] Missing = ["not found", "does not exist", "not exist", "no such", "unknown model", "value_not_in_list", "value not in list", "not in list", "no model", "is not available"];
+    private static readonly string[] Missing = ["not found", "does not exist", "not exist", "no such", "unknown model", "value_not_in_list", "value not in list", "not in list", "not in [", "no model", "is not available"];
 
     /// <summary>Why a task failed.</summary>
     public static TaskFailedException Explain(Exception e, string name, Uri address, string model) => e switch

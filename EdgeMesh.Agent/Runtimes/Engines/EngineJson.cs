@@ -40,6 +40,20 @@ public static class EngineJson
     /// <summary>The entries of an array; none of anything else.</summary>
     public static IEnumerable<JsonElement> Items(this JsonElement json) => json.ValueKind == JsonValueKind.Array ? json.EnumerateArray() : [];
 
+    /// <summary>The entries of a list that stands alone or under one of these names.</summary>
+    public static IEnumerable<JsonElement> List(this JsonElement json, params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (json.At(name) is { ValueKind: JsonValueKind.Array } list)
+            {
+                return list.Items();
+            }
+        }
+
+        return json.Items();
+    }
+
     /// <summary>A text; null for anything else.</summary>
     public static string? Text(this JsonElement json)
     {

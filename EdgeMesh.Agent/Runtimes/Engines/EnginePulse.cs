@@ -32,8 +32,8 @@ public sealed class EnginePulse(TimeProvider time)
     /// <summary>How long an engine may send nothing at all, probes included. Default 30 s.</summary>
     public TimeSpan SilentAfter { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long one answer may bring nothing although probes are answered. Default 30 min.</summary>
-    public TimeSpan LongestWait { get; init; } = TimeSpan.FromMinutes(30);
+    /// <summary>How long one answer may bring nothing although probes are answered: a picture on a slow CPU comes in one piece. Default 2 h.</summary>
+    public TimeSpan LongestWait { get; init; } = TimeSpan.FromHours(2);
 
     /// <summary>The clock that waits are measured with.</summary>
     public TimeProvider Time => time;

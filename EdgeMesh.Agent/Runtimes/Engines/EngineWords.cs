@@ -9,7 +9,7 @@ public static partial class EngineWords
 {
     private const int Longest = 300;
     private const int Deepest = 8;
-    private static readonly string[] Places = ["error", "detail", "details", "message", "msg", "errors", "node_errors", "exception_message", "reason"];
+    private static readonly string[] Places = ["node_errors", "error", "detail", "details", "message", "msg", "errors", "exception_message", "reason"];
 
     /// <summary>The words of a body; empty when it has none.</summary>
     public static string Of(string body)

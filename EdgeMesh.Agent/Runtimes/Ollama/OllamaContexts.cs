@@ -18,16 +18,15 @@ internal sealed class OllamaContexts
     /// <summary>The size for a task, counted as in use until <see cref="End"/>.</summary>
     /// <param name="tokens">That the prompt and the answer need.</param>
     /// <param name="most">That the model takes; null when unknown.</param>
-    /// <param name="own">What its Modelfile sets: other programs will ask for the same.</param>
     /// <param name="resident">Null when it is not in memory.</param>
-    public int Begin(string model, long tokens, int? most, int? own, OllamaResident? resident)
+    public int Begin(string model, long tokens, int? most, OllamaResident? resident)
     {
         lock (_gate)
         {
             var asked = _asked.GetValueOrDefault(model);
             var now = Math.Max(asked?.Running > 0 ? asked.Size : 0, Now(asked, resident));
             now = most is { } limit ? Math.Min(now, limit) : now;
-            var size = now >= tokens || now == most ? now : Math.Max(now, ContextSize.For(Math.Max(tokens, own ?? 0), most));
+            var size = now >= tokens || now == most ? now : Math.Max(now, ContextSize.For(tokens, most));
             _asked[model] = new Asked(size, (asked?.Running ?? 0) + 1);
             return size;
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using EdgeMesh.Agent.Runtimes.Engines;
 
@@ -11,14 +10,14 @@ namespace EdgeMesh.Agent.Runtimes.Ollama;
 /// <param name="Generates">It writes text at all: an embedding model does not.</param>
 /// <param name="Thinks">It can be told to think, or not to.</param>
 /// <param name="HasTemplate">It has a chat template; a base model has none and only goes on with a text.</param>
-/// <param name="OwnContext">The <c>num_ctx</c> of its Modelfile; null when it sets none.</param>
-internal sealed record OllamaDetails(
-    int? ContextTokens, long? KvBytesPerToken, double? Parameters, bool Generates, bool Thinks, bool HasTemplate, int? OwnContext)
+internal sealed record OllamaDetails(int? ContextTokens, long? KvBytesPerToken, double? Parameters, bool Generates, bool Thinks, bool HasTemplate)
 {
     private const int BytesOfKeyAndValue = 2;
+    private static readonly string[] Talks = ["tools", "thinking", "vision"];
+    private static readonly string[] Renderers = ["RENDERER ", "PARSER "];
 
     /// <summary>Nothing is known.</summary>
-    public static OllamaDetails Unknown { get; } = new(null, null, null, true, false, true, null);
+    public static OllamaDetails Unknown { get; } = new(null, null, null, true, false, true);
 
     public static OllamaDetails Read(JsonElement show)
     {
@@ -30,20 +29,22 @@ internal sealed record OllamaDetails(
             info.At("general.parameter_count").Number() is > 0 and var count ? count / 1e9 : null,
             capabilities.Count == 0 || capabilities.Contains("completion"),
             capabilities.Contains("thinking"),
-            HasChatTemplate(show.At("template").Text()),
-            OwnNumCtx(show.At("parameters").Text()));
+            !IsPassedThrough(show.At("template").Text()) || capabilities.Exists(c => Talks.Contains(c)) || HasRenderer(show));
     }
 
     // Without a TEMPLATE of its own a model gets one that hands the prompt through.
-    private static bool HasChatTemplate(string? template) => template is null || template.Replace(" ", "", StringComparison.Ordinal).Trim() is not ("{{.Prompt}}" or "{{-.Prompt-}}");
+    private static bool IsPassedThrough(string? template) => template?.Replace(" ", "", StringComparison.Ordinal).Trim() is "{{.Prompt}}" or "{{-.Prompt-}}";
 
-    private static int? OwnNumCtx(string? parameters) => parameters?.Split('\n').Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
-        .Where(words => words.Length == 2 && words[0] == "num_ctx").Select(words => int.TryParse(words[1], CultureInfo.InvariantCulture, out var tokens) && tokens > 0 ? tokens : (int?)null).FirstOrDefault();
+    // Newer models have their conversations written by a part of Ollama, and that template only for form's sake.
+    private static bool HasRenderer(JsonElement show) =>
+        show.At("renderer").Text() is { Length: > 0 } || show.At("parser").Text() is { Length: > 0 } ||
+        show.At("modelfile").Text()?.Split('\n').Any(line => Renderers.Any(r => line.StartsWith(r, StringComparison.OrdinalIgnoreCase))) == true;
 
-    // Layers × heads of keys and values × their lengths. What a model keeps for a window only is counted whole: rather too much than too little.
+    // Layers × heads of keys and values × their lengths; of models that look back in every n-th layer only, those layers. What is kept for a window is
+    // counted whole: rather too much than too little.
     private static long? KvBytes(JsonElement info)
     {
-        var layers = End(info, ".block_count").Count();
+        var layers = End(info, ".block_count").Count() / (End(info, ".full_attention_interval").Count() is > 1 and var every ? every : 1);
         var heads = End(info, ".attention.head_count").Count();
         var perLayer = End(info, ".attention.head_count_kv");
         var length = heads is > 0 && End(info, ".embedding_length").Count() is { } width ? width / heads : null;

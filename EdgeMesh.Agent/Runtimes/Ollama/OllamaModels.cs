@@ -28,7 +28,7 @@ internal sealed class OllamaModels(SkillRules skills, long memoryBytes, TimeProv
     public async Task<ImmutableArray<ModelInfo>> ListAsync(HttpClient http, CancellationToken cancellationToken)
     {
         using var json = await http.GetJsonAsync("api/tags", cancellationToken);
-        var listed = json.RootElement.At("models").Items()
+        var listed = json.RootElement.List("models", "data")
             .Select(m => (Name: m.At("name").Text() ?? m.At("model").Text(), Digest: m.At("digest").Text(), Size: m.At("size").Whole()))
             .Where(m => EngineModels.IsName(m.Name)).DistinctBy(m => m.Name).Take(EngineModels.Most).ToList();
         var models = new ModelInfo[listed.Count];

@@ -60,7 +60,7 @@ public sealed class OllamaRuntime(Uri address, SkillRules skills, TimeProvider t
         var details = _models.Of(task.ModelId);
         var request = new OllamaRequest(task, details);
         var most = Info.Models.FirstOrDefault(m => m.Id == task.ModelId)?.ContextTokens ?? details.ContextTokens;
-        var context = _contexts.Begin(task.ModelId, request.Tokens, most, details.OwnContext, await ResidentAsync(task.ModelId, cancellationToken));
+        var context = _contexts.Begin(task.ModelId, request.Tokens, most, await ResidentAsync(task.ModelId, cancellationToken));
         try
         {
             using var answer = await AskAsync(request, task.ModelId, context, most, cancellationToken);

@@ -25,10 +25,8 @@ public sealed class StableDiffusionWebUiRuntime(Uri address, TimeProvider time)
     protected override async Task<ImmutableArray<ModelInfo>> ListAsync(CancellationToken cancellationToken)
     {
         using var models = await Http.GetJsonAsync("sdapi/v1/sd-models", cancellationToken);
-        return [.. List(models.RootElement).Select(Name).OfType<string>().Select(name => new ModelInfo(name, [Skill.Image], QualityTier: Tier))];
+        return [.. models.RootElement.List("models", "data").Select(Name).OfType<string>().Select(name => new ModelInfo(name, [Skill.Image], QualityTier: Tier))];
     }
-
-    private static IEnumerable<JsonElement> List(JsonElement root) => root.ValueKind == JsonValueKind.Array ? root.Items() : root.At("models").Items();
 
     // What override_settings takes: the title, or in programs that speak the same protocol the name.
     private static string? Name(JsonElement model) =>

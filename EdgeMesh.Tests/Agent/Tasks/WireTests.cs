@@ -114,5 +114,21 @@ public sealed class WireTests
         Assert.Equal((AcceleratorStatus.Detected, null, null), (heard.Status, heard.ProvenAt, heard.Speed));
     }
 
+    [Fact]
+    public void Runtimes_AnyMessage_IsHeardWithoutAnError() => Gen.Byte.Array[0, 200].Sample(
+        bytes =>
+        {
+            try
+            {
+                var set = RuntimeSet.Parser.ParseFrom(bytes);
+                Assert.All(FromWire.Runtimes(set.Runtimes, set.Loaded, set.Accelerators).Runtimes.SelectMany(r => r.Models), m => Assert.False(string.IsNullOrWhiteSpace(m.Id)));
+            }
+            catch (Google.Protobuf.InvalidProtocolBufferException)
+            {
+                // No message of ours.
+            }
+        },
+        iter: 5_000);
+
     private static RuntimeInfo Hear(Runtime wire) => FromWire.Runtimes([wire], true, []).Runtimes.Single();
 }

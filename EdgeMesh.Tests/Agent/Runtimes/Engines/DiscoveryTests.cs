@@ -56,6 +56,26 @@ public sealed class DiscoveryTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Search_WhatOneEngineAnswersBreaksItsAdapter_TheOthersAreFound()
+    {
+        await using var server = await EngineTestServer.StartAsync(r => r.MapGet("/{**path}", () => Results.Text("""{"version":"1"}""", "application/json")));
+        await using var other = await EngineTestServer.StartAsync(r => r.MapGet("/{**path}", () => Results.Text("""{"version":"1"}""", "application/json")));
+        var ollama = KnownEngine.All.Single(e => e.Name == "Ollama");
+        var looks = 0;
+        var catalog = Start(new DiscoveryOptions
+        {
+            Engines =
+            [
+                ollama with { Port = server.Address.Port, IsIt = _ => throw new ArgumentException("An item with the same key has already been added.") },
+                ollama with { Port = server.Address.Port, Create = (_, _) => ++looks > 0 ? throw new FormatException("x") : null! },
+                ollama with { Port = other.Address.Port },
+            ],
+            Every = TimeSpan.FromMilliseconds(50),
+        });
+        await Until.TrueAsync("the sound one to be found, and the others to be looked at again", () => catalog.Infos.Length == 1 && looks >= 3);
+    }
+
+    [Fact]
     public async Task Search_ConfiguredPort_IsLeftAlone()
     {
         var asked = 0;

@@ -9,6 +9,9 @@ namespace EdgeMesh.Tests.Agent.Runtimes.Engines;
 
 public sealed class EngineErrorsTests
 {
+    private const string ComfyRefusal =
+        """{"error":{"type":"prompt_outputs_failed_validation","message":"Prompt outputs failed validation","details":"","extra_info":{}},"node_errors":{"model":{"errors":[{"type":"value_not_in_list","message":"Value not in list","details":"ckpt_name: 'x' not in ['y']","extra_info":{}}],"class_type":"CheckpointLoaderSimple"}}}""";
+
     private static readonly Uri Address = new("http://127.0.0.1:9145/");
 
     public static TheoryData<string, Exception, string> Down => new()
@@ -49,6 +52,7 @@ public sealed class EngineErrorsTests
         { "500, other", Status(500, "told"), ReasonCode.RuntimeDown, "an error of its own (500): told." },
         { "400, no such model", Status(400, "model 'x' does not exist"), ReasonCode.ModelMissing, "does not have the model m" },
         { "400, ComfyUI's", Status(400, "Value not in list: ckpt_name: 'x' not in ['y']"), ReasonCode.ModelMissing, "does not have the model m" },
+        { "400, ComfyUI's own words", Status(400, EngineWords.Of(ComfyRefusal)), ReasonCode.ModelMissing, "ckpt_name: 'x' not in ['y']" },
         { "503, loading", Status(503, "Loading model"), ReasonCode.NotReady, "still loading m" },
         { "503", Status(503, ""), ReasonCode.Busy, "is busy." },
         { "429", Status(429, "slow down", TimeSpan.FromMinutes(10)), ReasonCode.Busy, "is busy: slow down. It wants to be asked again in 10 min." },

@@ -8,7 +8,7 @@ public sealed class EnginePulseTests
     private readonly FakeTimeProvider _time = new();
     private readonly EnginePulse _pulse;
 
-    public EnginePulseTests() => _pulse = new EnginePulse(_time);
+    public EnginePulseTests() => _pulse = new EnginePulse(_time) { LongestWait = TimeSpan.FromMinutes(30) };
 
     [Fact]
     public async Task Listen_NothingComesAndProbesGetNoAnswer_GivesUp()

@@ -155,6 +155,18 @@ public sealed class ImageEngineTests
         Assert.Equal(["a.safetensors", "b.safetensors"], (await watched.UntilAsync(RuntimeState.Ready)).Models.Select(m => m.Id));
     }
 
+    [Fact]
+    public async Task ComfyUi_FormNobodyKnows_ItsFolderIsRead()
+    {
+        await using var server = await EngineTestServer.StartAsync(r =>
+        {
+            r.MapGet("/object_info/CheckpointLoaderSimple", () => Results.Text("""{"CheckpointLoaderSimple":{"input":{"required":{"ckpt_name":{"choices":"new"}}}}}"""));
+            r.MapGet("/models/checkpoints", () => Results.Text("""["a.safetensors",null,{"name":"b.safetensors","pathIndex":0}]"""));
+        });
+        await using var watched = new Watched<ComfyUiRuntime>(new(server.Address, TimeProvider.System)).Start();
+        Assert.Equal(["a.safetensors", "b.safetensors"], (await watched.UntilAsync(RuntimeState.Ready)).Models.Select(m => m.Id));
+    }
+
     [Theory]
     [InlineData(7, "7", "Seed 7.")]
     [InlineData(7 + (1L << 32), "4294967303", "Seed 4294967303.")]

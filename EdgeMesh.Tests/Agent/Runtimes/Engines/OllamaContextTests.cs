@@ -93,7 +93,7 @@ public sealed class OllamaContextTests
         var loads = 0;
         foreach (var need in needs)
         {
-            var size = contexts.Begin(Model, need, 131_072, null, now is { } loaded ? new OllamaResident(loaded) : null);
+            var size = contexts.Begin(Model, need, 131_072, now is { } loaded ? new OllamaResident(loaded) : null);
             contexts.End(Model);
             Assert.True(size >= Math.Min(need, 131_072) && size >= (now ?? 0) && size <= 131_072);
             loads += size == now ? 0 : 1;
@@ -107,18 +107,18 @@ public sealed class OllamaContextTests
     public void Begin_WhileALargerOneRuns_AsksForNoLess()
     {
         var contexts = new OllamaContexts();
-        Assert.Equal(32_768, contexts.Begin(Model, 30_000, null, null, null));
-        Assert.Equal(32_768, contexts.Begin(Model, 100, null, null, new OllamaResident(8_192)));
-        Assert.Equal(32_768, contexts.Begin(Model, 100, null, null, null));
+        Assert.Equal(32_768, contexts.Begin(Model, 30_000, null, null));
+        Assert.Equal(32_768, contexts.Begin(Model, 100, null, new OllamaResident(8_192)));
+        Assert.Equal(32_768, contexts.Begin(Model, 100, null, null));
     }
 
     [Theory]
-    [InlineData(100, 4_096, null, 4_096)]
-    [InlineData(100, null, 32_768, 32_768)]
-    [InlineData(100, 16_384, 32_768, 16_384)]
-    [InlineData(1_000_000, 131_072, null, 131_072)]
-    [InlineData(8_193, null, null, 16_384)]
-    public void Begin_First_IsWhatTheModelAndItsModelfileAllow(long need, int? most, int? own, int size) => Assert.Equal(size, new OllamaContexts().Begin(Model, need, most, own, null));
+    [InlineData(100, 4_096, 4_096)]
+    [InlineData(100, null, 8_192)]
+    [InlineData(100, 262_144, 8_192)]
+    [InlineData(1_000_000, 131_072, 131_072)]
+    [InlineData(8_193, null, 16_384)]
+    public void Begin_First_IsTheSmallestThatHoldsIt(long need, int? most, int size) => Assert.Equal(size, new OllamaContexts().Begin(Model, need, most, null));
 
     /// <summary>Loads its model again whenever it is asked for another context, as Ollama does.</summary>
     private sealed class LoadingOllama

@@ -83,6 +83,7 @@ public sealed class OllamaListTests
     [InlineData("""{"model_info":{"q.context_length":131072,"q.block_count":36,"q.attention.head_count":32,"q.attention.head_count_kv":8,"q.attention.key_length":128,"q.attention.value_length":128}}""", 147_456L)]
     [InlineData("""{"model_info":{"l.context_length":131072,"l.block_count":3,"l.attention.head_count":8,"l.attention.head_count_kv":[0,0,4],"l.attention.key_length":64}}""", 1_024L)]
     [InlineData("""{"model_info":{"l.context_length":131072,"l.block_count":2,"l.embedding_length":512,"l.attention.head_count":8,"l.attention.head_count_kv":null}}""", 4_096L)]
+    [InlineData("""{"model_info":{"q.context_length":262144,"q.block_count":48,"q.full_attention_interval":4,"q.attention.head_count_kv":2,"q.attention.key_length":256,"q.attention.value_length":256}}""", 24_576L)]
     [InlineData("""{"model_info":{"l.context_length":131072}}""", null)]
     [InlineData("""{"model_info":{"l.block_count":2147483647,"l.embedding_length":2147483647,"l.attention.head_count":1}}""", null)]
     public async Task Show_ShapeOfTheModel_TellsWhatATokenOfContextTakes(string show, long? bytes) =>
@@ -107,6 +108,20 @@ public sealed class OllamaListTests
         var model = Assert.Single((await ListAsync($$"""{"models":[{{Good}}]}""", _ => new JsonObject { ["template"] = template }.ToJsonString())).Models);
         Assert.Equal(chats, model.Skills.Contains(Skill.Chat));
     }
+
+    [Theory]
+    [InlineData("""{"template":"{{ .Prompt }}","modelfile":"FROM x\nTEMPLATE {{ .Prompt }}\nRENDERER qwen3.5\nPARSER qwen3.5\n"}""")]
+    [InlineData("""{"template":"{{ .Prompt }}","renderer":"qwen3.5"}""")]
+    [InlineData("""{"template":"{{ .Prompt }}","capabilities":["completion","tools"]}""")]
+    public async Task Show_ConversationsWrittenByOllamaItself_IsAModelToTalkTo(string show) =>
+        Assert.Contains(Skill.Chat, Assert.Single((await ListAsync($$"""{"models":[{{Good}}]}""", _ => show)).Models).Skills);
+
+    [Theory]
+    [InlineData("""[{{x}}]""")]
+    [InlineData("""{"models":[{{x}}],"next":null}""")]
+    [InlineData("""{"data":[{{x}}]}""")]
+    public async Task Tags_FormsOfTheList_AreAllRead(string form) =>
+        Assert.Equal("good:1b", Assert.Single((await ListAsync(form.Replace("{{x}}", Good, StringComparison.Ordinal), _ => "{}")).Models).Id);
 
     private static async Task<RuntimeInfo> ListAsync(string tags, Func<string, string> show, long memory = 1L << 40)
     {

@@ -52,6 +52,16 @@ public sealed class ImageModelTests
     }
 
     [Fact]
+    public void Generate_SeedsThatShareTheirLow32Bits_GiveDifferentImages()
+    {
+        using var model = Load();
+        byte[] Make(long seed) => model.Generate(new ImagePrompt("a bag", Seed: seed, Steps: 4), null, TestContext.Current.CancellationToken).Png;
+        long[] seeds = [7, 7 + (1L << 32), 7 - (1L << 32), -1, long.MaxValue, uint.MaxValue, 0, long.MinValue];
+        Assert.Equal(seeds.Length, seeds.Select(s => Convert.ToHexString(Make(s))).Distinct().Count());
+        Assert.Equal(Make(-1), Make(-1));
+    }
+
+    [Fact]
     public void Generate_Reports_EveryStepWithItsTime()
     {
         using var model = Load();
