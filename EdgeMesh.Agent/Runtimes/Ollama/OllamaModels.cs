@@ -81,11 +81,15 @@ internal sealed class OllamaModels(SkillRules skills, long memoryBytes, TimeProv
         _ => "Ollama describes it in a way that cannot be read. Pull it again, or remove it.",
     };
 
-    // A base model goes on with a text and holds no conversation: it takes no task by itself.
+    // A base model goes on with a text and holds no conversation: it takes a task only when a person names it.
     private ModelInfo Model(string name, long? size, OllamaDetails details)
     {
         var (can, tier) = skills.For(name, details.Parameters);
-        return new ModelInfo(name, details is { Generates: true, HasTemplate: true } ? can : [], size, Context(size, details), tier, KvBytesPerToken: details.KvBytesPerToken);
+        var completes = details is { Generates: true, HasTemplate: false };
+        return new ModelInfo(
+            name, details.Generates && !completes ? can : [], size, Context(size, details), tier,
+            CannotRun: completes ? "It has no chat template, so it is no model to talk to; it goes on with a text when a chat names it." : null,
+            KvBytesPerToken: details.KvBytesPerToken, Completes: completes);
     }
 
     // A context that the device's memory cannot hold beside the weights is none that a task may count on.

@@ -1,7 +1,10 @@
 using System.Text.Json.Nodes;
 using EdgeMesh.Agent.Runtimes.Engines;
 using EdgeMesh.Agent.Runtimes.Ollama;
+using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
+using EdgeMesh.Core.Planning;
+using EdgeMesh.Tests.Core;
 using EdgeMesh.Tests.Fakes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -106,7 +109,7 @@ public sealed class OllamaListTests
     public async Task Show_ModelWithoutChatTemplate_TakesNoTaskByItself(string template, bool chats)
     {
         var model = Assert.Single((await ListAsync($$"""{"models":[{{Good}}]}""", _ => new JsonObject { ["template"] = template }.ToJsonString())).Models);
-        Assert.Equal(chats, model.Skills.Contains(Skill.Chat));
+        Assert.Equal((chats, !chats, chats), (model.Skills.Contains(Skill.Chat), model.Completes, model.CannotRun is null));
     }
 
     [Theory]
@@ -122,6 +125,15 @@ public sealed class OllamaListTests
     [InlineData("""{"data":[{{x}}]}""")]
     public async Task Tags_FormsOfTheList_AreAllRead(string form) =>
         Assert.Equal("good:1b", Assert.Single((await ListAsync(form.Replace("{{x}}", Good, StringComparison.Ordinal), _ => "{}")).Models).Id);
+
+    [Fact]
+    public async Task Plan_BaseModel_IsAskedOnlyWhenNamed()
+    {
+        var info = await ListAsync($$"""{"models":[{{Good}}]}""", _ => """{"template":"{{ .Prompt }}"}""");
+        var fleet = Any.FleetOf(Any.Device() with { Runtimes = [info], Telemetry = null });
+        Assert.NotNull(PlanningPipeline.Plan(Any.Request(JobKind.Chat), fleet, Any.Context()).Refusal);
+        Assert.Equal("good:1b", PlanningPipeline.Plan(Any.Request(JobKind.Chat) with { Model = "good:1b" }, fleet, Any.Context()).Plan!.Placements.Single().ModelId);
+    }
 
     private static async Task<RuntimeInfo> ListAsync(string tags, Func<string, string> show, long memory = 1L << 40)
     {
