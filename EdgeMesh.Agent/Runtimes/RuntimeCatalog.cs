@@ -14,6 +14,7 @@ public sealed partial class RuntimeCatalog(IEnumerable<IRuntime> runtimes, TimeP
     private readonly ImmutableArray<IRuntime> _initial = [.. runtimes];
     private ImmutableArray<IRuntime> _runtimes = [.. runtimes];
     private long _version = 1;
+    private ImmutableDictionary<string, CancellationTokenSource> _added = ImmutableDictionary<string, CancellationTokenSource>.Empty;
     private TaskCompletionSource _changed = NewSignal();
 
     /// <summary>Grows with every change of any runtime.</summary>
@@ -46,6 +47,7 @@ public sealed partial class RuntimeCatalog(IEnumerable<IRuntime> runtimes, TimeP
     /// <summary>One more; one whose id is known already is left out.</summary>
     public void Add(IRuntime runtime)
     {
+        var removed = new CancellationTokenSource();
         lock (_gate)
         {
             if (Find(runtime.Info.Id) is not null)
@@ -54,10 +56,34 @@ public sealed partial class RuntimeCatalog(IEnumerable<IRuntime> runtimes, TimeP
             }
 
             _runtimes = _runtimes.Add(runtime);
+            _added = _added.Add(runtime.Info.Id, removed);
         }
 
         Tell();
-        _ = Task.Run(async () => await WatchAsync(runtime, await _started.Task));
+        _ = Task.Run(async () =>
+        {
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(await _started.Task, removed.Token);
+            await WatchAsync(runtime, over.Token);
+        });
+    }
+
+    /// <summary>Takes out one that was added; it is watched no more.</summary>
+    public void Remove(string id)
+    {
+        CancellationTokenSource? watch;
+        lock (_gate)
+        {
+            if (!_added.TryGetValue(id, out watch))
+            {
+                return;
+            }
+
+            _added = _added.Remove(id);
+            _runtimes = _runtimes.RemoveAll(r => r.Info.Id == id);
+        }
+
+        watch.Cancel();
+        Tell();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -1,17 +1,19 @@
 using System.Net;
 using System.Net.Sockets;
 using EdgeMesh.Agent.Runtimes.Engines;
+using EdgeMesh.Core.Models;
 
 namespace EdgeMesh.Agent.Runtimes.Discovery;
 
 /// <summary>
-/// Looks for engines on their usual ports of this device. One that was found stays listed, also when it is down later; one that never
-/// answered is no noise. Addresses a person configured are left alone.
+/// Looks for engines on their usual ports of this device. One that was found stays listed for a while when it is down later, with its cause, and
+/// is then forgotten until it answers again; one that never answered is no noise. Addresses a person configured are left alone.
 /// </summary>
 public sealed partial class EngineDiscovery(RuntimeCatalog catalog, DiscoveryOptions options, EngineContext context, ILogger<EngineDiscovery> logger) : BackgroundService
 {
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);
     private readonly HashSet<int> _taken = [.. options.ConfiguredPorts];
+    private readonly Dictionary<string, Found> _found = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -28,6 +30,8 @@ public sealed partial class EngineDiscovery(RuntimeCatalog catalog, DiscoveryOpt
             {
                 await LookAsync(http, engine, stoppingToken);
             }
+
+            ForgetGone();
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
@@ -40,14 +44,40 @@ public sealed partial class EngineDiscovery(RuntimeCatalog catalog, DiscoveryOpt
         {
             if (await IsThereAsync(http, engine, address, cancellationToken))
             {
-                catalog.Add(engine.Create(address, context));
+                var runtime = engine.Create(address, context);
+                catalog.Add(runtime);
                 _taken.Add(engine.Port);
+                _found[runtime.Info.Id] = new Found(engine.Port, null);
                 Log.Found(logger, engine.Name, address);
             }
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             Log.NotKnown(logger, address, engine.Name, e.Message);
+        }
+    }
+
+    // Nobody misses an engine that somebody stopped for good, or that another program was for a moment.
+    private void ForgetGone()
+    {
+        var now = context.Time.GetUtcNow();
+        foreach (var (id, found) in _found.ToList())
+        {
+            if (catalog.Find(id)?.Info is not { State: RuntimeState.Down } down)
+            {
+                _found[id] = found with { DownSince = null };
+            }
+            else if (now - (found.DownSince ?? now) < options.ForgetAfter)
+            {
+                _found[id] = found with { DownSince = found.DownSince ?? now };
+            }
+            else
+            {
+                catalog.Remove(id);
+                _found.Remove(id);
+                _taken.Remove(found.Port);
+                Log.Forgotten(logger, down.Name, down.Reason);
+            }
         }
     }
 
@@ -74,8 +104,13 @@ public sealed partial class EngineDiscovery(RuntimeCatalog catalog, DiscoveryOpt
         return (socket.ConnectAsync(connect) ? await done.Task : connect.SocketError) == SocketError.Success;
     }
 
+    private sealed record Found(int Port, DateTimeOffset? DownSince);
+
     private static partial class Log
     {
+        [LoggerMessage(EventId = 423, Level = LogLevel.Information, Message = "{Engine} is forgotten until it answers again: {Cause}")]
+        public static partial void Forgotten(ILogger logger, string engine, string? cause);
+
         [LoggerMessage(EventId = 420, Level = LogLevel.Information, Message = "Found {Engine} at {Address}")]
         public static partial void Found(ILogger logger, string engine, Uri address);
 
@@ -95,6 +130,9 @@ public sealed record DiscoveryOptions
 
     /// <summary>How often. Default 15 s.</summary>
     public TimeSpan Every { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long an engine that was found is shown as down before it is forgotten. Default 5 min.</summary>
+    public TimeSpan ForgetAfter { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Ports of addresses that were configured: they have their adapter already.</summary>
     public ImmutableArray<int> ConfiguredPorts { get; init; } = [];

@@ -7,6 +7,7 @@ using EdgeMesh.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace EdgeMesh.Tests.Agent.Runtimes.Engines;
 
@@ -36,6 +37,29 @@ public sealed class DiscoveryTests : IAsyncDisposable
         await using var server = await EngineTestServer.StartAsync(r => r.MapGet(path, () => Results.Text(identity, "application/json")));
         var catalog = Search(name, server.Address.Port);
         await Until.TrueAsync($"{name} to be found", () => catalog.Infos.Any(r => r.Name == name));
+    }
+
+    [Fact]
+    public async Task Search_EngineGoesForGood_IsForgottenAndFoundAgain()
+    {
+        FakeTimeProvider time = new();
+        var server = await EngineTestServer.StartAsync(r => r.MapGet("/api/version", () => Results.Text("""{"version":"1"}""", "application/json")));
+        var port = server.Address.Port;
+        var catalog = Start(new DiscoveryOptions { Engines = [KnownEngine.All.Single(e => e.Name == "Ollama") with { Port = port }] }, time);
+        await catalog.StartAsync(CancellationToken.None);
+        await PassAsync("it to be found", () => catalog.Infos.Length == 1);
+        await server.DisposeAsync();
+        await PassAsync("it to be shown as down first", () => catalog.Infos is [{ State: RuntimeState.Down }]);
+        var down = time.GetUtcNow();
+        await PassAsync("it to be forgotten", () => catalog.Infos.IsEmpty);
+        Assert.True(time.GetUtcNow() - down >= TimeSpan.FromMinutes(4), "It was forgotten at once.");
+        await catalog.StopAsync(CancellationToken.None);
+
+        Task PassAsync(string what, Func<bool> condition) => Until.TrueAsync(what, () =>
+        {
+            time.Advance(TimeSpan.FromSeconds(5));
+            return condition();
+        });
     }
 
     [Theory]
@@ -135,10 +159,10 @@ public sealed class DiscoveryTests : IAsyncDisposable
     private RuntimeCatalog Search(string name, int port) =>
         Start(new DiscoveryOptions { Engines = [KnownEngine.All.Single(e => e.Name == name) with { Port = port }], Every = TimeSpan.FromMilliseconds(50) });
 
-    private RuntimeCatalog Start(DiscoveryOptions options)
+    private RuntimeCatalog Start(DiscoveryOptions options, TimeProvider? time = null)
     {
         var catalog = new RuntimeCatalog([]);
-        var discovery = new EngineDiscovery(catalog, options, new EngineContext(SkillRules.Default, TimeProvider.System), NullLogger<EngineDiscovery>.Instance);
+        var discovery = new EngineDiscovery(catalog, options, new EngineContext(SkillRules.Default, time ?? TimeProvider.System), NullLogger<EngineDiscovery>.Instance);
         _running.Add(discovery);
         _ = discovery.StartAsync(CancellationToken.None);
         return catalog;
