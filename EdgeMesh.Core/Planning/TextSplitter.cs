@@ -1,10 +1,10 @@
+using EdgeMesh.Core.Texts;
+
 namespace EdgeMesh.Core.Planning;
 
 /// <summary>Splits a text into pieces of about equal length, at the best border near each cut: paragraph, sentence, line, word. Pure.</summary>
 public static class TextSplitter
 {
-    private const string SentenceEnds = ".!?…。！？؟।";
-
     /// <summary>The pieces in order; together they are the whole text. Fewer than asked when the text is shorter than that.</summary>
     /// <param name="text">The text.</param>
     /// <param name="pieces">How many, at least 1.</param>
@@ -12,10 +12,11 @@ public static class TextSplitter
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(pieces, 1);
         var inputs = ImmutableArray.CreateBuilder<TaskInput>(pieces);
+        var sentences = SentenceBoundary.For(text);
         var start = 0;
         for (var piece = 1; piece <= pieces && start < text.Length; piece++)
         {
-            var end = piece == pieces ? text.Length : Border(text, start, (int)((long)text.Length * piece / pieces), text.Length / pieces / 4);
+            var end = piece == pieces ? text.Length : Border(text, sentences, start, (int)((long)text.Length * piece / pieces), text.Length / pieces / 4);
             if (end > start)
             {
                 inputs.Add(new TaskInput(start, end - start, []));
@@ -46,11 +47,12 @@ public static class TextSplitter
             end += rune.Utf16SequenceLength;
         }
 
+        var sentences = SentenceBoundary.For(text);
         for (var strength = 3; strength > 0; strength--)
         {
             for (var at = end; at > end / 2; at--)
             {
-                if (Strength(text, at) >= strength)
+                if (Strength(text, sentences, at) >= strength)
                 {
                     return text.AsSpan(0, at).TrimEnd();
                 }
@@ -61,12 +63,12 @@ public static class TextSplitter
     }
 
     // The best border within reach of the ideal cut; among equals the nearest.
-    private static int Border(string text, int start, int ideal, int reach)
+    private static int Border(string text, SentenceBoundary sentences, int start, int ideal, int reach)
     {
         var (best, bestScore) = (ideal, -1.0);
         for (var at = Math.Max(start + 1, ideal - reach); at <= Math.Min(text.Length - 1, ideal + reach); at++)
         {
-            var strength = Strength(text, at);
+            var strength = Strength(text, sentences, at);
             var score = strength == 0 ? -1 : strength - (Math.Abs(at - ideal) / (reach + 1.0));
             if (score > bestScore)
             {
@@ -78,20 +80,32 @@ public static class TextSplitter
     }
 
     // How good it is to cut before the character at this place: 4 paragraph, 3 sentence, 2 line, 1 word, 0 not at all.
-    private static int Strength(string text, int at)
+    private static int Strength(string text, SentenceBoundary sentences, int at)
     {
         var before = text[at - 1];
-        if (before == '\n')
+        if (before == '\r' && text[at] == '\n')
         {
-            return at >= 2 && text[at - 2] is '\n' or '\r' ? 4 : 2;
+            return 0;
+        }
+
+        if (before == '\u2029')
+        {
+            return 4;
+        }
+
+        if (before is '\n' or '\r' or '\u2028' or '\u0085')
+        {
+            // One line end, of one or two characters; a paragraph ends where the line before it is empty.
+            var line = at - (before == '\n' && at >= 2 && text[at - 2] == '\r' ? 2 : 1);
+            return line > 0 && (text[line - 1] is '\n' or '\r' or '\u2028' or '\u0085') ? 4 : sentences.EndsBefore(text, at) ? 3 : 2;
         }
 
         if (char.IsWhiteSpace(before))
         {
-            return at >= 2 && SentenceEnds.Contains(text[at - 2], StringComparison.Ordinal) ? 3 : 1;
+            return sentences.EndsBefore(text, at) ? 3 : 1;
         }
 
-        // Chinese and Japanese write sentences without spaces between them.
-        return before is '。' or '！' or '？' ? 3 : 0;
+        // Scripts that write sentences without spaces between them.
+        return SentenceMarks.IsWideEnd(before) && sentences.EndsBefore(text, at) ? 3 : 0;
     }
 }

@@ -1,98 +1,115 @@
 using System.Text.RegularExpressions;
+using EdgeMesh.Agent.Runtimes.Summariser.Layout;
+using EdgeMesh.Core.Texts;
 
 namespace EdgeMesh.Agent.Runtimes.Summariser;
 
 /// <summary>
-/// Splits text into sentences in any script that marks them: . ! ? and their relatives (。！？ ।॥ ؟ ۔ …), blank lines, headings and
-/// bullets. Knows initials, decimals and common abbreviations.
+/// Splits a text into what a summary may be made of: whole sentences of prose in any script that marks them (<see cref="SentenceBoundary"/>), items of lists, rows of tables,
+/// messages of a chat, lines of a log, what is said in subtitles.
 /// </summary>
 public static partial class SentenceSplitter
 {
-    private const string Enders = ".!?。！？｡।॥؟۔…";
-    private const string WideEnders = "。！？｡।॥";
-    private const string Closers = "\"'”’»)]』」）";
-
-    private static readonly HashSet<string> Abbreviations = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "vs", "e.g", "i.e", "inc", "ltd", "co", "corp", "approx", "al", "cf", "ca",
-        "z.b", "d.h", "bzw", "bspw", "ggf", "evtl", "mme", "mlle", "env", "sra", "dra", "jan", "feb", "apr", "jun", "jul", "aug",
-        "sep", "sept", "oct", "nov", "dec", "u.s", "u.k",
-    };
-
-    // Abbreviations only before a number, words otherwise: "no. 5", but "He said no."
-    private static readonly HashSet<string> Numbered = new(StringComparer.OrdinalIgnoreCase) { "no", "nr", "fig", "vol", "p", "pp", "art", "sec", "ch", "mar", "abb" };
-
-    /// <summary>The sentences in order, verbatim but for line breaks inside them.</summary>
+    /// <summary>The sentences and items in order, verbatim but for line breaks, bullets and times of subtitles.</summary>
     public static List<string> Split(string text)
     {
-        var sentences = new List<string>();
+        ArgumentNullException.ThrowIfNull(text);
+        text = TextLines.Normalise(text);
+        text = Subtitles.TryRead(text, out var spoken) ? spoken : text;
+        var lines = TextLines.Filled(text);
+        List<string> sentences = [];
+        if (StampedLines.TryRead(lines, out var items) || TableRows.TryRead(lines, out items))
+        {
+            items.ForEach(i => Add(i, sentences));
+            return sentences;
+        }
+
+        var boundary = SentenceBoundary.For(text);
         foreach (var block in BlankLines().Split(Headings().Replace(text, "\n\n$1\n\n")))
         {
-            foreach (var piece in Bullets().Split(block))
-            {
-                SplitBlock(Spaces().Replace(piece, " ").Trim(), sentences);
-            }
+            SplitBlock(TextLines.Filled(block), boundary, sentences);
         }
 
         return sentences;
     }
 
-    private static void SplitBlock(string block, List<string> sentences)
+    private static void SplitBlock(List<string> lines, SentenceBoundary boundary, List<string> sentences)
+    {
+        var apart = AreItems(lines);
+        var prose = "";
+        var number = 0;
+        for (var i = 0; i < lines.Count; i++)
+        {
+            if (TableRows.IsMarkdown(lines[i]))
+            {
+                Flush();
+                var rows = lines.Skip(i).TakeWhile(TableRows.IsMarkdown).ToList();
+                TableRows.Markdown(rows).ToList().ForEach(r => Add(r, sentences));
+                i += rows.Count - 1;
+                continue;
+            }
+
+            if (!lines[i].Any(char.IsLetterOrDigit))
+            {
+                // A rule between paragraphs, the line under a heading.
+                Flush();
+                continue;
+            }
+
+            var ended = prose.Length == 0 || SentenceMarks.IsEnd(prose[^1]) || prose[^1] == ':';
+            var item = ListItems.Begin(lines[i], ref number, ended);
+            if (item is not null || apart)
+            {
+                Flush();
+            }
+
+            prose = prose.Length == 0 ? item ?? lines[i] : prose + " " + lines[i];
+        }
+
+        Flush();
+
+        void Flush()
+        {
+            SplitProse(Spaces().Replace(prose, " ").Trim(), boundary, sentences);
+            prose = "";
+        }
+    }
+
+    // Lines that each begin anew and of which few end: a list without bullets, an address, a poem. Wrapped prose goes on in small letters.
+    private static bool AreItems(List<string> lines) => lines.Count > 2 &&
+        !lines.Skip(1).Any(l => char.IsLower(l[0])) &&
+        lines.Count(l => SentenceMarks.IsEnd(l[^1]) || l[^1] is ',' or '-' or ';') * 3 <= lines.Count &&
+        lines.Skip(1).All(l => char.IsUpper(l[0]) || char.IsDigit(l[0]));
+
+    private static void SplitProse(string prose, SentenceBoundary boundary, List<string> sentences)
     {
         var start = 0;
-        for (var i = 0; i < block.Length; i++)
+        for (var i = 0; i < prose.Length; i++)
         {
-            if (!Enders.Contains(block[i], StringComparison.Ordinal))
+            if (!SentenceMarks.IsEnd(prose[i]))
             {
                 continue;
             }
 
             var end = i + 1;
-            while (end < block.Length && (Enders.Contains(block[end], StringComparison.Ordinal) || Closers.Contains(block[end], StringComparison.Ordinal)))
+            while (end < prose.Length && (SentenceMarks.IsEnd(prose[end]) || SentenceMarks.IsClosing(prose[end])))
             {
                 end++;
             }
 
-            if (IsBoundary(block, start, i, end))
+            if (boundary.Ends(prose, start, i, end))
             {
-                Add(block[start..end], sentences);
+                Add(prose[start..end], sentences);
                 start = end;
             }
 
             i = end - 1;
         }
 
-        Add(block[start..], sentences);
-    }
-
-    private static bool IsBoundary(string block, int start, int at, int end)
-    {
-        if (end >= block.Length)
+        foreach (var phrase in SpacedScripts.Split(prose[start..]))
         {
-            return true;
+            Add(phrase, sentences);
         }
-
-        if (WideEnders.Contains(block[at], StringComparison.Ordinal))
-        {
-            // 「行こう。」と言った。 is one sentence: a word right after the quotation goes on.
-            return !(Closers.Contains(block[end - 1], StringComparison.Ordinal) && char.IsLetter(block[end]));
-        }
-
-        if (block[end] != ' ')
-        {
-            return false;
-        }
-
-        var next = end + 1 < block.Length ? block[end + 1] : ' ';
-        if (block[at] != '.')
-        {
-            return !char.IsLower(next);
-        }
-
-        var wordStart = block.LastIndexOf(' ', at - 1 < start ? start : at - 1) + 1;
-        var word = block[Math.Max(start, wordStart)..at].TrimStart('(', '"', '“', '‘');
-        var initial = word.Length == 1 && char.IsUpper(word[0]);
-        return !initial && !Abbreviations.Contains(word) && !(char.IsDigit(next) && Numbered.Contains(word)) && !char.IsLower(next);
     }
 
     private static void Add(string sentence, List<string> sentences)
@@ -104,14 +121,12 @@ public static partial class SentenceSplitter
         }
     }
 
-    [GeneratedRegex(@"\r?\n[ \t]*(?:\r?\n)+")]
+    [GeneratedRegex(@"\n[ \t]*\n+")]
     private static partial Regex BlankLines();
 
-    [GeneratedRegex(@"^[ \t]*(#{1,6}[ \t][^\r\n]*)\r?$", RegexOptions.Multiline)]
+    // "# Title", and a line that is underlined.
+    [GeneratedRegex(@"^[ \t]*(#{1,6}[ \t][^\n]*|[^\n]+(?=\n[ \t]*(?:={3,}|-{3,})[ \t]*$))$", RegexOptions.Multiline)]
     private static partial Regex Headings();
-
-    [GeneratedRegex(@"(?:^|\r?\n)[ \t]*(?:[-*•‣#]+|\d{1,3}[.)])[ \t]+")]
-    private static partial Regex Bullets();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Spaces();

@@ -2,6 +2,7 @@ using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
+using EdgeMesh.Core.Planning;
 
 namespace EdgeMesh.Agent.Runtimes.Summariser;
 
@@ -12,7 +13,9 @@ namespace EdgeMesh.Agent.Runtimes.Summariser;
 public sealed class SummariserRuntime(TimeProvider time) : IRuntime
 {
     public const string Id = "builtin";
-    private const int DefaultSentences = 5;
+    /// <summary>A text of one sentence that is longer than this cannot be shortened by leaving sentences out.</summary>
+    private const int LongSentence = 280;
+
     private volatile RuntimeInfo _info = State(RuntimeState.Starting, "It measures its speed; that takes a moment.", null);
 
     public RuntimeInfo Info => _info;
@@ -41,8 +44,16 @@ public sealed class SummariserRuntime(TimeProvider time) : IRuntime
             throw new TaskFailedException(ReasonCode.BadInput, "The text has no sentences: there are no letters or digits in it.");
         }
 
+        if (sentences is [{ Length: > LongSentence } only])
+        {
+            throw new TaskFailedException(
+                ReasonCode.BadInput,
+                $"The text cannot be shortened: nothing in its {only.Length:N0} characters marks where a sentence ends. Choose a language model, which can rewrite it, or give it full stops or line breaks.");
+        }
+
+        // Without a wish at most half of it: the whole text is no summary.
         var wish = task.Summarize is { HasShare: true } share ? (int)Math.Ceiling(Math.Clamp(share.Share, 0, 1) * sentences.Count)
-            : task.Summarize is { HasSentences: true } fixedLength ? fixedLength.Sentences : DefaultSentences;
+            : task.Summarize is { HasSentences: true } fixedLength ? fixedLength.Sentences : Math.Min(SummaryLength.UsualSentences, (sentences.Count + 1) / 2);
         var count = Math.Clamp(wish, 1, sentences.Count);
         var chosen = count == sentences.Count
             ? Enumerable.Range(0, count)
@@ -61,7 +72,7 @@ public sealed class SummariserRuntime(TimeProvider time) : IRuntime
             AcceleratorNote = "managed code on the CPU",
             InputUnits = task.Text.Length,
             OutputUnits = written,
-            Note = count == sentences.Count ? $"The text has {count} sentences; all were kept." : $"{count} of {sentences.Count} sentences, verbatim.",
+            Note = count == sentences.Count ? $"The text has {count} sentences, no more than were asked for; all were kept." : $"{count} of {sentences.Count} sentences, verbatim.",
         });
     }
 
