@@ -174,6 +174,9 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
         using var timeout = new CancellationTokenSource(request.TimeoutMs is > 0 and < int.MaxValue ? TimeSpan.FromMilliseconds(request.TimeoutMs) : Timeout.InfiniteTimeSpan, time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(run.Cancelled, timeout.Token);
         var output = new FirstOutput(run, time, started, limits.MostOutputChars);
+
+        // Without an accelerator of its own it is another server's work, whose memory is not known here.
+        using var memory = runtime.Info.Accelerator is null ? null : new MemoryGrowth(time);
         try
         {
             var receipt = await runtime.RunAsync(request, output, limit.Token);
@@ -194,10 +197,9 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
                 receipt.FirstOutputMs = first;
             }
 
-            if (request.Kind == TaskKindValue.LlmGenerate && runtime.Info.Accelerator is not null && !receipt.HasPeakRamMb)
+            if (request.Kind == TaskKindValue.LlmGenerate && memory is not null && !receipt.HasPeakRamMb)
             {
-                // A runtime that does not say is in this process, so its memory is what counts; another server's is not known here.
-                receipt.PeakRamMb = Environment.WorkingSet / 1024 / 1024;
+                receipt.PeakRamMb = memory.PeakMb;
             }
 
             return receipt;

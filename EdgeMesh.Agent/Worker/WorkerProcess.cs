@@ -50,8 +50,11 @@ internal sealed class WorkerProcess : IAsyncDisposable
     /// <summary>Completes when the process has ended, with why.</summary>
     public Task<WorkerEnd> Ended => _ended.Task;
 
-    /// <summary>Highest resident memory so far, MiB.</summary>
+    /// <summary>Highest resident memory since it started or since <see cref="ForgetPeak"/>, MiB.</summary>
     public long PeakRamMb => Math.Max(_peak, Memory() ?? 0);
+
+    /// <summary>A new piece of work begins: what an earlier one took is not its memory.</summary>
+    public void ForgetPeak() => _peak = 0;
 
     /// <summary>Starts a worker and waits until it serves.</summary>
     /// <exception cref="IOException">It could not be started, or ended at once; the message says why.</exception>

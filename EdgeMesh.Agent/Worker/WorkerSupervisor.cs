@@ -18,8 +18,11 @@ internal sealed partial class WorkerSupervisor(WorkerOptions options, TimeProvid
     /// <summary>The process id of the running worker, or null.</summary>
     public int? ProcessId => _worker is { Ended.IsCompleted: false } worker ? worker.Id : null;
 
-    /// <summary>Highest resident memory of the running worker so far, MiB; null when none runs.</summary>
+    /// <summary>Highest resident memory of the running worker since its work began, MiB; null when none runs.</summary>
     public long? PeakRamMb => _worker is { Ended.IsCompleted: false } worker ? worker.PeakRamMb : null;
+
+    /// <summary>A new piece of work begins: what an earlier one took is not its memory.</summary>
+    public void ForgetPeak() => _worker?.ForgetPeak();
 
     /// <summary>Runs one piece of work on the worker. A worker that dies meanwhile is a <see cref="TaskFailedException"/> with the cause.</summary>
     /// <param name="what">For the cause: what the worker was doing, such as "running wordnet-chat".</param>

@@ -103,7 +103,7 @@ public static class CostModel
         // What an overhead will be is never known better than a prior's spread: disks, links and other programs have their say.
         var p50 = device.QueuedWorkMs + overhead + run;
         var p90 = device.QueuedWorkMs + (overhead * (learned is null ? CostPrior.OverheadSpread : OverheadSpread)) + (run * Math.Exp(Z90 * sigma));
-        return new Estimate(Math.Max(p50, 0.1), Math.Max(p90, Math.Max(p50, 0.1)), RamMb(model, extractive, inputChars), origin, learned?.Runs ?? 0, basis);
+        return new Estimate(Math.Max(p50, 0.1), Math.Max(p90, Math.Max(p50, 0.1)), RamMb(model, extractive, inputChars), origin, learned?.Runs ?? 0, basis, device.QueuedWorkMs);
     }
 
     /// <summary>Whether a task is an extractive summary, whose work goes by the characters it reads.</summary>

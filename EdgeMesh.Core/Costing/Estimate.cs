@@ -19,5 +19,18 @@ public enum EstimateOrigin
 /// <param name="Origin">Where it comes from.</param>
 /// <param name="Runs">Finished attempts it was learned from; 0 for a prior.</param>
 /// <param name="Basis">The assumptions in words, such as <c>2,912 tokens by bytes / 3.6; 14 tok/s assumed</c>.</param>
+/// <param name="WaitMs">Milliseconds of <paramref name="P50Ms"/> and of <paramref name="P90Ms"/> that it waits for its turn on the device; 0 for a whole job.</param>
 [GenerateSerializer, Immutable]
-public sealed record Estimate(double P50Ms, double P90Ms, double? RamMb, EstimateOrigin Origin, int Runs, [property: JsonIgnore] string Basis = "");
+public sealed record Estimate(double P50Ms, double P90Ms, double? RamMb, EstimateOrigin Origin, int Runs, [property: JsonIgnore] string Basis = "", double WaitMs = 0)
+{
+    /// <summary>Milliseconds from its turn to its result; half of the runs are faster.</summary>
+    [JsonIgnore]
+    public double WorkP50Ms => Math.Max(0, P50Ms - WaitMs);
+
+    /// <summary>Milliseconds from its turn to its result that nine of ten runs stay under.</summary>
+    [JsonIgnore]
+    public double WorkP90Ms => Math.Max(0, P90Ms - WaitMs);
+
+    /// <summary>The same work behind so much more that is done before it.</summary>
+    public Estimate After(double waitMs) => this with { P50Ms = P50Ms + waitMs, P90Ms = P90Ms + waitMs, WaitMs = WaitMs + waitMs };
+}

@@ -41,7 +41,10 @@ public enum JobPolicy
 [JsonConverter(typeof(JsonStringEnumConverter<JobState>))]
 public enum JobState
 {
+    /// <summary>Waits: for a device, or for its turn on one.</summary>
     Queued,
+
+    /// <summary>A device has begun.</summary>
     Running,
     Succeeded,
     PartiallySucceeded,

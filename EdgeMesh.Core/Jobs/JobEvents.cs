@@ -66,8 +66,10 @@ public sealed record OutputWasReasoning(DateTimeOffset At, TaskId Task, int Numb
 public sealed record AttemptSucceeded(DateTimeOffset At, TaskId Task, int Number, double ActualMs, Receipt Receipt) : JobEvent(At);
 
 /// <param name="Cause">What the device or link said, in words that name the device.</param>
+/// <param name="ByDashboard">The dashboard ended or gave up while it ran; the device did nothing wrong.</param>
 [GenerateSerializer, Immutable]
-public sealed record AttemptFailed(DateTimeOffset At, TaskId Task, int Number, double ActualMs, ReasonCode Reason, string Cause, DeviceId Device) : JobEvent(At);
+public sealed record AttemptFailed(
+    DateTimeOffset At, TaskId Task, int Number, double ActualMs, ReasonCode Reason, string Cause, DeviceId Device, bool ByDashboard = false) : JobEvent(At);
 
 [GenerateSerializer, Immutable]
 public sealed record TaskEnded(DateTimeOffset At, TaskId Task, TaskState State) : JobEvent(At);

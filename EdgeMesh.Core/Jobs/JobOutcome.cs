@@ -19,14 +19,7 @@ public static class JobOutcome
             return (JobState.Cancelled, new("The job was cancelled.", $"{succeeded} of {view.Tasks.Length} tasks had finished.", "cancelled", ReasonCodes.For(ReasonCode.Cancelled).Remedy));
         }
 
-        var failed = view.Tasks.FirstOrDefault(t => t.Current is { Reason: not null } && t.State != TaskState.Succeeded);
-        var attempt = failed?.Current;
-        var reason = attempt?.Reason ?? ReasonCode.Internal;
-        var error = new JobError(
-            attempt is null ? "A task did not run." : $"{attempt.DeviceName} did not finish \u201c{failed!.Planned.Label}\u201d.",
-            attempt?.Cause ?? "No device could be found for it.",
-            Code(reason),
-            ReasonCodes.For(reason).Remedy);
+        var error = Failures.Explain(view);
 
         // Only a stage whose outputs stand for themselves can be partly right: with a reduce step missing there is no answer.
         var partly = succeeded > 0 && view.Plan is { Stages: 1 };
@@ -38,32 +31,52 @@ public static class JobOutcome
     public static string Code(ReasonCode reason) => reason.ToString().ToLowerInvariant();
 #pragma warning restore CA1308
 
-    /// <summary>The text and artifacts of what has succeeded: the last stage's outputs, else what earlier stages finished; null when nothing did.</summary>
+    /// <summary>
+    /// The text and artifacts: the last stage's outputs, else what earlier stages finished, and with them what a task had written that was
+    /// cancelled or failed; null when nothing was written.
+    /// </summary>
     public static JobResult? Result(JobView view)
     {
-        var done = view.Tasks.Where(t => t.State == TaskState.Succeeded).ToList();
-        if (done.Count == 0)
+        var parts = Parts(view);
+        if (parts.IsEmpty)
         {
             return null;
         }
 
-        var last = done.Where(t => t.Planned.Stage == done[^1].Planned.Stage).ToList();
-        var artifacts = last.SelectMany(t => t.Current!.Output.Artifacts).ToImmutableArray();
-        if (last.Count == 1)
+        var broken = parts.Any(p => p.IsBroken);
+        var artifacts = parts.SelectMany(p => p.Attempt.Output.Artifacts).ToImmutableArray();
+        if (parts is [var only])
         {
-            var answer = last[0].Current!.Output.Text;
-            return new JobResult(view.Request.Options is CodeOptions code ? CodeFence.Around(answer, code.Language) : answer, artifacts);
+            var answer = only.Attempt.Output.Text;
+            return new JobResult(view.Request.Options is CodeOptions code ? CodeFence.Around(answer, code.Language) : answer, artifacts, broken);
         }
 
         var text = new StringBuilder();
-        foreach (var task in last)
+        foreach (var part in parts)
         {
-            text.Append(text.Length == 0 ? "" : "\n\n").Append("### ").Append(Heading(view, task)).Append("\n\n").Append(task.Current!.Output.Text);
+            text.Append(text.Length == 0 ? "" : "\n\n").Append("### ").Append(Heading(view, part)).Append("\n\n").Append(part.Attempt.Output.Text);
         }
 
-        return new JobResult(text.ToString(), artifacts);
+        return new JobResult(text.ToString(), artifacts, broken);
     }
 
-    private static string Heading(JobView view, TaskView task) =>
-        view.Request.Kind == JobKind.Sysinfo ? task.Current!.DeviceName : $"{task.Planned.Label} · {task.Current!.DeviceName}";
+    /// <summary>What a result is made of: of each task the attempt that succeeded, else the last one that wrote something.</summary>
+    public static ImmutableArray<WrittenPart> Parts(JobView view)
+    {
+        var stage = view.Tasks.LastOrDefault(t => t.State == TaskState.Succeeded)?.Planned.Stage ?? 0;
+        return
+        [
+            .. view.Tasks.Where(t => t.Planned.Stage >= stage)
+                .Select(t => t.State == TaskState.Succeeded ? new WrittenPart(t, t.Current!, IsBroken: false)
+                    : t.Attempts.LastOrDefault(a => a.Output.Length > 0 || a.Output.Reasoning.Length > 0 || !a.Output.Artifacts.IsEmpty) is { } written ? new WrittenPart(t, written, IsBroken: true) : null)
+                .OfType<WrittenPart>(),
+        ];
+    }
+
+    private static string Heading(JobView view, WrittenPart part) =>
+        (view.Request.Kind == JobKind.Sysinfo ? part.Attempt.DeviceName : $"{part.Task.Planned.Label} · {part.Attempt.DeviceName}") + (part.IsBroken ? ", broken off" : "");
 }
+
+/// <summary>A task's share of a result.</summary>
+/// <param name="IsBroken">It was cancelled or failed after this.</param>
+public sealed record WrittenPart(TaskView Task, AttemptView Attempt, bool IsBroken);

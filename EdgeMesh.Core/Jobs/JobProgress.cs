@@ -49,14 +49,15 @@ public static class JobProgress
         return string.Join(BetweenOutputs, outputs);
     }
 
-    /// <summary>A title for people: the first words of the text (at most 60 characters, whole ones), or what the kind says.</summary>
+    /// <summary>A title for people: the file's name, else the first words of the text (at most 60 characters, whole ones), or what the kind says.</summary>
     public static string Title(JobRequest request)
     {
         const int Most = 60;
-        var text = request is { Options: ChatOptions { Messages.IsEmpty: false } chat, Text: "" } ? chat.Messages[^1].Content : request.Text;
+        var text = request.FileName ?? (request is { Options: ChatOptions { Messages.IsEmpty: false } chat, Text: "" } ? chat.Messages[^1].Content : request.Text);
         var line = text.AsSpan().Trim();
         var end = line.IndexOfAny('\r', '\n');
-        line = (end < 0 ? line : line[..end]).TrimStart("#*->• ").Trim();
+        line = end < 0 ? line : line[..end];
+        line = (request.FileName is null ? line.TrimStart("#*->• ") : line).Trim();
         if (line.IsEmpty)
         {
             return request.Kind switch { JobKind.Sysinfo => "System information", JobKind.Echo => "Echo", JobKind.Onnx => $"Run of {request.Model}", _ => "Untitled" };

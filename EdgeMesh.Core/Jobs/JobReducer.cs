@@ -29,11 +29,11 @@ public static class JobReducer
                 Tasks = [.. e.Plan.Tasks.Select(t => new TaskView(t, TaskState.Waiting, []))],
             },
             AttemptPlaced e => Place(next, e),
-            AttemptStarted e => Attempt(next, e.Task, e.Number, a => a with { State = AttemptState.Running, StartedAt = a.StartedAt ?? e.At }, TaskState.Running),
+            AttemptStarted e => Begun(next, Attempt(next, e.Task, e.Number, a => a with { State = AttemptState.Running, StartedAt = a.StartedAt ?? e.At }, TaskState.Running)),
             OutputAppended e => Attempt(next, e.Task, e.Number, a => a with { Output = a.Output.Append(e) }),
             ReasoningAppended e => Attempt(next, e.Task, e.Number, a => a with { Output = a.Output.Append(e) }),
             OutputWasReasoning e => Attempt(next, e.Task, e.Number, a => a with { Output = a.Output.Apply(e) }),
-            AttemptSucceeded e => Attempt(next, e.Task, e.Number, a => a with { State = AttemptState.Succeeded, EndedAt = e.At, ActualMs = e.ActualMs, Receipt = e.Receipt }),
+            AttemptSucceeded e => Begun(next, Attempt(next, e.Task, e.Number, a => a with { State = AttemptState.Succeeded, EndedAt = e.At, ActualMs = e.ActualMs, Receipt = e.Receipt })),
             AttemptFailed e => Attempt(next, e.Task, e.Number, a => a with
             {
                 State = e.Reason == ReasonCode.Cancelled ? AttemptState.Cancelled : AttemptState.Failed,
@@ -41,6 +41,7 @@ public static class JobReducer
                 ActualMs = e.ActualMs,
                 Reason = e.Reason,
                 Cause = e.Cause,
+                EndedByDashboard = e.ByDashboard,
             }),
             TaskEnded e => Task(next, e.Task, t => MayEnd(t, e.State) ? Close(t, e.State, e.At) : t),
             CancelRequested => next with { CancelRequested = true },
@@ -64,8 +65,12 @@ public static class JobReducer
                 new AttemptView(e.Number, e.Device, e.DeviceName, e.RuntimeId, e.ModelId, AttemptState.Placed, e.Predicted, e.Reason, e.At, null, null, AttemptOutput.Empty, null, null, null, null),
             ],
         });
-        return ReferenceEquals(placed, view) ? view : placed with { State = JobState.Running };
+
+        // A job runs while something of it does; one whose only work waits in another queue, also after a failure, waits.
+        return e.Number > 1 && !placed.Tasks.Any(t => t.State is TaskState.Running or TaskState.Succeeded) ? placed with { State = JobState.Queued } : placed;
     }
+
+    private static JobView Begun(JobView before, JobView view) => ReferenceEquals(before, view) ? view : view with { State = JobState.Running };
 
     // A task succeeds only when its current attempt did.
     private static bool MayEnd(TaskView task, TaskState state) =>

@@ -10,6 +10,7 @@ namespace EdgeMesh.Core.Jobs;
 /// <param name="Model">A model id that must be used; null lets placement choose.</param>
 /// <param name="MaxWorkers">At most so many devices at once (1 to 64); null lets the planner choose.</param>
 /// <param name="Options">Of the kind; never null.</param>
+/// <param name="FileName">Name of the file that the text came from, for people: at most 255 characters, never opened. Null when it was typed.</param>
 [GenerateSerializer, Immutable]
 [JsonConverter(typeof(JobRequestJsonConverter))]
 public sealed record JobRequest(
@@ -19,4 +20,5 @@ public sealed record JobRequest(
     DeviceId? DeviceId,
     string? Model,
     int? MaxWorkers,
-    JobOptions Options);
+    JobOptions Options,
+    string? FileName = null);

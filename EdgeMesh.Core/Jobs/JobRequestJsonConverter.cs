@@ -39,7 +39,8 @@ public sealed class JobRequestJsonConverter : JsonConverter<JobRequest>
             Device(fields.DeviceId),
             Text(fields.Model, "model"),
             WholeNumber(fields.MaxWorkers, "maxWorkers"),
-            Options(kind, fields.Options));
+            Options(kind, fields.Options),
+            Text(fields.FileName, "fileName"));
     }
 
     public override void Write(Utf8JsonWriter writer, JobRequest value, JsonSerializerOptions options)
@@ -58,6 +59,11 @@ public sealed class JobRequestJsonConverter : JsonConverter<JobRequest>
         JsonSerializer.Serialize(writer, value.MaxWorkers, Strict);
         writer.WritePropertyName("options");
         JsonSerializer.Serialize(writer, value.Options, value.Options.GetType(), Strict);
+        if (value.FileName is not null)
+        {
+            writer.WriteString("fileName", value.FileName);
+        }
+
         writer.WriteEndObject();
     }
 
@@ -171,7 +177,7 @@ public sealed class JobRequestJsonConverter : JsonConverter<JobRequest>
 
     private struct Fields
     {
-        public JsonElement? Kind, Text, Policy, DeviceId, Model, MaxWorkers, Options;
+        public JsonElement? Kind, Text, Policy, DeviceId, Model, MaxWorkers, Options, FileName;
 
         public void Set(JsonProperty property, string name)
         {
@@ -184,8 +190,9 @@ public sealed class JobRequestJsonConverter : JsonConverter<JobRequest>
                 case "model": Model = Once(Model, property); break;
                 case "maxWorkers": MaxWorkers = Once(MaxWorkers, property); break;
                 case "options": Options = Once(Options, property); break;
+                case "fileName": FileName = Once(FileName, property); break;
                 default:
-                    throw Wrong("$." + name, $"There is no field {name}. The fields are kind, text, policy, deviceId, model, maxWorkers and options.");
+                    throw Wrong("$." + name, $"There is no field {name}. The fields are kind, text, policy, deviceId, model, maxWorkers, options and fileName.");
             }
         }
 

@@ -5,6 +5,7 @@ namespace EdgeMesh.Core.Jobs;
 /// <summary>Says everything that is wrong with a request before it is planned.</summary>
 public static class JobRequestValidator
 {
+    private const int MaxFileNameChars = 255;
     private static readonly string[] Roles = ["system", "user", "assistant"];
 
     /// <summary>Every problem found, in field order; empty when the request may be planned.</summary>
@@ -38,6 +39,11 @@ public static class JobRequestValidator
         if (HasLoneSurrogate(request.Text))
         {
             found.Add(new("text_not_unicode", "The text is not valid Unicode.", "It has half of a surrogate pair.", "Save the file as UTF-8 and choose it again.", "text"));
+        }
+
+        if (request.FileName is { } name && (name.Length is 0 or > MaxFileNameChars || name.Any(char.IsControl) || HasLoneSurrogate(name)))
+        {
+            found.Add(new("file_name_invalid", "This is not a file name.", $"A file name has 1 to {MaxFileNameChars} characters and no line breaks.", "Leave fileName out, or shorten it.", "fileName"));
         }
     }
 

@@ -36,8 +36,9 @@ public sealed record JobView(
     public bool IsFinished => State is not (JobState.Queued or JobState.Running);
 }
 
+/// <param name="IsPartial">Something in it was broken off: what a task had written when it was cancelled or failed.</param>
 [GenerateSerializer, Immutable]
-public sealed record JobResult(string? Text, ImmutableArray<ArtifactRef> Artifacts);
+public sealed record JobResult(string? Text, ImmutableArray<ArtifactRef> Artifacts, bool IsPartial = false);
 
 /// <param name="Attempts">Oldest first; the last is the current one.</param>
 [GenerateSerializer, Immutable]
@@ -52,6 +53,7 @@ public sealed record TaskView(PlannedTask Planned, TaskState State, ImmutableArr
 /// <param name="Output">What it wrote so far.</param>
 /// <param name="ActualMs">From placement to its end; null while it runs.</param>
 /// <param name="Cause">Of a failure, in words.</param>
+/// <param name="EndedByDashboard">It did not fail: the dashboard ended while it ran.</param>
 [GenerateSerializer, Immutable]
 public sealed record AttemptView(
     int Number,
@@ -69,4 +71,20 @@ public sealed record AttemptView(
     double? ActualMs,
     ReasonCode? Reason,
     string? Cause,
-    Receipt? Receipt);
+    Receipt? Receipt,
+    bool EndedByDashboard = false)
+{
+    /// <summary>What happened, as in "out of memory"; null while nothing did. It blames the side that it was.</summary>
+    public string? ReasonWords => EndedByDashboard ? "interrupted by the dashboard" : Reason is { } reason ? ReasonCodes.For(reason).Words : null;
+
+    // Handing it over takes a moment; that is a part of the work, as it is in the prediction.
+    private const double HandOverMs = 50;
+
+    /// <summary>Milliseconds that it waited for its turn; 0 when it began at once and while it has not begun.</summary>
+    public double WaitedMs => (StartedAt ?? (State == AttemptState.Succeeded ? PlacedAt : EndedAt)) is { } turn && (turn - PlacedAt).TotalMilliseconds is > HandOverMs and var ms ? ms : 0;
+
+    /// <summary>
+    /// Milliseconds from its turn to its end, the span that <see cref="Estimate.WorkP50Ms"/> predicts; null while it runs and when it never began.
+    /// </summary>
+    public double? WorkMs => ActualMs is { } all && (StartedAt is not null || State == AttemptState.Succeeded) ? Math.Max(0, all - WaitedMs) : null;
+}

@@ -16,7 +16,7 @@ namespace EdgeMesh.Core.Jobs;
 /// <param name="FirstOutputMs">From the start on the device to its first output.</param>
 /// <param name="DeviceQueueMs">Waiting on the device.</param>
 /// <param name="RunMs">Running on the device.</param>
-/// <param name="PeakRamMb">Highest resident memory of the process that ran it, MiB.</param>
+/// <param name="PeakRamMb">The most memory the work took, MiB: of its worker process with the model while it ran, or what the agent grew by.</param>
 /// <param name="AgentVersion">The agent's version.</param>
 /// <param name="Note">Anything a person should know, such as <c>the text has 3 sentences; all were kept</c>.</param>
 /// <param name="Measurement">Of an ONNX_RUN; else null.</param>

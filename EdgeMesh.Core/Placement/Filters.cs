@@ -1,6 +1,7 @@
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
+using EdgeMesh.Core.Planning;
 
 namespace EdgeMesh.Core.Placement;
 
@@ -161,10 +162,14 @@ public sealed class SkillFilter : IPlacementFilter
             return $"It has no model {wanted}.";
         }
 
-        var down = device.Runtimes.FirstOrDefault(r => r.State == RuntimeState.Down);
-        return down is null
-            ? $"No model for {context.Purpose}. {Remedy(context)}".TrimEnd()
-            : $"No model for {context.Purpose} is ready; {down.Name} is down: {down.Reason}";
+        if (device.Runtimes.FirstOrDefault(r => r.State == RuntimeState.Down) is { } down)
+        {
+            return $"No model for {context.Purpose} is ready; {down.Name} is down: {down.Reason}";
+        }
+
+        return context.Plan.NoTryOutModels && device.Runtimes.Any(r => Fits(r, context with { Plan = context.Plan with { NoTryOutModels = false } }))
+            ? $"It has only the built-in model for trying out, which does not stand in for a real one. {Remedy(context)}"
+            : $"No model for {context.Purpose}. {Remedy(context)}".TrimEnd();
     }
 
     /// <summary>Whether a runtime can execute it now with at least one of its models.</summary>
@@ -188,7 +193,8 @@ public sealed class SkillFilter : IPlacementFilter
     /// <summary>Whether a model has the skill and the requested name.</summary>
     public static bool Fits(ModelInfo model, FilterContext context) =>
         (context.Skill is { } skill ? model.Skills.Contains(skill) || Completes(model, skill, context) : context.Kind == TaskKind.OnnxRun ? model.RunsAsOnnx : context.Word == model.Id) &&
-        (context.Request.Model is null || context.Request.Model == model.Id);
+        (context.Request.Model is null || context.Request.Model == model.Id) &&
+        !(context.Plan.NoTryOutModels && PlanWords.IsBuiltInToy(model, context.Skill));
 
     // A base model is never chosen, but a person may name it; what it is given it goes on with.
     private static bool Completes(ModelInfo model, Skill skill, FilterContext context) =>
@@ -206,6 +212,13 @@ public sealed class SkillFilter : IPlacementFilter
 
         return false;
     }
+
+    /// <summary>Whether a runtime has, or may have, a model that can do it, whatever its state is now.</summary>
+    public static bool FitsWhenReady(RuntimeInfo runtime, FilterContext context) => runtime.State switch
+    {
+        RuntimeState.Ready => Fits(runtime, context),
+        _ => MightFit(runtime with { State = RuntimeState.Starting }, context),
+    };
 
     private static string Remedy(FilterContext context) => context.Skill switch
     {

@@ -8,8 +8,9 @@ namespace EdgeMesh.Core.Placement;
 /// <summary>Why no device can run a request, as one problem with a remedy. Pure.</summary>
 public static class Refusals
 {
-    public static Problem Explain(JobRequest request, FleetSnapshot fleet, ImmutableArray<DeviceVerdict> verdicts)
+    public static Problem Explain(FilterContext context, FleetSnapshot fleet, ImmutableArray<DeviceVerdict> verdicts)
     {
+        var request = context.Request;
         if (fleet.Devices.IsEmpty)
         {
             return new("no_device", "No device has joined yet.", "A job runs on a device.", "Add a device on the Fleet page.");
@@ -27,8 +28,7 @@ public static class Refusals
             return new(offline ? "device_offline" : "device_cannot", $"{device.Name} cannot run this now.", $"{device.Name}: {verdict.Reason}",
                 device.State == DeviceState.Draining ? $"Resume {device.Name}, or choose another device."
                 : offline ? $"Bring {device.Name} back, or choose another device."
-                : verdict.Filter is ContextFit.Word or SizeFit.Word ? Remedy(request, [verdict])
-                : "Choose another device or policy.", "deviceId");
+                : NearestFix(context, fleet with { Devices = [device] }, [verdict]) ?? "Choose another device or policy.", "deviceId");
         }
 
         if (request.Model is { } model && !fleet.Devices.Any(d => d.Runtimes.Any(r => r.Models.Any(m => m.Id == model))))
@@ -38,18 +38,49 @@ public static class Refusals
                 request.Kind == JobKind.Onnx ? "Name one of these, or get the model on a device." : "Leave the model out, or name one of these.", "model");
         }
 
-        return new("no_device_can", "No device can run this yet.", string.Join(" ", verdicts.Take(5).Select(v => $"{v.Name}: {v.Reason}")), Remedy(request, verdicts));
+        return new("no_device_can", "No device can run this yet.", string.Join(" ", verdicts.Take(5).Select(v => $"{v.Name}: {v.Reason}")),
+            NearestFix(context, fleet, verdicts) ?? Wider(request, verdicts));
     }
 
     private static bool IsOffered(ModelInfo model, RuntimeInfo runtime, JobRequest request) =>
         runtime.State != RuntimeState.Down && (request.Kind == JobKind.Onnx ? runtime.TaskKinds.Contains(TaskKind.OnnxRun) && model.RunsAsOnnx : !model.Skills.IsEmpty);
 
-    private static string Remedy(JobRequest request, ImmutableArray<DeviceVerdict> verdicts) =>
+    // What is there already and is kept from running by one thing: that one thing is the fix, before anything is bought or fetched.
+    private static string? NearestFix(FilterContext context, FleetSnapshot fleet, ImmutableArray<DeviceVerdict> verdicts)
+    {
+        var having = fleet.Devices.Where(d => d.Runtimes.Any(r => SkillFilter.FitsWhenReady(r, context))).ToList();
+        foreach (var device in having.Where(d => d.State == DeviceState.Online))
+        {
+            if (device.Runtimes.FirstOrDefault(r => r.State == RuntimeState.Down && SkillFilter.FitsWhenReady(r, context)) is { } down)
+            {
+                return $"Start {down.Name} on {device.Name} again; it is found by itself.";
+            }
+        }
+
+        if (verdicts.FirstOrDefault(v => v.Filter == "ram") is { } full)
+        {
+            return $"Close programs on {full.Name}, or get a smaller model there.";
+        }
+
+        if (having.Find(d => d.State == DeviceState.Draining) is { } draining)
+        {
+            return $"Resume {draining.Name}: it has a model for this.";
+        }
+
+        if (having.Find(d => d.State is DeviceState.Suspect or DeviceState.Lost) is { } away)
+        {
+            return $"Bring {away.Name} back: it has a model for this.";
+        }
+
+        return verdicts.Any(v => v.Filter == ContextFit.Word) ? "Shorten the text, or get a model with a longer context on a device."
+            : verdicts.Any(v => v.Filter == SizeFit.Word) ? "Leave width and height out, or ask for a size that a model makes." : null;
+    }
+
+    private static string Wider(JobRequest request, ImmutableArray<DeviceVerdict> verdicts) =>
         AcceleratorFilter.Required(request.Policy) is { } kind ? $"Choose \"Best available\", or add a device with {(kind == AcceleratorKind.NPU ? "an" : "a")} {kind}."
-        : verdicts.Any(v => v.Filter == ContextFit.Word) ? "Shorten the text, or get a model with a longer context on a device."
-        : verdicts.Any(v => v.Filter == SizeFit.Word) ? "Leave width and height out, or ask for a size that a model makes."
-        : request.Kind == JobKind.Image ? "Add a device with an image runtime, or get an image model on one."
+        : request.Kind == JobKind.Image ? "Get an image model on a device, or add a device that has one."
         : request.Kind == JobKind.Onnx ? "Get the model on a device that can run it; the Models page shows which device has which."
         : verdicts.All(v => v.Filter == "online") ? "Start an agent, or wait until a device is back."
-        : "Start a runtime with a fitting model on a device, or add a device that has one.";
+        : request.Kind is JobKind.Chat or JobKind.Code ? "Start Ollama or LM Studio on a device, or get a model on the Models page."
+        : "Get a fitting model on a device, or add a device that has one.";
 }

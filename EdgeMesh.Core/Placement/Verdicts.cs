@@ -56,14 +56,20 @@ public static class Verdicts
         return PlanWords.IsBuiltInToy(candidate.Model, context.Skill) ? $"{why} {PlanWords.BuiltInToy(context.Skill)}" : why;
     }
 
-    /// <summary>Milliseconds for people: <c>4.2 ms</c>, <c>310 ms</c>, <c>22.9 s</c>, <c>1.5 min</c>.</summary>
+    /// <summary>Why a device has a part, when several devices share the work.</summary>
+    public static string Shared(int devices, bool everywhere) => everywhere ? "Every device is asked." : $"The work is shared by {devices} devices.";
+
+    /// <summary>Milliseconds for people, no finer than a prediction is: <c>4.2 ms</c>, <c>310 ms</c>, <c>23 s</c>, <c>1.5 min</c>.</summary>
     // Whole numbers and a tenth: formatting floating point would be half the time of a decision.
     internal static string Time(double ms) => ms switch
     {
         < 9.95 => Tenths(ms, " ms"),
-        < 999.5 => string.Create(CultureInfo.InvariantCulture, $"{(long)(ms + 0.5)} ms"),
-        < 59_950 => Tenths(ms / 1_000, " s"),
-        _ => Tenths(ms / 60_000, " min"),
+        < 99.5 => Whole(ms, " ms"),
+        < 995 => Whole(Math.Round(ms / 10) * 10, " ms"),
+        < 9_950 => Tenths(ms / 1_000, " s"),
+        < 59_500 => Whole(ms / 1_000, " s"),
+        < 597_000 => Tenths(ms / 60_000, " min"),
+        _ => Whole(ms / 60_000, " min"),
     };
 
     private static string Why(Candidate candidate, Candidate? runnerUp, FilterContext context)
@@ -75,9 +81,8 @@ public static class Verdicts
 
         if (runnerUp is null)
         {
-            return candidate.Preference == ModelPreferences.NotPreferred
-                ? "The only device that can run it now."
-                : $"The only device that can run it now. {Preferred(context)}";
+            var only = context.Excluded.IsEmpty ? "The only device that can run it now." : "The only other device that can run it now.";
+            return candidate.Preference == ModelPreferences.NotPreferred ? only : $"{only} {Preferred(context)}";
         }
 
         var policy = Policies.For(context.Request.Policy);
@@ -125,6 +130,8 @@ public static class Verdicts
     private static string Lesser(ModelInfo model, ModelInfo best, FilterContext context) =>
         context.Skill != Skill.Code && ModelQuality.IsMadeForCode(model) && !ModelQuality.IsMadeForCode(best) ? $"Made for code; {best.Id} is better for this."
         : model.SizeBytes > best.SizeBytes && best.SizeBytes > 0 ? $"A less capable model than {best.Id}." : $"Smaller model than {best.Id}.";
+
+    private static string Whole(double value, string unit) => string.Concat(((long)(value + 0.5)).ToString(CultureInfo.InvariantCulture), unit);
 
     private static string Tenths(double value, string unit)
     {

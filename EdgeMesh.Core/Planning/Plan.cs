@@ -21,9 +21,10 @@ public sealed record TaskInput(int Start, int? Length, ImmutableArray<TaskId> Ou
 /// <param name="Skill">What the model must be able to do; null for SYSINFO and ECHO.</param>
 /// <param name="Options">Of this task; a map task may ask for other lengths than the request.</param>
 /// <param name="OnDevice">Must run there (sysinfo, echo on every device); null lets placement choose.</param>
+/// <param name="OnTryOutModel">The plan gave it to a built-in model for trying out (tier 0). Only then may such a model get it again.</param>
 [GenerateSerializer, Immutable]
 public sealed record PlannedTask(
-    TaskId Id, int Stage, TaskKind Kind, string Label, Skill? Skill, TaskInput Input, JobOptions Options, DeviceId? OnDevice);
+    TaskId Id, int Stage, TaskKind Kind, string Label, Skill? Skill, TaskInput Input, JobOptions Options, DeviceId? OnDevice, bool OnTryOutModel = false);
 
 /// <summary>A task's place, with who and why.</summary>
 /// <param name="Reason">Why this device, in words.</param>
@@ -41,6 +42,9 @@ public sealed record Plan(ImmutableArray<PlannedTask> Tasks, ImmutableArray<Task
 {
     /// <summary>The number of stages.</summary>
     public int Stages => Tasks.IsEmpty ? 0 : Tasks[^1].Stage + 1;
+
+    /// <summary>Whether a built-in model for trying out does a part of it.</summary>
+    public bool UsesTryOutModel => Tasks.Any(t => t.OnTryOutModel);
 }
 
 /// <summary>For one device: why it was filtered, or what it scored. Every plan has one for every device.</summary>
@@ -77,7 +81,7 @@ public sealed record PlanAlternative(Plan Plan, Estimate Predicted);
 /// </summary>
 /// <param name="FleetVersion">Of the snapshot that was used.</param>
 /// <param name="Predicted">Of the whole plan; null when refused.</param>
-/// <param name="Note">A sentence such as "One device is faster: splitting over two would take 22.9 s."; null when there is nothing to say.</param>
+/// <param name="Note">A sentence such as "One device is faster: splitting over two would take 23 s."; null when there is nothing to say.</param>
 /// <param name="Refusal">Why nothing can run it, with the remedy.</param>
 /// <param name="MayWait">The only candidates are still starting: the job is accepted and waits.</param>
 [GenerateSerializer, Immutable]

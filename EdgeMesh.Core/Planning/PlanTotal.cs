@@ -26,6 +26,6 @@ public static class PlanTotal
             slowest = one.P50Ms > slowest.P50Ms ? one : slowest;
         }
 
-        return slowest with { P50Ms = p50 + stageP50, P90Ms = p90 + stageP90, RamMb = ram, Origin = weakest };
+        return slowest with { P50Ms = p50 + stageP50, P90Ms = p90 + stageP90, RamMb = ram, Origin = weakest, WaitMs = 0 };
     }
 }

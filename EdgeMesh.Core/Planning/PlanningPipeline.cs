@@ -27,7 +27,7 @@ public static class PlanningPipeline
         {
             var mayWait = whole.Rejected.Values.Any(r => r.Filter == StartingFilter.Word);
             var verdicts = Verdicts.Explain(fleet, whole, [], filter);
-            return new PlanResult(fleet.Version, null, null, verdicts, null, null, mayWait ? null : Refusals.Explain(request, fleet, verdicts), mayWait);
+            return new PlanResult(fleet.Version, null, null, verdicts, null, null, mayWait ? null : Refusals.Explain(filter, fleet, verdicts), mayWait);
         }
 
         return Result(fleet, Assign(request, whole.Candidates, filter), whole, filter, null, null);
@@ -40,7 +40,7 @@ public static class PlanningPipeline
     public static (TaskPlacement? Placement, ImmutableArray<DeviceVerdict> Devices) PlaceAgain(
         PlannedTask task, TaskLoad load, JobRequest request, FleetSnapshot fleet, PlanContext context, Tried tried)
     {
-        var filter = new FilterContext(request, task.Kind, task.Skill, context, tried.Devices) { FailedModels = tried.Models };
+        var filter = Again(task, request, context, tried);
         var found = Placer.Survey(task, load, fleet, filter);
         foreach (var other in found.Candidates.Where(c => task.OnDevice is { } only && c.Device.Id != only))
         {
@@ -49,6 +49,7 @@ public static class PlanningPipeline
 
         found.Candidates.RemoveAll(c => found.Rejected.ContainsKey(c.Device.Id));
         var placement = found.Candidates is [var first, ..] ? Place(task, first, found.Candidates.ElementAtOrDefault(1), 0, filter) : null;
+        placement = placement is not null && task.OnDevice is not null ? placement with { Reason = "This task is about this device." } : placement;
         return (placement, Verdicts.Explain(fleet, found, placement is null ? [] : [placement], filter));
     }
 
@@ -58,10 +59,14 @@ public static class PlanningPipeline
     /// </summary>
     public static int? LongestRoom(PlannedTask task, TaskLoad load, JobRequest request, FleetSnapshot fleet, PlanContext context, Tried tried)
     {
-        var found = Placer.Survey(task, load, fleet, new FilterContext(request, task.Kind, task.Skill, context, tried.Devices) { FailedModels = tried.Models }, inParts: true);
+        var found = Placer.Survey(task, load, fleet, Again(task, request, context, tried), inParts: true);
         var rooms = found.Candidates.Where(c => c.IsEqualTo(found.Candidates[0])).Select(c => ContextFit.Room(c.Model, task.Kind, task.Options)).ToList();
         return rooms.Contains(null) ? null : rooms.Max();
     }
+
+    // A model for trying out never stands in for the one that was planned: what it says is no answer.
+    private static FilterContext Again(PlannedTask task, JobRequest request, PlanContext context, Tried tried) =>
+        new(request, task.Kind, task.Skill, context with { NoTryOutModels = context.NoTryOutModels || !task.OnTryOutModel }, tried.Devices) { FailedModels = tried.Models };
 
     // A better model in parts wins over a plainer one at once; among equals the faster way does.
     private static PlanResult? InParts(JobRequest request, PlannedTask sample, TaskLoad load, FleetSnapshot fleet, FilterContext filter, Surveyed whole)
@@ -126,22 +131,23 @@ public static class PlanningPipeline
                 load.Enqueue(index, (at.Finish + Work(devices[index]), index));
             }
 
-            var task = Planner.Task(request, number, count, everywhere ? devices[index].Device.Id : null);
+            var task = Planner.Task(request, number, count, everywhere ? devices[index].Device.Id : null) with { OnTryOutModel = PlanWords.IsBuiltInToy(devices[index].Model, filter.Skill) };
             tasks.Add(task);
-            placements.Add(Place(task, devices[index], count == 1 ? runnerUp : null, added, filter));
+            placements.Add(Place(task, devices[index], runnerUp, added, filter));
         }
 
         var used = placements.Select(p => p.Device).Distinct().Count();
-        return new Plan(tasks.ToImmutable(), placements.ToImmutable(), everywhere ? "Every device" : used == 1 ? "One device" : $"Spread over {used} devices");
+        return used == 1
+            ? new Plan(tasks.ToImmutable(), placements.ToImmutable(), everywhere ? "Every device" : "One device")
+            : new Plan(tasks.ToImmutable(), [.. placements.Select(p => p with { Reason = Verdicts.Shared(used, everywhere), RunnerUp = null })], everywhere ? "Every device" : $"Spread over {used} devices");
     }
 
     private static double Work(Candidate candidate) => Math.Max(0.01, candidate.Price.P50Ms - candidate.Device.QueuedWorkMs);
 
     private static TaskPlacement Place(PlannedTask task, Candidate candidate, Candidate? runnerUp, double addedMs, FilterContext filter)
     {
-        var price = candidate.Price with { P50Ms = candidate.Price.P50Ms + addedMs, P90Ms = candidate.Price.P90Ms + addedMs };
         return new TaskPlacement(
-            task.Id, candidate.Device.Id, candidate.Device.Name, candidate.Runtime.Id, candidate.Model.Id, candidate.Runtime.Accelerator, price,
+            task.Id, candidate.Device.Id, candidate.Device.Name, candidate.Runtime.Id, candidate.Model.Id, candidate.Runtime.Accelerator, candidate.Price.After(addedMs),
             Verdicts.Chosen(candidate, runnerUp, filter), runnerUp?.Device.Id);
     }
 }

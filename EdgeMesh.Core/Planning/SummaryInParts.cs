@@ -118,11 +118,11 @@ internal static class SummaryInParts
                 }
 
                 var (c, price) = (devices[soonest], prices[soonest]);
-                var task = Task(first + i, work[i], options);
+                var task = Task(first + i, work[i], options) with { OnTryOutModel = PlanWords.IsBuiltInToy(c.Model, Skill.Summarize) };
                 _tasks.Add(task);
                 _placements.Add(new TaskPlacement(
                     task.Id, c.Device.Id, c.Device.Name, c.Runtime.Id, c.Model.Id, c.Runtime.Accelerator,
-                    price with { P50Ms = free[soonest] + price.P50Ms, P90Ms = free[soonest] + price.P90Ms },
+                    price.After(free[soonest]),
                     _stage == 0 ? "It finishes this part first." : "It combines what the others wrote soonest.", null));
                 free[soonest] += price.P50Ms;
             }

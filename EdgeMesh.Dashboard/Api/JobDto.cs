@@ -6,7 +6,7 @@ using EdgeMesh.Dashboard.Orchestration;
 namespace EdgeMesh.Dashboard.Api;
 
 /// <summary>A job as the API shows it.</summary>
-/// <param name="Title">The first words of its text, or what its kind says.</param>
+/// <param name="Title">Its file's name, the first words of its text, or what its kind says.</param>
 /// <param name="RerunOf">The job it repeats.</param>
 /// <param name="Result">Null until there is one.</param>
 /// <param name="Error">Null unless it ended without success.</param>
@@ -32,12 +32,13 @@ public sealed record JobDto(
         ArgumentNullException.ThrowIfNull(job);
         return new JobDto(
             job.Id, job.Request.Kind, job.State, job.Title, job.RerunOf, job.CreatedAt, job.FinishedAt,
-            job.Result is { } result ? new JobResultDto(result.Text, result.Artifacts) : null,
+            job.Result is { } result ? new JobResultDto(result.Text, result.Artifacts, result.IsPartial) : null,
             job.Error, SpanDto.From(job.Predicted), job.ActualMs, [.. job.Tasks.Select(t => TaskDto.From(t, withReasoning))]);
     }
 }
 
-public sealed record JobResultDto(string? Text, IReadOnlyList<ArtifactRef> Artifacts);
+/// <param name="Partial">Something in it was broken off: what a task had written when it was cancelled or failed.</param>
+public sealed record JobResultDto(string? Text, IReadOnlyList<ArtifactRef> Artifacts, bool Partial);
 
 public sealed record TaskDto(TaskId Id, int Stage, TaskKind Kind, TaskState State, IReadOnlyList<AttemptDto> Attempts)
 {
@@ -83,8 +84,8 @@ public sealed record AttemptDto(
 
         var policy = ReasonCodes.For(reason);
         return new JobError(
-            $"{attempt.DeviceName}: {policy.Words}.",
-            attempt.Cause ?? "", JobOutcome.Code(reason), policy.Remedy);
+            attempt.EndedByDashboard ? "Interrupted by the dashboard." : $"{attempt.DeviceName}: {policy.Words}.",
+            attempt.Cause ?? "", JobOutcome.Code(reason), attempt.EndedByDashboard ? "Run it again." : policy.Remedy);
     }
 }
 

@@ -16,6 +16,7 @@ public static class UiSetup
             o.SnackbarConfiguration.VisibleStateDuration = 6_000;
             o.SnackbarConfiguration.MaximumOpacity = 100;
         });
+        builder.Services.AddScoped<BrowserTime>().AddScoped<Features.NewJob.JobDrafts>();
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddCascadingAuthenticationState();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents(o => o.DisconnectedCircuitMaxRetained = 20)

@@ -223,8 +223,8 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         {
             doubt.Gone(_me.Id);
             links.Find(_me.Id)?.Abort("No beat came for too long.");
-            await LoseAsync("no beat came");
-            await SetStateAsync(DeviceState.Lost, "It has stopped answering. Its work was given to others.");
+            var had = await LoseAsync("no beat came");
+            await SetStateAsync(DeviceState.Lost, had == 0 ? "It has stopped answering. It had no work." : "It has stopped answering. Its work was given to others where they could take it.");
         }
         else if (_me.State != DeviceState.Suspect)
         {
@@ -232,13 +232,15 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         }
     }
 
-    private async Task LoseAsync(string why)
+    // How much it had.
+    private async Task<int> LoseAsync(string why)
     {
         var lost = _queue.Concat(_running.Values).ToList();
         _queue.Clear();
         _running.Clear();
         _queuedMs = 0;
         await Task.WhenAll(lost.GroupBy(o => o.Id.Job).Select(g => runner.RefuseAsync([.. g], ReasonCode.Lost, $"{_me!.Name} was lost: {why}.")));
+        return lost.Count(o => !o.Rehearsal);
     }
 
     private void Pump()

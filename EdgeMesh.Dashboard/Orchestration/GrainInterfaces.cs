@@ -10,7 +10,8 @@ public interface IJobGrain : IGrainWithStringKey
 {
     /// <summary>Stores the job and starts it; returns when it is stored.</summary>
     /// <param name="once">The key of its submission, stored with it.</param>
-    Task SubmitAsync(JobRequest request, PlanResult plan, JobId? rerunOf, SubmitOnce? once);
+    /// <param name="noTryOutModels">No model for trying out may do it, also when it has to wait for its plan.</param>
+    Task SubmitAsync(JobRequest request, PlanResult plan, JobId? rerunOf, SubmitOnce? once, bool noTryOutModels = false);
 
     /// <summary>The same, but nothing is stored, learned or told (<see cref="Rehearsal"/>).</summary>
     Task RehearseAsync(JobRequest request, PlanResult plan);

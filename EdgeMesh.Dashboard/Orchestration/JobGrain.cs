@@ -11,13 +11,15 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
     private JobView? _view;
     private IGrainTimer? _waiting;
     private bool _rehearsal;
+    private bool _noTryOutModels;
 
     private JobId Id => new(this.GetPrimaryKeyString());
 
     private PlanContext Context => new(time.GetUtcNow(), mesh.LocalDevice, models.Current, published.Current);
 
-    public async Task SubmitAsync(JobRequest request, PlanResult plan, JobId? rerunOf, SubmitOnce? once)
+    public async Task SubmitAsync(JobRequest request, PlanResult plan, JobId? rerunOf, SubmitOnce? once, bool noTryOutModels = false)
     {
+        _noTryOutModels = noTryOutModels;
         List<JobEvent> events = [new JobSubmitted(time.GetUtcNow(), Id, request, JobProgress.Title(request), rerunOf)];
         var (orders, view) = Commit(JobReducer.Fold(events)!, events, plan);
         await StoreAsync(events, view, once);
@@ -122,6 +124,11 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
             }
 
             var (placement, _) = PlanningPipeline.PlaceAgain(task, TaskLoad.Of(text, task.Options), view.Request, snapshot, Context, tried);
+            if (placement is { RunnerUp: null } && snapshot.Devices.Length < fleet.Current.Devices.Length)
+            {
+                placement = placement with { Reason = $"You asked for {view.Request.MaxWorkers} {(view.Request.MaxWorkers == 1 ? "device" : "devices")} at most." };
+            }
+
             return placement is null ? null
                 : load.Tokens > room ? (placement with { Reason = $"{placement.Reason} What it combines was shortened to what it can read." }, text)
                 : (placement, text);
@@ -166,7 +173,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
         var now = time.GetUtcNow();
         var events = view.Tasks
             .Where(t => t.Current is { State: AttemptState.Placed or AttemptState.Running })
-            .Select(JobEvent (t) => new AttemptFailed(now, t.Id, t.Current!.Number, (now - t.Current.PlacedAt).TotalMilliseconds, ReasonCode.Lost, cause, t.Current.DeviceId))
+            .Select(JobEvent (t) => new AttemptFailed(now, t.Id, t.Current!.Number, (now - t.Current.PlacedAt).TotalMilliseconds, ReasonCode.Lost, cause, t.Current.DeviceId, ByDashboard: true))
             .ToList();
         events.Add(new JobEnded(now, JobState.Failed, new JobError("The job was interrupted.", cause, JobOutcome.Code(ReasonCode.Lost), "Run it again; what had finished is kept here.")));
         await StoreAsync(events);
@@ -179,14 +186,20 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
             return;
         }
 
-        var plan = PlanningPipeline.Plan(_view.Request, fleet.Current, Context);
+        // While an engine that may do it well still starts, a model for trying out is not taken because it was up first.
+        var plan = PlanningPipeline.Plan(_view.Request, fleet.Current, Context with { NoTryOutModels = true });
         if (plan.MayWait)
         {
             return;
         }
 
+        await BeginAsync(_view, plan.Plan is null ? PlanningPipeline.Plan(_view.Request, fleet.Current, Context with { NoTryOutModels = _noTryOutModels }) : plan);
+    }
+
+    private async Task BeginAsync(JobView view, PlanResult plan)
+    {
         List<JobEvent> events = [];
-        var (orders, _) = Commit(_view, events, plan);
+        var (orders, _) = Commit(view, events, plan);
         if (plan.Refusal is { } refusal)
         {
             events.Add(new JobEnded(time.GetUtcNow(), JobState.Failed, new JobError(refusal.Title, refusal.Detail, refusal.Code, refusal.Remedy)));
@@ -277,7 +290,16 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
 
     private async Task GiveUpAsync()
     {
-        if (_view is { Plan: null, IsFinished: false })
+        if (_view is not { Plan: null, IsFinished: false } view)
+        {
+            return;
+        }
+
+        if (PlanningPipeline.Plan(view.Request, fleet.Current, Context with { NoTryOutModels = _noTryOutModels }) is { Plan: not null } plan)
+        {
+            await BeginAsync(view, plan);
+        }
+        else
         {
             await StoreAsync([new JobEnded(time.GetUtcNow(), JobState.Failed, new JobError(
                 "No device became ready.", $"Waited {options.WaitForDevice.TotalSeconds:0} s for runtimes to start.", "notready", ReasonCodes.For(ReasonCode.NotReady).Remedy))]);

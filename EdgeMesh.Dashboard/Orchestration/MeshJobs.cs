@@ -17,9 +17,9 @@ public sealed class MeshJobs(
 
     public int SubscriberCount => feed.SubscriberCount;
 
-    public PlanResult Preview(JobRequest request) => PlanningPipeline.Plan(request, fleet.Current, new PlanContext(time.GetUtcNow(), fleet.LocalDevice, models.Current, published.Current));
+    public PlanResult Preview(JobRequest request) => Plan(request, noTryOutModels: false);
 
-    public Task<SubmitOutcome> SubmitAsync(JobRequest request, CancellationToken cancellationToken) => SubmitAsync(request, rerunOf: null, once: null);
+    public Task<SubmitOutcome> SubmitAsync(JobRequest request, CancellationToken cancellationToken) => SubmitAsync(request, rerunOf: null, once: null, noTryOutModels: false);
 
     public async Task<SubmitOutcome> SubmitAsync(JobRequest request, SubmitOnce once, CancellationToken cancellationToken)
     {
@@ -28,13 +28,14 @@ public sealed class MeshJobs(
             return before;
         }
 
-        var outcome = await SubmitAsync(request, rerunOf: null, once);
+        var outcome = await SubmitAsync(request, rerunOf: null, once, noTryOutModels: false);
         // When two came at the same time, the second could not be stored: its answer is the first's.
         return outcome.Refused?.Problem.Code == StorageCode && await StoredAsync(once, cancellationToken) is { } first ? first : outcome;
     }
 
+    // Nobody sees the plan of a rerun before it runs: what a real model did is not done again by one for trying out.
     public async Task<SubmitOutcome> RerunAsync(JobId id, CancellationToken cancellationToken) => await GetAsync(id, cancellationToken) is { } job
-        ? await SubmitAsync(job.Request, id, once: null)
+        ? await SubmitAsync(job.Request, id, once: null, noTryOutModels: job.Plan is { UsesTryOutModel: false })
         : new SubmitOutcome(null, [Unknown(id)], null);
 
     public async Task<JobView?> GetAsync(JobId id, CancellationToken cancellationToken) =>
@@ -103,6 +104,9 @@ public sealed class MeshJobs(
 
     private static Problem Unknown(JobId id) => new("job_unknown", "There is no such job.", $"No job with the id {id} is in the history.", "The Jobs page lists them.");
 
+    private PlanResult Plan(JobRequest request, bool noTryOutModels) =>
+        PlanningPipeline.Plan(request, fleet.Current, new PlanContext(time.GetUtcNow(), fleet.LocalDevice, models.Current, published.Current, noTryOutModels));
+
     private async Task<SubmitOutcome?> StoredAsync(SubmitOnce once, CancellationToken cancellationToken) => await keys.FindAsync(once, cancellationToken) switch
     {
         null => null,
@@ -114,7 +118,7 @@ public sealed class MeshJobs(
             [], null)),
     };
 
-    private async Task<SubmitOutcome> SubmitAsync(JobRequest request, JobId? rerunOf, SubmitOnce? once)
+    private async Task<SubmitOutcome> SubmitAsync(JobRequest request, JobId? rerunOf, SubmitOnce? once, bool noTryOutModels)
     {
         var invalid = JobRequestValidator.Validate(request, limits);
         if (!invalid.IsEmpty)
@@ -122,7 +126,7 @@ public sealed class MeshJobs(
             return new SubmitOutcome(null, invalid, null);
         }
 
-        var plan = Preview(request);
+        var plan = Plan(request, noTryOutModels);
         if (plan.Refusal is { } refusal)
         {
             return new SubmitOutcome(null, [], new Refusal(refusal, plan.Devices, null));
@@ -137,7 +141,7 @@ public sealed class MeshJobs(
 
         try
         {
-            await grains.GetGrain<IJobGrain>(id.Value).SubmitAsync(request, plan, rerunOf, once);
+            await grains.GetGrain<IJobGrain>(id.Value).SubmitAsync(request, plan, rerunOf, once, noTryOutModels);
             return new SubmitOutcome(id, [], null);
         }
         catch (JournalException e)

@@ -30,7 +30,7 @@ public sealed partial class DescriptionTests
             Assert.NotEmpty(o.Value.GetProperty("description").GetString()!);
         });
         var request = document.GetProperty("components").GetProperty("schemas").GetProperty("JobRequest");
-        Assert.Equal(["kind", "text", "policy", "deviceId", "model", "maxWorkers", "options"], request.GetProperty("properties").EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["kind", "text", "policy", "deviceId", "model", "maxWorkers", "options", "fileName"], request.GetProperty("properties").EnumerateObject().Select(p => p.Name));
         Assert.Equal(["summarize", "chat", "code", "image", "sysinfo", "echo", "onnx"], request.GetProperty("properties").GetProperty("kind").GetProperty("enum").EnumerateArray().Select(k => k.GetString()));
     }
 

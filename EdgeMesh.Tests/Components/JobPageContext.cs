@@ -1,5 +1,7 @@
 using Bunit;
 using EdgeMesh.Core.Jobs;
+using EdgeMesh.Dashboard.Components;
+using EdgeMesh.Dashboard.Features.NewJob;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Tests.Fakes;
 using Microsoft.AspNetCore.Components;
@@ -20,6 +22,7 @@ public abstract class JobPageContext : BunitContext
         Services.AddSingleton<IFleet>(Fleet);
         Services.AddSingleton<IJobs>(Jobs);
         Services.AddSingleton<TimeProvider>(Time);
+        Services.AddScoped<BrowserTime>().AddScoped<JobDrafts>();
         Services.AddSingleton(new JobLimits { MaxTextBytes = 64 * 1024 });
         Render<MudPopoverProvider>();
     }

@@ -1,6 +1,7 @@
 using Bunit;
 using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Attention;
+using EdgeMesh.Dashboard.Components;
 using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Models;
@@ -30,6 +31,7 @@ public abstract class MeshPages : BunitContext
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddMudServices(o => o.SnackbarConfiguration.ShowTransitionDuration = 0);
         Services.AddSingleton<TimeProvider>(Time);
+        Services.AddScoped<BrowserTime>();
         Services.AddSingleton<IFleet>(Fleet);
         Services.AddSingleton<IJobs>(Jobs);
         Services.AddSingleton<IModelSettings>(Preferred);

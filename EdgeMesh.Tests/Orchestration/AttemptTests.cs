@@ -327,7 +327,17 @@ public sealed class AttemptTests
         var job = await mesh.EndedAsync(id);
         Assert.Equal(JobState.Failed, job.State);
         Assert.Equal("lost", job.Error!.Code, ignoreCase: true);
+        Assert.Contains("Its work was given to others", mesh.Fleet.Current.Find(one.Id)!.StateReason, StringComparison.Ordinal);
         Assert.NotNull(mesh.Fleet.Current.Find(one.Id)!.LastSeen);
+    }
+
+    [Fact]
+    public async Task Device_IdleAndSilentForTooLong_IsNotSaidToHaveGivenWorkAway()
+    {
+        await using var mesh = await MeshHost.StartAsync(null, ("EdgeMesh:Orchestrator:SuspectAfter", "00:00:01"), ("EdgeMesh:Orchestrator:LostAfter", "00:00:02"));
+        var one = await mesh.JoinAsync("One");
+        await Until.TrueAsync("the device to be lost", () => mesh.Fleet.Current.Find(one.Id)!.State == DeviceState.Lost);
+        Assert.Equal("It has stopped answering. It had no work.", mesh.Fleet.Current.Find(one.Id)!.StateReason);
     }
 
     [Fact]

@@ -130,7 +130,9 @@ public sealed class RecoveryTests
         Assert.NotEmpty(job.Error.Remedy);
         Assert.Equal("finished", job.Tasks[0].Current!.Output.Text);
         Assert.Contains("finished", job.Result!.Text, StringComparison.Ordinal);
-        Assert.Equal(ReasonCode.Lost, job.Tasks[1].Current!.Reason);
+        var lost = job.Tasks[1].Current!;
+        Assert.Equal((ReasonCode.Lost, true, "interrupted by the dashboard"), (lost.Reason, lost.EndedByDashboard, lost.ReasonWords));
+        Assert.DoesNotContain("One", job.Error.Title + job.Error.Detail + job.Error.Remedy, StringComparison.Ordinal);
     }
 
     private static void CopyDatabase(string from, string to)

@@ -25,6 +25,8 @@
 
   globalThis.edgemesh = {
     isDark,
+    // What a clock on this computer shows; the dashboard may run in another zone.
+    zone: () => ({ name: Intl.DateTimeFormat().resolvedOptions().timeZone ?? null, offsetMinutes: -new Date().getTimezoneOffset() }),
     theme: wished,
     setTheme: wish => { localStorage.setItem("edgemesh-theme", wish); apply(); return isDark(); },
     watchTheme: who => { watcher = who; return isDark(); },

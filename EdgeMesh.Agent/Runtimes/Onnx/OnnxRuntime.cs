@@ -117,6 +117,7 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
     public async Task<TaskReceipt> RunAsync(TaskRequest task, ITaskOutput output, CancellationToken cancellationToken)
     {
         var model = _models.Find(task.ModelId) ?? throw new TaskFailedException(ReasonCode.ModelMissing, $"There is no model {task.ModelId} here.");
+        _worker.ForgetPeak();
         var receipt = task.Kind switch
         {
             TaskKindValue.LlmGenerate or TaskKindValue.ImageGenerate when model is { WhyKept: { } why, Completes: false } => throw new TaskFailedException(ReasonCode.Unsupported, $"{model.Id} cannot do this. {why}"),

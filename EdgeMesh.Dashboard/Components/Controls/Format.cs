@@ -16,6 +16,26 @@ public static class Format
         _ => string.Create(CultureInfo.InvariantCulture, $"{ms / 60_000:0.0} min"),
     };
 
+    /// <summary>A predicted time, no finer than it is known: two figures, as <c>310 ms</c>, <c>4.2 s</c>, <c>31 s</c>, <c>1.5 min</c>.</summary>
+    public static string About(double ms)
+    {
+        var (unit, size) = Unit(ms);
+        return $"{TwoFigures(ms / size)} {unit}";
+    }
+
+    /// <summary>A predicted range in one unit: <c>30–60 s</c>. In two when the first figure would be nothing in the unit of the second.</summary>
+    public static string Range(double fromMs, double toMs)
+    {
+        var (unit, size) = Unit(toMs);
+        if (fromMs / size < 0.095)
+        {
+            return $"{About(fromMs)} to {About(toMs)}";
+        }
+
+        var (from, to) = (TwoFigures(fromMs / size), TwoFigures(toMs / size));
+        return from == to ? $"{to} {unit}" : $"{from}–{to} {unit}";
+    }
+
     /// <summary>The time of a single run, which may be a small part of a millisecond: <c>0.012 ms</c>.</summary>
     public static string Run(double ms) => ms < 1 ? string.Create(CultureInfo.InvariantCulture, $"{ms:0.###} ms") : Ms(ms);
 
@@ -52,6 +72,22 @@ public static class Format
 
     /// <summary>The sentence with a capital.</summary>
     public static string Capital(string sentence) => sentence.Length == 0 ? sentence : char.ToUpperInvariant(sentence[0]) + sentence[1..];
+
+    // Seconds up to two minutes and minutes up to two hours, so that a range seldom needs two units.
+    private static (string Unit, double Ms) Unit(double ms) => ms switch
+    {
+        < 995 => ("ms", 1),
+        < 120_000 => ("s", 1_000),
+        < 7_200_000 => ("min", 60_000),
+        _ => ("h", 3_600_000),
+    };
+
+    private static string TwoFigures(double value) => value switch
+    {
+        < 9.95 => value.ToString("0.0", CultureInfo.InvariantCulture),
+        < 99.5 => value.ToString("0", CultureInfo.InvariantCulture),
+        _ => (Math.Round(value / 10) * 10).ToString("N0", CultureInfo.InvariantCulture),
+    };
 
     /// <summary>A length in percent for CSS.</summary>
     public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{Math.Clamp(share, 0, 1) * 100:0.##}%");

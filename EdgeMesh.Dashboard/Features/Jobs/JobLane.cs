@@ -14,7 +14,8 @@ public sealed record JobLane(DeviceId Device, string Name, int Ordinal, string W
     private const int MostRows = 3;
 
     /// <summary>The lanes of a job at a moment, in join order. Pure.</summary>
-    public static ImmutableArray<JobLane> Of(JobView job, FleetSnapshot fleet, DateTimeOffset now)
+    /// <param name="forecast">Where and when what has not ended is expected; null draws only what was.</param>
+    public static ImmutableArray<JobLane> Of(JobView job, FleetSnapshot fleet, DateTimeOffset now, JobForecast? forecast)
     {
         var drafts = new Dictionary<DeviceId, (string Name, HashSet<string> Models, List<JobBlock> Blocks, HashSet<int> Tasks)>();
         var nowMs = Math.Max(0, (now - job.CreatedAt).TotalMilliseconds);
@@ -26,11 +27,11 @@ public sealed record JobLane(DeviceId Device, string Name, int Ordinal, string W
                 var draft = Draft(attempt.DeviceId, attempt.DeviceName);
                 draft.Models.Add(attempt.ModelId);
                 draft.Tasks.Add(task.Id.Number);
-                draft.Blocks.Add(Block(job, task, attempt, i + 1 < task.Attempts.Length ? task.Attempts[i + 1] : null, nowMs));
+                draft.Blocks.Add(Block(job, task, attempt, i + 1 < task.Attempts.Length ? task.Attempts[i + 1] : null, nowMs, forecast));
             }
         }
 
-        Planned(job, nowMs, Draft);
+        Planned(job, forecast, Draft);
         return
         [
             .. drafts.Select(d => Lane(d.Key, d.Value.Name, fleet.Find(d.Key)?.Ordinal ?? 0, string.Join(", ", d.Value.Models.Order(StringComparer.Ordinal)), d.Value.Blocks, d.Value.Tasks.Count))
@@ -41,9 +42,8 @@ public sealed record JobLane(DeviceId Device, string Name, int Ordinal, string W
             drafts.TryGetValue(id, out var draft) ? draft : drafts[id] = (name, [], [], []);
     }
 
-    private static JobBlock Block(JobView job, TaskView task, AttemptView attempt, AttemptView? next, double nowMs)
+    private static JobBlock Block(JobView job, TaskView task, AttemptView attempt, AttemptView? next, double nowMs, JobForecast? forecast)
     {
-        var placed = Since(job, attempt.PlacedAt);
         var start = Math.Max(0, Since(job, attempt.StartedAt ?? attempt.PlacedAt));
         var look = attempt.State switch
         {
@@ -54,44 +54,39 @@ public sealed record JobLane(DeviceId Device, string Name, int Ordinal, string W
             _ => BlockLook.Gone,
         };
         var open = look is BlockLook.Running or BlockLook.Waiting;
-        var end = attempt.EndedAt is { } at ? Since(job, at) : Math.Max(nowMs, start);
-        var predicted = open ? Math.Max(end, placed + attempt.Predicted.P50Ms) : end;
+        var expected = open ? forecast?.Find(task.Id) : null;
+        if (look == BlockLook.Waiting && expected is not null)
+        {
+            // Nothing of it is done, so nothing of it is drawn as if it were: it stands where its turn is expected.
+            start = Math.Max(nowMs, expected.StartMs);
+        }
+
+        var end = attempt.EndedAt is { } at ? Since(job, at) : look == BlockLook.Waiting ? start : Math.Max(nowMs, start);
+        var predicted = open ? Math.Max(end, expected?.EndMs ?? end) : end;
         var label = task.Planned.Label + (attempt.Number > 1 ? $", try {attempt.Number}" : "");
-        return new JobBlock(task.Id, attempt.Number, start, Math.Max(start, end), predicted, label, look, open ? null : attempt.ActualMs, look == BlockLook.Failed ? Cause(attempt, next) : null);
+        return new JobBlock(task.Id, attempt.Number, start, Math.Max(start, end), predicted, label, look, open ? null : attempt.WorkMs ?? attempt.ActualMs, look == BlockLook.Failed ? Cause(attempt, next) : null);
     }
 
     private static string Cause(AttemptView attempt, AttemptView? next)
     {
-        var words = ReasonCodes.For(attempt.Reason ?? ReasonCode.Internal).Words;
+        var words = attempt.ReasonWords ?? ReasonCodes.For(ReasonCode.Internal).Words;
         var moved = next is null ? "" : next.DeviceId == attempt.DeviceId ? " Tried again here." : $" Moved to {next.DeviceName}.";
         return $"{char.ToUpperInvariant(words[0])}{words[1..]} after {Format.Ms(attempt.ActualMs)}.{moved}";
     }
 
-    // What the plan still has to place, where and when it would be by its own predictions.
-    private static void Planned(JobView job, double nowMs, Func<DeviceId, string, (string Name, HashSet<string> Models, List<JobBlock> Blocks, HashSet<int> Tasks)> draft)
+    // What is not placed yet, where and when it is expected; without a device that could take it there is no lane for it.
+    private static void Planned(JobView job, JobForecast? forecast, Func<DeviceId, string, (string Name, HashSet<string> Models, List<JobBlock> Blocks, HashSet<int> Tasks)> draft)
     {
-        if (job.Plan is not { } plan || job.IsFinished)
+        foreach (var expected in forecast?.Tasks ?? [])
         {
-            return;
-        }
-
-        var stageEnds = job.Tasks.Where(t => t.Current is not null).Select(t => t.Current!)
-            .Select(a => a.EndedAt is { } at ? Since(job, at) : Math.Max(nowMs, Since(job, a.PlacedAt) + a.Predicted.P50Ms)).DefaultIfEmpty(nowMs).Max();
-        foreach (var stage in job.Tasks.Where(t => t.Attempts.IsEmpty).GroupBy(t => t.Planned.Stage).OrderBy(g => g.Key))
-        {
-            var ends = stageEnds;
-            foreach (var task in stage)
+            var task = job.Tasks[expected.Task.Number - 1];
+            if (task.Attempts.IsEmpty && expected.Device is { } device)
             {
-                var placement = plan.Placements[task.Id.Number - 1];
-                var lane = draft(placement.Device, placement.DeviceName);
-                var end = stageEnds + placement.Predicted.P50Ms;
-                lane.Models.Add(placement.ModelId);
+                var lane = draft(device, expected.DeviceName);
+                lane.Models.Add(job.Plan!.Placements[task.Id.Number - 1].ModelId);
                 lane.Tasks.Add(task.Id.Number);
-                lane.Blocks.Add(new JobBlock(task.Id, 0, stageEnds, stageEnds, end, task.Planned.Label, BlockLook.Waiting, null, null));
-                ends = Math.Max(ends, end);
+                lane.Blocks.Add(new JobBlock(task.Id, 0, expected.StartMs, expected.StartMs, expected.EndMs, task.Planned.Label, BlockLook.Waiting, null, null));
             }
-
-            stageEnds = ends;
         }
     }
 

@@ -1,5 +1,6 @@
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Live;
+using EdgeMesh.Dashboard.Components;
 using EdgeMesh.Dashboard.Components.Controls;
 using EdgeMesh.Dashboard.Orchestration;
 using Microsoft.AspNetCore.Components;
@@ -22,6 +23,7 @@ public sealed partial class JobPage
     private bool _every;
     private bool _busy;
     private bool _cancelling;
+    private JobForecast? _forecast;
 
     [Parameter]
     public string Id { get; set; } = "";
@@ -44,6 +46,9 @@ public sealed partial class JobPage
     [Inject]
     private IJSRuntime Js { get; set; } = null!;
 
+    [Inject]
+    private BrowserTime Zone { get; set; } = null!;
+
     private JobView? View => Value?.View;
 
     // The list cuts titles short; here is room for the whole first line, or as many whole words as make two lines.
@@ -51,6 +56,11 @@ public sealed partial class JobPage
     {
         get
         {
+            if (View!.Request.FileName is not null)
+            {
+                return View.Title;
+            }
+
             var cut = View!.Title.TrimEnd('…');
             var at = View.Title.EndsWith('…') ? View.Request.Text.IndexOf(cut, StringComparison.Ordinal) : -1;
             if (at < 0)
@@ -68,7 +78,7 @@ public sealed partial class JobPage
         ? $"only on {View.Verdicts.FirstOrDefault(v => v.DeviceId == id)?.Name ?? id.Short}"
         : PolicyWords.Name(View.Request.Policy);
 
-    private string Times => View is { FinishedAt: { } end } done ? $"{Clock(done.CreatedAt)} to {Clock(end)}" : $"started {Clock(View!.CreatedAt)}";
+    private string Times => View is { FinishedAt: { } end } done ? $"{Zone.Seconds(done.CreatedAt)} to {Zone.Seconds(end)}" : $"started {Zone.Seconds(View!.CreatedAt)}";
 
     private string Size => View!.Request.Text.Length > 0 ? $"{View.Request.Text.Length:N0} characters · " : "";
 
@@ -78,11 +88,19 @@ public sealed partial class JobPage
         ?? View?.Tasks.LastOrDefault(t => t.Current?.Receipt is not null)
         ?? View?.Tasks.LastOrDefault(t => t.Current is not null);
 
-    private IEnumerable<TaskView> Running => View!.Tasks.Where(t => t.State is TaskState.Running or TaskState.Queued && t.Current is not null);
+    private List<TaskView> Open => [.. View!.Tasks.Where(t => t.State is TaskState.Running or TaskState.Queued && t.Current is not null)];
 
-    private int RunningCount => Running.Count();
+    private string ShowAll
+    {
+        get
+        {
+            var (all, running) = (Open.Count, Open.Count(t => t.State == TaskState.Running));
+            var shown = all > EveryStream ? $"{EveryStream} of {all}" : $"all {all}";
+            return $"Show {shown} open tasks: {running} running, {all - running} waiting";
+        }
+    }
 
-    private IEnumerable<TaskView> Streams => Running.OrderByDescending(t => t.Id == _selected).ThenByDescending(t => t.State).Take(_every ? EveryStream : MostStreams);
+    private IEnumerable<TaskView> Streams => Open.OrderByDescending(t => t.Id == _selected).ThenByDescending(t => t.State).Take(_every ? EveryStream : MostStreams);
 
     private AttemptView? Measured => View!.Tasks.Select(t => t.Current).FirstOrDefault(a => a?.Receipt?.Measurement is not null);
 
@@ -109,8 +127,6 @@ public sealed partial class JobPage
             await OpenAsync();
         }
     }
-
-    private static string Clock(DateTimeOffset at) => at.ToLocalTime().ToString("HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture);
 
     private static string Beginning(TaskView task)
     {

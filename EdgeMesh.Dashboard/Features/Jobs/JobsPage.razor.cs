@@ -1,5 +1,7 @@
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Live;
+using EdgeMesh.Dashboard.Components;
+using EdgeMesh.Dashboard.Components.Controls;
 using EdgeMesh.Dashboard.Orchestration;
 using Microsoft.AspNetCore.Components;
 
@@ -44,6 +46,9 @@ public sealed partial class JobsPage
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
+    [Inject]
+    private BrowserTime Zone { get; set; } = null!;
+
     private bool IsFiltered => _state is not null || _kind is not null || _device is not null || _text.Length > 0;
 
     private int Total => Math.Max(_rows.Shown.Count, _state is { } state ? _counts.GetValueOrDefault(state) : _counts.Values.Sum());
@@ -57,16 +62,29 @@ public sealed partial class JobsPage
                 return "Reading the history.";
             }
 
-            var open = _counts.GetValueOrDefault(JobState.Running) + _counts.GetValueOrDefault(JobState.Queued);
-            var running = open switch { 0 => "Nothing is running.", 1 => "One job is running.", _ => $"{open:N0} jobs are running." };
-            return $"{running} {_counts.Values.Sum():N0} {(IsFiltered ? "match" : "in the history")}.";
+            if (IsFiltered)
+            {
+                return Total == 1 ? "One job matches." : $"{Total:N0} jobs match.";
+            }
+
+            var (running, waiting) = (_counts.GetValueOrDefault(JobState.Running), _counts.GetValueOrDefault(JobState.Queued));
+            var now = (running, waiting) switch
+            {
+                (0, 0) => "Nothing is running.",
+                (1, 0) => "One job is running.",
+                (_, 0) => $"{running:N0} jobs are running.",
+                (0, 1) => "One job is waiting.",
+                (0, _) => $"{waiting:N0} jobs are waiting.",
+                _ => $"{running:N0} running, {waiting:N0} waiting.",
+            };
+            return $"{now} {_counts.Values.Sum():N0} in the history.";
         }
     }
 
     private string Filters => string.Join(", ", new[]
     {
         _text.Length > 0 ? $"“{_text}” in its title or id" : null, _state is { } s ? $"the state {Word(s).ToLowerInvariant()}" : null,
-        _kind is { } k ? $"the kind {k.ToString().ToLowerInvariant()}" : null, _device is { } d ? $"a task on {Fleet.Current.Find(d)?.Name ?? d.Short}" : null,
+        _kind is { } k ? $"the kind “{KindWords.Name(k)}”" : null, _device is { } d ? $"a task on {Fleet.Current.Find(d)?.Name ?? d.Short}" : null,
     }.Where(f => f is not null));
 
     // Rows with a line before each day.
@@ -78,7 +96,7 @@ public sealed partial class JobsPage
             DateOnly? day = null;
             foreach (var job in _rows.Shown)
             {
-                var its = DateOnly.FromDateTime(job.CreatedAt.ToLocalTime().Date);
+                var its = Zone.Day(job.CreatedAt);
                 if (its != day)
                 {
                     items.Add((DayName(its), null));
@@ -106,12 +124,12 @@ public sealed partial class JobsPage
 
     private static string Pressed(bool on) => on ? "true" : "false";
 
-    private static string Word(JobState state) => state == JobState.PartiallySucceeded ? "Partly" : state.ToString();
+    private static string Word(JobState state) => state switch { JobState.PartiallySucceeded => "Partly", JobState.Queued => "Waiting", _ => state.ToString() };
 
     private static T? Parse<T>(object? value)
         where T : struct, Enum => Enum.TryParse<T>(value as string, ignoreCase: true, out var parsed) && Enum.IsDefined(parsed) ? parsed : null;
 
-    private string DayName(DateOnly day) => (DateOnly.FromDateTime(Now.ToLocalTime().Date).DayNumber - day.DayNumber) switch
+    private string DayName(DateOnly day) => (Zone.Day(Now).DayNumber - day.DayNumber) switch
     {
         <= 0 => "Today",
         1 => "Yesterday",

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using EdgeMesh.Core.Jobs;
 
 namespace EdgeMesh.Dashboard.Features.NewJob;
@@ -5,8 +6,12 @@ namespace EdgeMesh.Dashboard.Features.NewJob;
 /// <summary>What the form holds. Every field keeps its value while another kind is looked at.</summary>
 public sealed class NewJobForm
 {
+    private const int MaxFileNameChars = 255;
+
     public JobKind Kind { get; set; } = JobKind.Summarize;
 
+    /// <summary>Kept by the browser itself, so not a part of the form's JSON.</summary>
+    [JsonIgnore]
     public string Text { get; set; } = "";
 
     /// <summary>Name of the file the text came from, or null.</summary>
@@ -52,6 +57,26 @@ public sealed class NewJobForm
 
     public string? NegativePrompt { get; set; }
 
+    /// <summary>Whether the form offers its kind and knows its policy; a draft from a browser may say anything.</summary>
+    [JsonIgnore]
+    public bool IsOffered => Kind is JobKind.Summarize or JobKind.Chat or JobKind.Code or JobKind.Image or JobKind.Sysinfo && Enum.IsDefined(Policy) && Turns.TrueForAll(t => t is { Role: not null, Content: not null });
+
+    /// <summary>Whether there is nothing in it that a person would miss.</summary>
+    [JsonIgnore]
+    public bool IsUntouched => Text.Length == 0 && string.IsNullOrEmpty(System) && Turns.Count == 0 && string.IsNullOrEmpty(NegativePrompt);
+
+    /// <summary>Sets one of the boxes that the browser keeps by itself (<c>data-draft</c>); another name is ignored.</summary>
+    public void Set(string box, string value)
+    {
+        switch (box)
+        {
+            case nameof(Text): Text = value; break;
+            case nameof(System): System = value; break;
+            case nameof(Language): Language = value; break;
+            case nameof(NegativePrompt): NegativePrompt = value; break;
+        }
+    }
+
     /// <summary>The request it stands for; not validated.</summary>
     public JobRequest Request() => new(
         Kind,
@@ -67,12 +92,14 @@ public sealed class NewJobForm
             JobKind.Code => new CodeOptions(OrNull(Language), MaxTokens, Temperature, Seed),
             JobKind.Image => new ImageOptions(Count, Width, Height, Steps, Seed, OrNull(NegativePrompt)),
             _ => JobOptions.Default(Kind),
-        });
+        },
+        Kind == JobKind.Sysinfo || string.IsNullOrWhiteSpace(FileName) ? null : FileName.Length > MaxFileNameChars ? FileName[..MaxFileNameChars] : FileName);
 
     /// <summary>Starts from another job's request.</summary>
     public void Take(JobRequest request)
     {
         (Kind, Text, Policy, Device, Model, MaxWorkers) = (request.Kind, request.Text, request.Policy, request.DeviceId?.Value, request.Model, request.MaxWorkers);
+        FileName = request.FileName;
         switch (request.Options)
         {
             case SummarizeOptions o:
@@ -111,7 +138,7 @@ public sealed class NewJobForm
             Turns.Add(new ChatMessage("assistant", answer));
         }
 
-        Text = "";
+        (Text, FileName) = ("", null);
     }
 
     private ImmutableArray<ChatMessage> Messages() => [.. string.IsNullOrWhiteSpace(System) ? [] : new[] { new ChatMessage("system", System.Trim()) }, .. Turns];

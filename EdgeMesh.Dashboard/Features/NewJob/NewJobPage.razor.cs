@@ -20,13 +20,15 @@ public sealed partial class NewJobPage
         (JobKind.Sysinfo, "System", "sysinfo"),
     ];
 
-    private readonly NewJobForm _form = new();
+    private NewJobForm _form = new();
     private PlanResult? _plan;
     private Refusal? _refusal;
     private ImmutableArray<Problem> _wrong = [];
     private IReadOnlyList<DeviceId> _order = [];
     private DateTimeOffset _pricedAt;
     private string _pricedFor = "";
+    private bool _isRestored;
+    private bool _planChanged;
     private bool _busy;
     private long _edit;
 
@@ -58,6 +60,9 @@ public sealed partial class NewJobPage
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
+    [Inject]
+    private JobDrafts Drafts { get; set; } = null!;
+
     private bool CanRun => !_busy && _wrong.IsEmpty && _plan is { Refusal: null } && (_plan.Plan is not null || _plan.MayWait);
 
     private string Who => _plan?.Plan?.Placements.Select(p => p.DeviceName).Distinct().ToList() switch
@@ -67,9 +72,15 @@ public sealed partial class NewJobPage
         _ => "",
     };
 
-    private string WhereShort => _plan?.Plan is null ? "" : $"on {Who}, about {Format.Ms(_plan.Predicted!.P50Ms)}";
+    private string WhereShort => _plan?.Plan is null ? "" : $"on {Who}, about {Format.About(_plan.Predicted!.P50Ms)}";
 
-    private string WhyNot => _plan is { Refusal: not null } ? "No device can run it now; the reasons are beside." : _plan?.MayWait == true ? "It waits for the device that is starting." : "";
+    private bool IsEmpty => _form.Kind != JobKind.Sysinfo && string.IsNullOrWhiteSpace(_form.Text) && (_form.Kind != JobKind.Chat || _form.Turns.Count == 0);
+
+    // What keeps it from running, in a sentence beside the button; empty when nothing does.
+    private string Missing => _wrong is [var problem, ..] ? $"{problem.Title} {problem.Detail}"
+        : _form.Policy == JobPolicy.ForceDevice && string.IsNullOrEmpty(_form.Device) ? "Choose the device that should run it."
+        : IsEmpty ? $"{Texts.Label} is empty."
+        : _plan?.MayWait == true ? "It waits for the device that is starting." : "";
 
     private (string Label, string Placeholder, string Hint) Texts => _form.Kind switch
     {
@@ -93,10 +104,14 @@ public sealed partial class NewJobPage
                 _form.Take(job.Request);
             }
         }
-
         else if (Ask is not null)
         {
             (_form.Kind, _form.Text, _form.Model) = (JobKind.Chat, Ask, Model);
+        }
+
+        if (await Drafts.ReadAsync(_form) is { } draft)
+        {
+            (_form, _isRestored) = (draft, true);
         }
 
         await base.OnInitializedAsync();
@@ -127,22 +142,24 @@ public sealed partial class NewJobPage
     {
         _form.Kind = kind;
         _form.Model = null;
-        (_plan, _refusal) = (null, null);
+        (_plan, _refusal, _planChanged) = (null, null, false);
         _edit++;
         Price(sort: true);
-        return Task.CompletedTask;
+        return Drafts.KeepAsync(_form, withText: false);
     }
 
     // Priced when typing rests, sorted when it rests longer: nothing that is being read moves.
     private async Task ChangedByHandAsync()
     {
-        _refusal = null;
+        (_refusal, _planChanged) = (null, false);
         var mine = ++_edit;
         await Task.Delay(PriceAfter, Time);
         if (mine != _edit)
         {
             return;
         }
+
+        await Drafts.KeepAsync(_form, withText: false);
 
         Price(sort: _order.Count == 0);
         StateHasChanged();
@@ -172,14 +189,39 @@ public sealed partial class NewJobPage
         }
     }
 
+    // A text that did not come from typing: the box does not tell the browser of it.
+    private async Task TextSetAsync()
+    {
+        await Drafts.KeepAsync(_form, withText: true);
+        await ChangedByHandAsync();
+    }
+
+    private async Task StartOverAsync()
+    {
+        await Drafts.ClearAsync();
+        (_form, _isRestored, _plan, _refusal, _planChanged) = (new NewJobForm(), false, null, null, false);
+        _edit++;
+        Price(sort: true);
+    }
+
     private async Task RunAsync()
     {
-        (_busy, _refusal) = (true, null);
+        // What was shown is a promise: a model for trying out does not take its place in the moment before.
+        var promised = _plan?.Plan;
+        Price(sort: false);
+        if (promised is { UsesTryOutModel: false } && _plan?.Plan is { UsesTryOutModel: true })
+        {
+            _planChanged = true;
+            return;
+        }
+
+        (_busy, _refusal, _planChanged) = (true, null, false);
         try
         {
             var outcome = await Jobs.SubmitAsync(_form.Request(), CancellationToken.None);
             if (outcome.Id is { } id)
             {
+                await Drafts.ClearAsync();
                 Navigation.NavigateTo($"/jobs/{id}");
                 return;
             }

@@ -22,7 +22,7 @@ public sealed class JobPageTests : JobPageContext
     {
         var page = Open(Samples.Job(JobState.Queued) with { Plan = null, Predicted = null, Tasks = [] });
         Assert.Contains("Waiting for a device", page.Markup, StringComparison.Ordinal);
-        Assert.Contains("Queued", page.Find("h1").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Waiting", page.Find("h1").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class NewJobPageTests : JobPageContext
 
         Assert.All(Jobs.Previewed, r => Assert.Equal("One sentence. Another.", r.Text));
         Assert.Contains("400 ms", page.Find("[aria-label=Prediction]").TextContent, StringComparison.Ordinal);
-        Assert.Contains("prior, no run yet", page.Find("tr.chosen").TextContent, StringComparison.Ordinal);
+        Assert.Contains("estimate, not run yet", page.Find("tr.chosen").TextContent, StringComparison.Ordinal);
         Assert.Contains("Slower: 1.2 s.", page.Find("tr[data-verdict='Surface Laptop 7']").TextContent, StringComparison.Ordinal);
         Assert.False(page.Find("button[data-run]").HasAttribute("disabled"));
         Assert.Contains("Mini PC", page.Find(".runbar").TextContent, StringComparison.Ordinal);

@@ -51,6 +51,48 @@ public sealed class JobOutcomeTests
     public void Result_NothingDone_IsNone() => Assert.Null(JobOutcome.Result(View([Failed(1, ReasonCode.Lost)])));
 
     [Fact]
+    public void Result_BrokenOff_IsWhatWasWritten()
+    {
+        var broken = Failed(1, ReasonCode.Cancelled);
+        broken = broken with { Attempts = [broken.Attempts[0] with { Output = new AttemptOutput(["half ", "an ans"], 11, []) }] };
+        Assert.Equal(("half an ans", true), (JobOutcome.Result(View([broken]))!.Text, JobOutcome.Result(View([broken]))!.IsPartial));
+        Assert.Equal("### Echo 1 · Board, broken off\n\nhalf an ans\n\n### Echo 2 · Board\n\nb", JobOutcome.Result(View([broken, Done(2, "b")]))!.Text);
+        Assert.False(JobOutcome.Result(View([Done(1, "a")]))!.IsPartial);
+    }
+
+    [Fact]
+    public void Result_RetryWroteNothing_KeepsWhatTheFirstTryWrote()
+    {
+        var twice = Failed(1, ReasonCode.Lost);
+        twice = twice with { Attempts = [twice.Attempts[0] with { Output = new AttemptOutput(["first"], 5, []) }, twice.Attempts[0] with { Number = 2 }] };
+        Assert.Equal(("first", true), (JobOutcome.Result(View([twice]))!.Text, JobOutcome.Result(View([twice]))!.IsPartial));
+    }
+
+    [Fact]
+    public void Result_LastStageBrokeOff_KeepsTheStageBeforeAndTheBeginning()
+    {
+        var combine = Failed(2, ReasonCode.Cancelled, stage: 1);
+        combine = combine with { Attempts = [combine.Attempts[0] with { Output = new AttemptOutput(["who"], 3, []) }] };
+        Assert.Equal("### Echo 1 · Board\n\npart\n\n### Echo 2 · Board, broken off\n\nwho", JobOutcome.Result(View([Done(1, "part"), combine]))!.Text);
+    }
+
+    [Fact]
+    public void Decide_FailedOnTwoDevices_HasBothCausesAndBothRemedies()
+    {
+        var twice = Failed(1, ReasonCode.OutOfMemory);
+        var first = twice.Attempts[0] with { Cause = "Board: out of memory" };
+        twice = twice with { Attempts = [first, first with { Number = 2, DeviceName = "Tablet", Reason = ReasonCode.Timeout, Cause = "Tablet: no answer." }] };
+        var error = JobOutcome.Decide(View([twice])).Error!;
+        Assert.Equal(("Board and Tablet did not finish “Echo 1”.", "Board: out of memory. Tablet: no answer.", "timeout"), (error.Title, error.Detail, error.Code));
+        Assert.Equal($"{ReasonCodes.For(ReasonCode.OutOfMemory).Remedy} {ReasonCodes.For(ReasonCode.Timeout).Remedy}", error.Remedy);
+    }
+
+    [Theory]
+    [InlineData("minutes of March.docx.txt", "minutes of March.docx.txt")]
+    [InlineData("#1 plan.md", "#1 plan.md")]
+    public void Title_OfAFile_IsItsName(string file, string expected) => Assert.Equal(expected, JobProgress.Title(Any.Request() with { Text = "# A heading", FileName = file }));
+
+    [Fact]
     public void Progress_StageOpens_WhenTheOneBeforeHasSucceeded()
     {
         Assert.Equal([1], JobProgress.Ready(View([Waiting(1), Waiting(2, stage: 1)])).Select(t => t.Id.Number));

@@ -121,9 +121,19 @@ public sealed class JobReducerTests
             states.Add(view!.State);
         }
 
-        Assert.Equal([JobState.Queued, JobState.Queued, .. Enumerable.Repeat(JobState.Running, 6), JobState.Succeeded], states);
+        Assert.Equal([JobState.Queued, JobState.Queued, JobState.Queued, .. Enumerable.Repeat(JobState.Running, 5), JobState.Succeeded], states);
         Assert.Equal("Hello world.", view!.Result!.Text);
         Assert.Equal(2_000, view.ActualMs);
+    }
+
+    [Fact]
+    public void Apply_PlacedAndNotBegun_Waits_AlsoAfterAFailure()
+    {
+        var failed = new AttemptFailed(Any.Now, new TaskId(1), 1, 5, ReasonCode.Busy, "Busy.", Any.Id(0));
+        JobEvent[] events = [Submitted(), Planned(1), Placed(1, 1), new AttemptStarted(Any.Now, new TaskId(1), 1), failed, Placed(1, 2), new AttemptStarted(Any.Now, new TaskId(1), 2)];
+        Assert.Equal(
+            [JobState.Queued, JobState.Queued, JobState.Queued, JobState.Running, JobState.Running, JobState.Queued, JobState.Running],
+            Enumerable.Range(1, events.Length).Select(n => JobReducer.Fold(events.Take(n))!.State));
     }
 
     [Fact]

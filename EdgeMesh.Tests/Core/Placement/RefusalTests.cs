@@ -54,16 +54,20 @@ public sealed class RefusalTests
     {
         var refusal = Refuse(Any.Request(policy: JobPolicy.RequireNpu), Any.FleetOf(Any.Device(), Any.Device(1)));
         Assert.Equal("Device 0: No NPU. Device 1: No NPU.", refusal.Detail);
-        Assert.Contains("Best available", refusal.Remedy, StringComparison.Ordinal);
+        Assert.Equal("Choose \"Best available\", or add a device with an NPU.", refusal.Remedy);
     }
 
     [Fact]
-    public void Plan_EverythingOffline_SaysToStartAnAgent() =>
-        Assert.Contains("Start an agent", Refuse(Any.Request(), Any.FleetOf(Any.Device(0, DeviceState.Lost))).Remedy, StringComparison.Ordinal);
+    public void Plan_EverythingOffline_SaysToStartAnAgent()
+    {
+        var empty = Any.Device(0, DeviceState.Lost) with { Runtimes = [] };
+        Assert.Contains("Start an agent", Refuse(Any.Request(), Any.FleetOf(empty)).Remedy, StringComparison.Ordinal);
+        Assert.Equal("Bring Device 1 back: it has a model for this.", Refuse(Any.Request(), Any.FleetOf(empty, Any.Device(1, DeviceState.Lost))).Remedy);
+    }
 
     [Fact]
     public void Plan_ImageWithoutRuntime_IsRefusedBeforeRunning() =>
-        Assert.Contains("image runtime", Refuse(Any.Request(JobKind.Image), Any.FleetOf(Any.Device())).Remedy, StringComparison.Ordinal);
+        Assert.Contains("image model", Refuse(Any.Request(JobKind.Image), Any.FleetOf(Any.Device())).Remedy, StringComparison.Ordinal);
 
     private static Problem Refuse(JobRequest request, FleetSnapshot fleet) => PlanningPipeline.Plan(request, fleet, Any.Context()).Refusal!;
 }

@@ -39,6 +39,31 @@ public sealed class PlanningPipelineTests
         Assert.Equal(fleet.Devices[1].Id, PlanningPipeline.Plan(Request(JobKind.Summarize), fleet, context).Plan!.Placements.Single().Device);
     }
 
+    [Theory]
+    [InlineData(JobKind.Echo, null, "Every device is asked.")]
+    [InlineData(JobKind.Sysinfo, null, "Every device is asked.")]
+    [InlineData(JobKind.Echo, 8, "The work is shared by 4 devices.")]
+    public void Plan_FourDevicesShareTheWork_NoneIsCalledTheOnlyOne(JobKind kind, int? count, string expected)
+    {
+        var fleet = new FleetSnapshot(1, Now, [.. Enumerable.Range(0, 4).Select(i => Device(i, DeviceState.Online, 0))]);
+        var request = Request(kind) with { Options = count is null ? JobOptions.Default(kind) : new EchoOptions(count) };
+        var result = PlanningPipeline.Plan(request, fleet, new PlanContext(Now, null));
+        Assert.All(result.Plan!.Placements, p => Assert.Equal(expected, p.Reason));
+        Assert.All(result.Devices, d => Assert.Equal("Runs part of it.", d.Reason));
+        Assert.All(result.Plan.Tasks.Where(t => t.OnDevice is not null), t => Assert.Equal(
+            "This task is about this device.", PlanningPipeline.PlaceAgain(t, new TaskLoad(10, 3), request, fleet, new PlanContext(Now, null), Tried.Nothing).Placement!.Reason));
+    }
+
+    [Fact]
+    public void Plan_BusyDevice_TellsTheWaitApartFromTheWork()
+    {
+        var price = PlanningPipeline.Plan(Request(JobKind.Summarize), new FleetSnapshot(1, Now, [Device(0, DeviceState.Online, 9_000)]), new PlanContext(Now, null)).Plan!.Placements[0].Predicted;
+        var idle = PlanningPipeline.Plan(Request(JobKind.Summarize), new FleetSnapshot(1, Now, [Device(0, DeviceState.Online, 0)]), new PlanContext(Now, null)).Plan!.Placements[0].Predicted;
+        Assert.Equal((9_000, 0), (price.WaitMs, idle.WaitMs));
+        Assert.Equal(idle.P50Ms, price.WorkP50Ms, 6);
+        Assert.Equal(idle.P90Ms, price.WorkP90Ms, 6);
+    }
+
     [Fact]
     public void Plan_RequireNpuWithoutOne_IsRefusedWithReasons()
     {
@@ -53,6 +78,8 @@ public sealed class PlanningPipelineTests
     {
         var request = new JobRequest(JobKind.Summarize, "a/../b 🎉", JobPolicy.PreferLocal, null, "textrank", 3, new SummarizeOptions(7));
         Assert.Equal(request, JsonSerializer.Deserialize<JobRequest>(JsonSerializer.Serialize(request, CoreJson.Options), CoreJson.Options));
+        var named = request with { FileName = "a \"b\".md" };
+        Assert.Equal(named, JsonSerializer.Deserialize<JobRequest>(JsonSerializer.Serialize(named, CoreJson.Options), CoreJson.Options));
     }
 
     [Theory]

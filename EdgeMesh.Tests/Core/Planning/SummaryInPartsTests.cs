@@ -103,7 +103,7 @@ public sealed class SummaryInPartsTests
 
     [Fact]
     public void Words_OneIsFaster_SayWhatSplittingWouldTake() =>
-        Assert.Equal("One device is faster: splitting over two would take 22.9 s.", PlanWords.OneIsFaster(2, 22_900));
+        Assert.Equal("One device is faster: splitting over two would take 23 s.", PlanWords.OneIsFaster(2, 22_900));
 
     [Fact]
     public void Plan_PlainerModelReadsItAll_TheBetterOneStillReadsItInParts()
