@@ -4,6 +4,7 @@ Needs python3-jinja2. The interpreter's tests hold every row.
 """
 import itertools
 import json
+import random
 
 from correct import FIXTURES, render
 
@@ -119,11 +120,27 @@ KINDS = {
     ],
 }
 
+
+def more():
+    """Further rows of the same kinds, most of them made by combining values and forms."""
+    rows = []
+    rows += ["{{ '{:>{}}'.format('a', 5) }}","{{ '{0!r:>6}'.format('a') }}","{{ '%5.1f%%' % 12.345 }}","{{ '{:,d}'.format(-1234567) }}","{{ '{:+.2e}'.format(12345.678) }}","{{ '{:08.3f}'.format(-3.14159) }}","{{ '{:^10}|'.format(3.5) }}","{{ '{:_x}'.format(1234567) }}","{{ '{:#b} {:#o} {:#X}'.format(5,8,255) }}","{{ '{:g} {:g} {:g}'.format(100000.0, 1000000.0, 0.00001) }}","{{ '{:.0%}'.format(0.125) }}","{{ '{:n}'.format(12345) }}","{{ '{:d}'.format(true) }}","{{ '{:.1f}'.format(true) }}","{{ '{}'.format('é😀') }}","{{ '{a[0]}'.format(a=['x']) }}","{{ '{:5}|'.format('é') }}","{{ '{:é^5}'.format('a') }}"]
+    rows += [f"{{{{ {v} | round({p}) }}}}" for v,p in itertools.product(["0.5","1.5","2.5","-0.5","1e-5","123.456","0.1","1.005","2.675","1e16","15","25","-15","0.045","4.35","9.995"],["","0","1","2","3","-1","-2"])]
+    random.seed(5)
+    rows += [f"{{{{ {repr(random.uniform(-1,1)*10**random.randint(-12,22))} }}}}" for _ in range(60)]
+    rows += [f"{{{{ '{f}' % {v} }}}}" for f,v in itertools.product(["%d","%5d","%-5d|","%05d","%+d","%x","%o","%e","%.3e","%f","%.0f","%g","%.3g","%s","%r","%10s|","%c"],["0","7","-7","3.7","1e10","true","'x'","65"])]
+    rows += [f"{{{{ 'a-b-c-a'.{m}({a}) }}}}" for m,a in itertools.product(["split", "rsplit", "replace", "count", "find", "rfind", "startswith", "endswith"],["'-'","'a'","'-', 1","'a', 'b'","'-', -1","'a-', 2","none",""])]
+    rows += ["{{ [3,1,2]|sort|first }}","{{ [{'a':none},{'a':1}]|sort(attribute='a') }}","{{ [{'a':none},{'a':none}]|groupby('a') }}","{{ [{'a':1},{'b':2}]|groupby('a') }}","{{ messages|groupby('role')|length }}","{{ messages|groupby('nothing')|length }}","{{ {'a':[1,{'b':none}]}|tojson(indent=2, ensure_ascii=true, sort_keys=true) }}","{{ {'ü':'ß'}|tojson(ensure_ascii=true,indent=1) }}","{{ [1,2,3]|slice(2)|list }}","{{ range(10)|batch(3,'x')|map('join',',')|join(';') }}","{{ [1,2,3,4]|sum(start=10) }}","{{ [0.1,0.2]|sum }}","{{ ['a','b']|map('format')|list }}","{{ ['%s']|map('format', 1)|list }}","{{ 'abc'|list|join('-') }}","{{ {'a':1}|dictsort|first }}","{{ ['x']|map(attribute=0)|list }}","{{ 'a,b'|replace(',', none) }}","{{ none|upper }}","{{ none|trim }}","{{ 12|length }}","{{ 'x'|int(none) }}","{{ ''|int(none) is none }}","{{ []|first is none }}","{{ [none]|select('none')|list }}","{{ [0,1,none,'']|select|list }} {{ [0,1,none,'']|reject|list }}","{{ [{'a':0}]|selectattr('a')|list }} {{ [{'a':0}]|rejectattr('a')|list }}","{{ [{'a':{'b':1}}]|selectattr('a.b','eq',1)|list|length }}","{{ false|selectattr('a')|list }}","{{ missing|selectattr('a')|map(attribute='b')|list }}"]
+    rows += ["{% set ns = namespace(x=none, y=[]) %}{% for m in messages %}{% if ns.x is none %}{% set ns.x = m.role %}{% endif %}{% set ns.y = ns.y + [m.role] %}{% endfor %}{{ ns.x }}{{ ns.y|length }}","{% set ns = namespace(found=false, last=none) %}{% for m in messages if m.role=='user' %}{% set ns.found = true %}{% set ns.last = loop.index0 %}{% endfor %}{{ ns.found }} {{ ns.last }}","{% set ns=namespace(a=1) %}{% set ns.a = missing %}{{ ns.a is defined }}","{% set ns=namespace() %}{{ ns.x.y is defined }}","{{ namespace(a=1) is mapping }}","{% for k in dict(a=1,b=none) %}{{k}}{% endfor %}","{{ dict(a=none).a is none }}","{{ dict([['a',1],['a',2]]) }}","{{ dict({'a':1}.items(), b=2).items()|list }}"]
+    rows += ["{{ ('<b>'|safe) ~ '<i>' }}","{{ ('<b>'|e) ~ ('<i>'|e) }}","{{ '<' + ('&'|safe) + '>' }}","{{ ['<a>'|safe, '<b>']|join('|') }}","{{ ('<a>'|safe)|tojson }}","{{ ('a'|safe)|replace('a','<')|e }}","{{ '%s'|safe|format('<')|e }}","{{ ('<%s>'|safe) % ('&',) }}","{{ ('<%(a)s>'|safe) % {'a':'&'} }}","{{ ('<%d>'|safe) % 5 }}","{{ ('x'|safe) in 'axb' }}","{{ 'x' ~ none ~ 1.0 ~ true }}","{{ ('<'|safe) == '<' }}","{{ ('<a>'|safe).split('a') }}","{{ ('a b'|safe)|title|e }}","{{ ('<'|e)|length }}","{{ ('a'|safe)*3 + '<' }}","{{ [('<'|safe)] + ['<'] }}","{{ {'a': '<'|safe} }}","{{ ('ab'|safe)|reverse + '<' }}","{{ ('A'|safe)|lower == 'a' }}","{{ '<'|escape|safe }}","{{ 5|safe + '<' }}"]
+    rows += ["{% for x in [1,[2,[3,[4]]]] recursive %}{{ loop.index }}{{ loop(x) if x is not number else x }}{% endfor %}","{% for i in [{'v':1,'k':[{'v':2}]}] recursive %}{{ i.v }}{{ loop(i.k) if i.k is defined }}{{ loop.first }}{% endfor %}","{% macro t(n) %}{% for x in n recursive %}<{{x[0]}}>{{ loop(x[1:]|map('list')|list) if x|length > 1 else '' }}{% endfor %}{% endmacro %}{{ t([['a'],['b','cd']]) }}","{% for a in [1,2] recursive %}{% for b in [a] %}{{ loop.depth }}{% endfor %}{% endfor %}","{% for x in [2,1] recursive %}{{ x }}{% if x > 0 %}[{{ loop([x-1]) }}]{% endif %}{% endfor %}"]
+    rows += [f"{{{{ {s}|int({a}) }}}}" for s,a in itertools.product(["'10'","'0x10'","'0o10'","'0b10'","' 7 '","'7.9'","'z'","7.9","none","'1e2'","'--1'","'1_0'","'١'"],["","5","0, 2","0, 8","0, 16","0, 0","base=10","0, 36"])]
+    return rows
+
+
+KINDS["more of each"] = more()
 inputs = json.loads((FIXTURES / "inputs.json").read_text())
-rows = [
-    {"kind": kind, "source": source, "text": render(source, inputs["many turns"])}
-    for kind, sources in KINDS.items()
-    for source in sources
-]
+kinds = {source: kind for kind, sources in reversed(KINDS.items()) for source in sources}
+rows = [{"kind": kind, "source": source, "text": render(source, inputs["many turns"])} for source, kind in reversed(kinds.items())]
 (FIXTURES / "semantics.json").write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
 print(len(rows), "rows,", sum(row["text"] is None for row in rows), "of them errors")

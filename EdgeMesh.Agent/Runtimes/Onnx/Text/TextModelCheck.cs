@@ -9,7 +9,7 @@ namespace EdgeMesh.Agent.Runtimes.Onnx.Text;
 
 /// <summary>
 /// Judges a model's folder by its small files and the header of its graph, so that a model that cannot do it is not offered. Weights and the tokenizer's
-/// vocabulary are not read; what only they would show is told when the model is loaded.
+/// vocabulary are stepped over; what only they would show is told when the model is loaded.
 /// </summary>
 public static class TextModelCheck
 {
@@ -41,8 +41,13 @@ public static class TextModelCheck
             }
 
             _ = DecoderLayout.Read(file.Signature, config ?? throw unread!);
-            return !folder.IsTokenizerThere ? new(NoTokenizer, false, measures, context)
-                : TokenizerLoader.TemplateOf(folder.TokenizerFolder) is not { } template ? new(NoTemplate, true, measures, context)
+            if (!folder.IsTokenizerThere)
+            {
+                return new(NoTokenizer, false, measures, context);
+            }
+
+            TokenizerLoader.CheckSteps(folder.TokenizerFolder);
+            return TokenizerLoader.TemplateOf(folder.TokenizerFolder) is not { } template ? new(NoTemplate, true, measures, context)
                 : Refusal(template) is { } refusal ? new(refusal, false, measures, context)
                 : new(null, false, measures, context);
         }

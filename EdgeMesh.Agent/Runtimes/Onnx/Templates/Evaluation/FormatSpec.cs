@@ -83,7 +83,7 @@ internal sealed partial record FormatSpec
     {
         null or 'd' or 'n' or 'x' or 'X' or 'o' or 'b' => Signed(
             number < 0, HasPrefix && Type is 'x' or 'X' or 'o' or 'b' ? $"0{Type}" : "", Grouped(PythonNumbers.Digits(number, Type ?? 'd'))),
-        'c' when number is > 0 and < 0x110000 and not (>= 0xD800 and <= 0xDFFF) => Pad("", char.ConvertFromUtf32((int)number), Align ?? '<'),
+        'c' when number is >= 0 and < 0x110000 and not (>= 0xD800 and <= 0xDFFF) => Pad("", char.ConvertFromUtf32((int)number), Align ?? '<'),
         'e' or 'E' or 'f' or 'F' or 'g' or 'G' or '%' => Fraction(number),
         _ => throw new TemplateFaultException($"the format '{Type}' does not fit a whole number."),
     };
@@ -125,8 +125,9 @@ internal sealed partial record FormatSpec
             return digits;
         }
 
-        var end = digits.AsSpan().IndexOfAnyExceptInRange('0', '9') is >= 0 and var at ? at : digits.Length;
-        var size = Type is 'x' or 'X' or 'o' or 'b' ? 4 : 3;
+        var isInBits = Type is 'x' or 'X' or 'o' or 'b';
+        var end = !isInBits && digits.AsSpan().IndexOfAnyExceptInRange('0', '9') is >= 0 and var at ? at : digits.Length;
+        var size = isInBits ? 4 : 3;
         var grouped = new StringBuilder(digits);
         for (var i = end - size; i > 0; i -= size)
         {

@@ -24,6 +24,25 @@ internal sealed class PipelineReader(TokenizerLimits limits)
             json.Part("decoder") is { } decoder ? [.. steps.Decoders(decoder), .. EndOfWord(json)] : null);
     }
 
+    /// <summary>Builds every step of an outline and throws them away: what is not known here is refused before a vocabulary is read.</summary>
+    public void Check(JsonElement outline)
+    {
+        var type = (outline.Part("model") ?? throw new TokenizerException(TokenizerFault.Garbled, "tokenizer.json has no model.")).TextOrNull("type");
+        if (type is not (null or "BPE" or "WordPiece" or "WordLevel" or "Unigram"))
+        {
+            throw JsonParts.Unsupported("model", type);
+        }
+
+        var steps = new StepReader(limits.PatternTimeout);
+        _ = outline.Part("normalizer") is { } normalizer ? steps.Normalizer(normalizer) : null;
+        _ = outline.Part("pre_tokenizer") is { } pre ? steps.PreTokenizers(pre).Count() : 0;
+        _ = outline.Part("decoder") is { } decoder ? steps.Decoders(decoder).Count() : 0;
+        if (outline.Part("post_processor") is { } processor)
+        {
+            PostProcessorReader.Read(processor);
+        }
+    }
+
     // The files of CLIP name no decoder for the mark at the end of a word; its own library turns it into a space.
     private static IEnumerable<Func<List<string>, List<string>>> EndOfWord(JsonElement json)
         => json.Part("model")?.TextOrNull("end_of_word_suffix") is { Length: > 0 } suffix

@@ -23,6 +23,20 @@ internal static class TokenizerLoader
     /// <exception cref="TokenizerException">A file that says so is garbled or too large.</exception>
     public static string? TemplateOf(string folder) => Settings(folder, TokenizerLimits.Default).ChatTemplate;
 
+    /// <summary>Refuses a tokenizer.json that is garbled or wants steps that are not there, without building its vocabulary.</summary>
+    /// <exception cref="TokenizerException">What is wrong with it.</exception>
+    public static void CheckSteps(string folder) => Guarded("tokenizer.json", () =>
+    {
+        if (Bytes(folder, "tokenizer.json", TokenizerLimits.Default) is { } bytes)
+        {
+            new PipelineReader(TokenizerLimits.Default).Check(TokenizerOutline.Of(WithoutMark(bytes)));
+        }
+
+        return true;
+    });
+
+    private static ReadOnlySpan<byte> WithoutMark(byte[] bytes) => bytes.AsSpan() is [0xEF, 0xBB, 0xBF, .. var rest] ? rest : bytes;
+
     private static TokenizerSettings Settings(string folder, TokenizerLimits limits) => TokenizerSettings.From(
         Json(folder, "tokenizer_config.json", limits),
         Json(folder, "special_tokens_map.json", limits),
@@ -78,7 +92,7 @@ internal static class TokenizerLoader
     private static JsonElement Json(string folder, string file, TokenizerLimits limits) => Guarded(file, () =>
     {
         var bytes = Bytes(folder, file, limits);
-        return JsonSerializer.Deserialize<JsonElement>(bytes is null ? "{}"u8 : bytes.AsSpan() is [0xEF, 0xBB, 0xBF, .. var rest] ? rest : bytes);
+        return JsonSerializer.Deserialize<JsonElement>(bytes is null ? "{}"u8 : WithoutMark(bytes));
     });
 
     private static byte[]? Bytes(string folder, string file, TokenizerLimits limits)

@@ -37,6 +37,10 @@ public sealed class TextModelCheckTests : IDisposable
         { "template that is none", "chat template cannot be read" },
         { "no tokenizer", "no tokenizer" },
         { "no tokenizer, genai", "no tokenizer" },
+        { "tokenizer garbled", "tokenizer.json cannot be read" },
+        { "tokenizer cut off", "tokenizer.json cannot be read" },
+        { "tokenizer of unknown steps", "the normalizer 'Precompiled'" },
+        { "tokenizer of an unknown model", "the model 'Magic'" },
         { "no config", "config.json of the model is not there" },
         { "config garbled", "config.json of the model is damaged" },
         { "graph empty", "model_fp16.onnx is damaged" },
@@ -189,6 +193,18 @@ public sealed class TextModelCheckTests : IDisposable
                 File.Delete(At("config.json"));
                 Move(Weights, "model.onnx");
                 GenAi("", "model.onnx");
+                break;
+            case "tokenizer garbled":
+                File.WriteAllText(At("tokenizer.json"), "[]");
+                break;
+            case "tokenizer cut off":
+                File.WriteAllBytes(At("tokenizer.json"), File.ReadAllBytes(At("tokenizer.json"))[..^100]);
+                break;
+            case "tokenizer of unknown steps":
+                File.WriteAllText(At("tokenizer.json"), """{"normalizer":{"type":"Precompiled","precompiled_charsmap":"AA"},"model":{"vocab":[["a",-1]]}}""");
+                break;
+            case "tokenizer of an unknown model":
+                File.WriteAllText(At("tokenizer.json"), """{"model":{"type":"Magic","vocab":{}}}""");
                 break;
             case "no config":
                 File.Delete(At("config.json"));
