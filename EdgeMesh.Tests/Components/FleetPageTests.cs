@@ -150,6 +150,13 @@ public sealed class FleetPageTests : MeshPages
     }
 
     [Fact]
+    public void Attention_JoinedAndNeverOnline_SaysWhatToDoOnce()
+    {
+        Fleet.Publish(Samples.Device(state: DeviceState.Lost) with { LastSeen = null, StateReason = "It has not been online since the dashboard started." });
+        Assert.EndsWith("Mini PC has joined and was never online. Start the agent there.", string.Join(' ', Page<FleetPage>().Find(".attn p").TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Attention_CauseGone_ClearsItself()
     {
         Fleet.Publish(Samples.Device(state: DeviceState.Lost));

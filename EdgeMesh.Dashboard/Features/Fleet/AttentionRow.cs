@@ -20,20 +20,20 @@ public sealed record AttentionRow(ImmutableArray<string> Keys, ImmutableArray<De
                 [.. g.Select(t => t.Device)],
                 g.Key.Kind == TroubleKind.Lost ? "danger" : "warn",
                 g.Key.Kind switch { TroubleKind.Lost => "offline", TroubleKind.Suspect => "clock", _ => "warn" },
-                $"{What(g.Key.Kind, g.Key.Subject, [.. g.Select(t => t.Device)], now)} {g.First().Cause}".TrimEnd())),
+                What(g.Key.Kind, g.Key.Subject, g.First().Cause, [.. g.Select(t => t.Device)], now).TrimEnd())),
     ];
 
-    private static string What(TroubleKind kind, string subject, IReadOnlyList<DeviceSnapshot> devices, DateTimeOffset now)
+    private static string What(TroubleKind kind, string subject, string cause, IReadOnlyList<DeviceSnapshot> devices, DateTimeOffset now)
     {
         var many = devices.Count > 1;
         var seen = devices.Select(d => d.LastSeen).OfType<DateTimeOffset>().ToList();
         return kind switch
         {
-            TroubleKind.Lost when seen.Count == 0 => $"{(many ? "have" : "has")} never been online.",
-            TroubleKind.Lost => many ? $"have been lost, the longest for {Format.Age(seen.Min(), now)}." : $"has been lost for {Format.Age(seen[0], now)}.",
-            TroubleKind.Suspect => $"{(many ? "were" : "was")} last seen {Format.Ago(seen.Count == 0 ? null : seen.Min(), now)}.",
-            TroubleKind.Claimed => $"{(many ? "are" : "is")} claimed twice.",
-            _ => $"cannot use {subject}.",
+            TroubleKind.Lost when seen.Count == 0 => $"{(many ? "have" : "has")} joined and {(many ? "were" : "was")} never online. Start the agent there.",
+            TroubleKind.Lost => $"{(many ? $"have been lost, the longest for {Format.Age(seen.Min(), now)}" : $"has been lost for {Format.Age(seen[0], now)}")}. {cause}",
+            TroubleKind.Suspect => $"{(many ? "were" : "was")} last seen {Format.Ago(seen.Count == 0 ? null : seen.Min(), now)}. {cause}",
+            TroubleKind.Claimed => $"{(many ? "are" : "is")} claimed twice. {cause}",
+            _ => $"cannot use {subject}. {cause}",
         };
     }
 }
