@@ -44,7 +44,9 @@ public sealed record JobLane(DeviceId Device, string Name, int Ordinal, string W
 
     private static JobBlock Block(JobView job, TaskView task, AttemptView attempt, AttemptView? next, double nowMs, JobForecast? forecast)
     {
-        var start = Math.Max(0, Since(job, attempt.StartedAt ?? attempt.PlacedAt));
+
+        // The span that its figure counts: from its turn, and handing it over is a part of the work.
+        var start = Math.Max(0, Since(job, attempt.WaitedMs > 0 ? attempt.StartedAt ?? attempt.PlacedAt : attempt.PlacedAt));
         var look = attempt.State switch
         {
             AttemptState.Succeeded => BlockLook.Done,

@@ -21,6 +21,7 @@ public sealed class JobPageFactsTests : JobPageContext
         Assert.Contains("Tides follow the mo", result.TextContent, StringComparison.Ordinal);
         Assert.Contains("Broken off", result.TextContent, StringComparison.Ordinal);
         Assert.Contains("It is not the whole answer.", result.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("What happened next", page.Markup, StringComparison.Ordinal);
         Assert.DoesNotContain("To fix it", page.Markup, StringComparison.Ordinal);
         Assert.Empty(page.FindAll("[aria-label='What went wrong']"));
     }
@@ -133,6 +134,15 @@ public sealed class JobPageFactsTests : JobPageContext
         Assert.Contains("7.0 s7.5 s+7 %", row, StringComparison.Ordinal);
         Assert.Contains("Waited7.4 s for its turn", page.Find("[aria-label=Receipt]").TextContent, StringComparison.Ordinal);
         Assert.Equal(7_500, Assert.Single(JobLane.Of(job with { Tasks = [job.Tasks[0] with { Attempts = [attempt] }] }, Fleet.Current, Samples.Now, null).Single().Blocks).TookMs!.Value, 1);
+    }
+
+    [Fact]
+    public void Timeline_ABlockIsAsLongAsItsFigure()
+    {
+        var job = Samples.Job(JobState.Succeeded);
+        var attempt = job.Tasks[0].Attempts[0] with { StartedAt = Samples.Now.AddMilliseconds(40), EndedAt = Samples.Now.AddMilliseconds(61), ActualMs = 61 };
+        var block = Assert.Single(JobLane.Of(job with { Tasks = [job.Tasks[0] with { Attempts = [attempt] }] }, Fleet.Current, Samples.Now, null).Single().Blocks);
+        Assert.Equal(block.EndMs - block.StartMs, block.TookMs!.Value, 1);
     }
 
     [Fact]
