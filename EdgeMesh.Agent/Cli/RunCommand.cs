@@ -1,3 +1,4 @@
+using EdgeMesh.Agent.Runtimes.OpenAi;
 using System.CommandLine;
 using EdgeMesh.Agent.Enrolment;
 using EdgeMesh.Agent.Hosting;
@@ -60,16 +61,17 @@ internal static class RunCommand
     public static async Task<int> RunAsync(Settings settings, CancellationToken cancellationToken)
     {
         var urls = Parts(settings.OpenAi);
-        if (urls.FirstOrDefault(u => !Uri.TryCreate(u, UriKind.Absolute, out var parsed) || parsed.Scheme is not ("http" or "https")) is { } bad)
+        var servers = urls.Select(OpenAiAddress.Parse).ToList();
+        if (servers.IndexOf(null) is >= 0 and var at)
         {
-            await Console.Error.WriteLineAsync($"--openai: {bad} is not an http or https address.");
+            await Console.Error.WriteLineAsync($"--openai: {Shown(urls[at])} is not an http or https address.");
             return AgentCommand.BadUsage;
         }
 
         try
         {
             using var key = DeviceKey.Open(settings.Data);
-            var options = new AgentOptions(settings.Data, settings.Name, [.. urls.Select(u => new Uri(u))], Environment.GetEnvironmentVariable("EDGEMESH_OPENAI_KEY"))
+            var options = new AgentOptions(settings.Data, settings.Name, [.. servers.OfType<OpenAiAddress>()], Environment.GetEnvironmentVariable("EDGEMESH_OPENAI_KEY"))
             {
                 AllowedHosts = [.. Parts(settings.Allow)],
                 ListenPort = settings.Listen,
@@ -93,6 +95,9 @@ internal static class RunCommand
             return AgentCommand.Failed;
         }
     }
+
+    // What stands before an @ may be a password.
+    private static string Shown(string url) => url[(url.LastIndexOf('@') + 1)..];
 
     private static string[] Parts(string list) => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

@@ -52,7 +52,8 @@ async function complete(wish, response) {
   }
 
   const prompt = [model.tokens.bos, ...model.tokenize(wish.messages.map((m) => `${m.content} `).join(""))];
-  const most = Math.min(wish.max_tokens ?? wish.max_completion_tokens ?? Infinity, context.contextSize - prompt.length);
+  // As llama.cpp until February 2026: the newer name of the limit is ignored.
+  const most = Math.min(wish.max_tokens ?? Infinity, context.contextSize - prompt.length);
   if (most <= 0) {
     throw new Refusal(400, `The prompt has ${prompt.length} tokens, but the context is ${context.contextSize}.`);
   }

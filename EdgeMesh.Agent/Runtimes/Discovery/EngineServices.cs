@@ -13,11 +13,12 @@ internal static class EngineServices
         services.AddSingleton(context).AddSingleton(new DiscoveryOptions
         {
             Engines = options.FindEngines ? KnownEngine.All : [],
-            ConfiguredPorts = [.. options.OpenAiUrls.Where(u => u.IsLoopback).Select(u => u.Port)],
+            ConfiguredPorts = [.. options.OpenAiServers.Select(s => s.Bases[0]).Where(u => u.IsLoopback).Select(u => u.Port)],
         });
-        foreach (var url in options.OpenAiUrls)
+        var keys = new OpenAiKeys(options.OpenAiKey);
+        foreach (var server in options.OpenAiServers)
         {
-            services.AddSingleton<IRuntime>(new OpenAiRuntime(url, options.OpenAiKey, context.Skills, context.Time));
+            services.AddSingleton<IRuntime>(new OpenAiRuntime(server, keys.For(server.Bases[0]), context.Skills, context.Time));
         }
 
         return services.AddHostedService<EngineDiscovery>();

@@ -81,7 +81,7 @@ public static class EngineErrors
             or SocketError.AddressNotAvailable or SocketError.NoData or SocketError.TryAgain or SocketError.AccessDenied,
     };
 
-    private static string NeedsKey(Uri address) => $"{address} wants an API key. Set EDGEMESH_OPENAI_KEY for the agent.";
+    private static string NeedsKey(Uri address) => $"{address} wants an API key. Start the agent with --openai {address} and EDGEMESH_OPENAI_KEY={address.Authority}=KEY.";
 
     private static string Said(string words) => words.Length == 0 ? "." : $": {words}{(words[^1] is '.' or '!' or '?' or '…' ? "" : ".")}";
 

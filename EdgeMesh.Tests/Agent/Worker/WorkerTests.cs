@@ -52,6 +52,31 @@ public sealed class WorkerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Generate_TemplateOpensAThought_AnswerBeginsAsReasoning()
+    {
+        using var copy = new TemporaryDirectory();
+        foreach (var file in Directory.EnumerateFiles(BuiltInModels.Text.Folder, "*", SearchOption.AllDirectories))
+        {
+            var path = copy[Path.GetRelativePath(BuiltInModels.Text.Folder, file)];
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.Copy(file, path);
+        }
+
+        using var config = System.Text.Json.JsonDocument.Parse(await File.ReadAllTextAsync(copy["tokenizer_config.json"], Stop));
+        await File.WriteAllTextAsync(copy["chat_template.jinja"], config.RootElement.GetProperty("chat_template").GetString() + "<think>", Stop);
+        var reference = Client.Reference(BuiltInModels.Text, false);
+        (reference.Id, reference.Folder) = ("thinker", copy.Path);
+        var request = new GenerateRequest { Model = reference, Greedy = true, MaxTokens = 8 };
+        request.Turns.Add(new Turn { Role = "user", Content = "what is a bicycle?" });
+
+        var written = new Runtimes.Written();
+        var summary = await Client.GenerateAsync(request, written, Stop);
+
+        Assert.Equal(("", true), (written.All, written.Thought.Length > 0));
+        Assert.Equal(summary.OutputTokens, summary.ReasoningTokens);
+    }
+
+    [Fact]
     public async Task Paint_EveryGoldenPrompt_GivesTheGoldenPixels()
     {
         foreach (var golden in GoldenImage.Read(BuiltInModels.Image.Folder))

@@ -1,0 +1,138 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using EdgeMesh.Agent.Runtimes.Engines;
+
+namespace EdgeMesh.Agent.Runtimes.OpenAi;
+
+/// <summary>Finds out what a server has and whether it would answer: its list, what it tells beyond OpenAI's list, and whether it lets us in.</summary>
+internal sealed class OpenAiProbe(HttpClient http, OpenAiAddress address)
+{
+    private static readonly TimeSpan AccessWithin = TimeSpan.FromSeconds(2);
+
+    // Nothing to answer, so nothing is computed; but a server that wants a key says so first.
+    private const string Nothing = """{"model":"","messages":[],"max_tokens":1}""";
+    private volatile Uri _base = address.Bases[0];
+    private volatile bool _admitted;
+
+    /// <summary>Where its endpoints begin, as far as is known.</summary>
+    public Uri Base => _base;
+
+    /// <summary>It refused a request for want of a key: that is looked at again.</summary>
+    public void WasRefused() => _admitted = false;
+
+    /// <summary>Its models.</summary>
+    /// <exception cref="EngineStatusException">Also: it lists models, but wants a key for using them.</exception>
+    public async Task<ImmutableArray<OpenAiModel>> ListAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var list = await FindAsync(cancellationToken);
+            var (more, denied) = await MoreAsync(cancellationToken);
+            if (denied || !_admitted)
+            {
+                await CheckAccessAsync(cancellationToken);
+            }
+
+            return [.. OpenAiModel.Read(list.RootElement).Select(m => more(m.Id) is { } told ? m with { ContextTokens = told.ContextTokens ?? m.ContextTokens, Generates = told.Generates } : m)];
+        }
+        catch
+        {
+            _admitted = false;
+            throw;
+        }
+    }
+
+    // Of an address that could be meant in several ways, the one that has a list is it.
+    private async Task<JsonDocument> FindAsync(CancellationToken cancellationToken)
+    {
+        Exception? first = null;
+        foreach (var candidate in address.Bases.OrderBy(b => b != _base))
+        {
+            try
+            {
+                var list = await http.GetJsonAsync(address.Endpoint(candidate, "models"), cancellationToken);
+                _base = candidate;
+                return list;
+            }
+            catch (Exception e) when (e is JsonException or EngineStatusException { Status: HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed })
+            {
+                first ??= e;
+            }
+        }
+
+        throw first!;
+    }
+
+    // LM Studio at /api/v0/models, llama.cpp at /props; other servers have neither, which is no fault.
+    private async Task<(Func<string, OpenAiModel?> Of, bool Denied)> MoreAsync(CancellationToken cancellationToken)
+    {
+        var denied = false;
+        if (await TryAsync("../api/v0/models") is { } studio)
+        {
+            using (studio)
+            {
+                var models = Safely(() => OpenAiModel.Read(studio.RootElement).DistinctBy(m => m.Id).ToDictionary(m => m.Id));
+                return (id => models?.GetValueOrDefault(id), denied);
+            }
+        }
+
+        if (await TryAsync("../props") is { } props)
+        {
+            using (props)
+            {
+                var context = props.RootElement.At("default_generation_settings").At("n_ctx").Count();
+                return (id => context > 0 ? new OpenAiModel(id, context, true) : null, denied);
+            }
+        }
+
+        return (_ => null, denied);
+
+        async Task<JsonDocument?> TryAsync(string path)
+        {
+            try
+            {
+                return await http.GetJsonAsync(address.Endpoint(_base, path), cancellationToken);
+            }
+            catch (Exception e) when (EngineErrors.IsExpected(e) && !cancellationToken.IsCancellationRequested)
+            {
+                denied |= e is EngineStatusException { Status: HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden };
+                return null;
+            }
+        }
+
+        static T? Safely<T>(Func<T> read)
+            where T : class
+        {
+            try
+            {
+                return read();
+            }
+            catch (JsonException)
+            {
+                return null;
+            }
+        }
+    }
+
+    private async Task CheckAccessAsync(CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(AccessWithin);
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, address.Endpoint(_base, "chat/completions")) { Content = new StringContent(Nothing, Encoding.UTF8, "application/json") };
+            using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+        }
+        catch (EngineStatusException e) when (e.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+        {
+            throw;
+        }
+        catch (Exception e) when (EngineErrors.IsExpected(e) && !cancellationToken.IsCancellationRequested)
+        {
+            // It had something to say about the request, or no time for it: it let us in.
+        }
+
+        _admitted = true;
+    }
+}
