@@ -17,10 +17,12 @@ public static class DashboardApp
 {
     /// <summary>Everything there is, not started yet.</summary>
     /// <param name="more">What a test adds before it is built.</param>
+    /// <param name="settings">What a test sets before the features read it.</param>
     /// <exception cref="StartupException">The data folder or an address cannot be used.</exception>
-    public static WebApplication Build(DashboardArguments arguments, Action<WebApplicationBuilder>? more = null)
+    public static WebApplication Build(DashboardArguments arguments, Action<WebApplicationBuilder>? more = null, Action<ConfigurationManager>? settings = null)
     {
         var builder = DashboardHost.CreateBuilder(arguments);
+        settings?.Invoke(builder.Configuration);
         builder.AddOrchestrator();
         builder.AddGateway();
         builder.AddJoining();

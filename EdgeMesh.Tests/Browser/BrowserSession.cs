@@ -66,6 +66,15 @@ public sealed class BrowserSession : IAsyncDisposable
     /// <summary>Faults that a test causes on purpose (a stopped dashboard) are forgotten here.</summary>
     public void ForgetFaults() => _faults.Clear();
 
+    /// <summary>The browser logs every document that is a 404.</summary>
+    public void ForgetFaultsOf(string page)
+    {
+        if (page == "not-found")
+        {
+            ForgetFaults();
+        }
+    }
+
     public static async Task<BrowserSession> OpenAsync(IBrowser browser, Uri address, bool phone = false, ColorScheme scheme = ColorScheme.Dark, bool ignoreCertificates = false)
     {
         var context = await browser.NewContextAsync(new BrowserNewContextOptions
@@ -83,9 +92,12 @@ public sealed class BrowserSession : IAsyncDisposable
     }
 
     /// <summary>Opens the printed login link and waits for the live Fleet page.</summary>
-    public async Task LogInAsync(DashboardProcess dashboard)
+    public Task LogInAsync(DashboardProcess dashboard) => LogInAsync(dashboard.LoginUrl);
+
+    /// <inheritdoc cref="LogInAsync(DashboardProcess)"/>
+    public async Task LogInAsync(Uri link)
     {
-        await Page.GotoAsync(dashboard.LoginUrl.ToString());
+        await Page.GotoAsync(link.ToString());
         await Page.GetByRole(AriaRole.Heading, new() { Name = "Fleet", Level = 1 }).WaitForAsync();
     }
 

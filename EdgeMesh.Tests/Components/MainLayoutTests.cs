@@ -29,7 +29,7 @@ public sealed class MainLayoutTests : MeshPages
         var layout = Open("/");
         Assert.Equal("#main", new Uri(new Uri(Navigation.BaseUri), layout.Find("a.skip").GetAttribute("href")!).Fragment);
         Assert.NotNull(layout.Find("main#main"));
-        Assert.Equal(["Main", "Breadcrumbs", "Pages"], layout.FindAll("nav").Select(n => n.GetAttribute("aria-label")));
+        Assert.Equal(["Skip", "Main", "Breadcrumbs", "Pages"], layout.FindAll("nav").Select(n => n.GetAttribute("aria-label")));
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class MainLayoutTests : MeshPages
         var palette = layout.FindComponent<MudBlazor.MudDialogProvider>();
         palette.WaitForElement(".pal-i");
         palette.Find("input").Input("mini");
-        palette.WaitForAssertion(() => Assert.Equal(["Mini PC"], palette.FindAll(".pal-i .ell:first-of-type").Select(e => e.TextContent)));
+        palette.WaitForAssertion(() => Assert.Equal(["Mini PC", "Drain Mini PC"], palette.FindAll(".pal-i .ell:first-of-type").Select(e => e.TextContent)));
         palette.Find("input").KeyDown("Enter");
         Assert.EndsWith($"/devices/{device.Id}", Navigation.Uri, StringComparison.Ordinal);
     }
@@ -89,6 +89,30 @@ public sealed class MainLayoutTests : MeshPages
         Assert.Equal("palette-" + (palette.FindAll(".pal-i").Count - 1), palette.Find("[aria-selected=true]").Id);
         palette.Find("input").Input("zzz");
         palette.WaitForAssertion(() => Assert.Contains("Nothing fits", palette.Find("[role=status]").TextContent, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Palette_DrainsTheDevice_AndSaysWhenItCouldNot()
+    {
+        var device = Samples.Device();
+        Fleet.Publish(device);
+        var layout = Open("/");
+        layout.Find("button.cmd").Click();
+        var palette = layout.FindComponent<MudBlazor.MudDialogProvider>();
+        palette.WaitForElement(".pal-i");
+        palette.Find("input").Input("drain");
+        palette.WaitForAssertion(() => Assert.Contains("Drain Mini PC", palette.Find(".pal-i").TextContent, StringComparison.Ordinal));
+        palette.Find("input").KeyDown("Enter");
+        layout.WaitForAssertion(() => Assert.Equal([$"drain {device.Id}"], Fleet.Commands));
+        layout.WaitForAssertion(() => Assert.Contains("Mini PC is draining.", layout.Markup, StringComparison.Ordinal));
+
+        Fleet.Refusal = new Problem("device_lost", "It is lost.", "No beat.", "Start its agent.");
+        layout.Find("button.cmd").Click();
+        palette.WaitForElement(".pal-i");
+        palette.Find("input").Input("drain");
+        palette.WaitForAssertion(() => Assert.Contains("Drain Mini PC", palette.Find(".pal-i").TextContent, StringComparison.Ordinal));
+        palette.Find("input").KeyDown("Enter");
+        layout.WaitForAssertion(() => Assert.Contains("Mini PC was not drained. It is lost. No beat. Start its agent.", layout.Markup, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -32,8 +32,11 @@ public sealed class FakeDevice(string name) : DeviceService.DeviceServiceClient
         return new AsyncServerStreamingCall<TaskFrame>(run, Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
     }
 
+    /// <summary>What its model store holds.</summary>
+    public ListModelsReply Store { get; set; } = new();
+
     public override AsyncUnaryCall<ListModelsReply> ListModelsAsync(ListModelsRequest request, CallOptions options) => new(
-        Task.FromResult(new ListModelsReply()), Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
+        Task.FromResult(Store), Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
 
     /// <summary>How many canaries it says it will run.</summary>
     public int Canaries { get; set; } = 1;
@@ -83,9 +86,9 @@ public sealed class FakeRun(TaskRequest request) : IAsyncStreamReader<TaskFrame>
         Artifact = new ArtifactChunk { Name = name, ContentType = contentType, Data = Google.Protobuf.ByteString.CopyFrom(bytes), Last = last },
     });
 
-    public void Succeed() => End(new TaskUpdate
+    public void Succeed(Measurement? measured = null) => End(new TaskUpdate
     {
-        Receipt = new TaskReceipt { RuntimeId = request.RuntimeId, ModelId = request.ModelId, Accelerator = "CPU", AcceleratorNote = "a test", RunMs = 1, AgentVersion = "0.1.0" },
+        Receipt = new TaskReceipt { RuntimeId = request.RuntimeId, ModelId = request.ModelId, Accelerator = "CPU", AcceleratorNote = "a test", RunMs = 1, AgentVersion = "0.1.0", Measurement = measured },
     });
 
     public void Fail(string reason, string cause) => End(new TaskUpdate { Failure = new Failure { Reason = reason, Cause = cause } });

@@ -59,13 +59,7 @@ public sealed class MeshHost : IAsyncDisposable
         var own = data is null ? new TemporaryDirectory() : null;
         data ??= own!.Path;
         var builder = DashboardHost.CreateBuilder(new DashboardArguments("http://127.0.0.1:0", data, NoEmbeddedDevice: true));
-        builder.Configuration["EdgeMesh:Orchestrator:SuspectAfter"] = "01:00:00";
-        builder.Configuration["EdgeMesh:Orchestrator:LostAfter"] = "01:00:00";
-        foreach (var (key, value) in settings)
-        {
-            builder.Configuration[key] = value;
-        }
-
+        Configure(builder.Configuration, settings);
         builder.AddOrchestrator();
         builder.Services.AddSingleton<EmbeddedIdentity>().AddSingleton<FakeLinks>().AddSingleton<IDeviceLinks>(s => s.GetRequiredService<FakeLinks>());
         builder.Services.AddEnrolment();
@@ -85,6 +79,23 @@ public sealed class MeshHost : IAsyncDisposable
         await app.Services.GetRequiredService<Recovery>().Ready;
         return new MeshHost(app, data, own);
     }
+
+    /// <summary>The whole dashboard with its pages, for a browser; opened by <see cref="LoginUrl"/>.</summary>
+    public static async Task<MeshHost> StartWithPagesAsync(params (string Key, string Value)[] settings)
+    {
+        var own = new TemporaryDirectory();
+        var app = DashboardApp.Build(
+            new DashboardArguments("http://127.0.0.1:0", own.Path, NoEmbeddedDevice: true),
+            // The last one registered is the one that is used.
+            builder => builder.Services.AddSingleton<FakeLinks>().AddSingleton<IDeviceLinks>(s => s.GetRequiredService<FakeLinks>()),
+            configuration => Configure(configuration, settings));
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        await app.Services.GetRequiredService<Recovery>().Ready;
+        return new MeshHost(app, own.Path, own);
+    }
+
+    /// <summary>Signs a browser in.</summary>
+    public Uri LoginUrl => new(Address, $"/login?t={Services.GetRequiredService<StartToken>().Value}");
 
     public HttpClient NewClient(string? key)
     {
@@ -174,6 +185,16 @@ public sealed class MeshHost : IAsyncDisposable
         await app.StopAsync(CancellationToken.None);
         await app.DisposeAsync();
         ownData?.Dispose();
+    }
+
+    private static void Configure(Microsoft.Extensions.Configuration.ConfigurationManager configuration, (string Key, string Value)[] settings)
+    {
+        configuration["EdgeMesh:Orchestrator:SuspectAfter"] = "01:00:00";
+        configuration["EdgeMesh:Orchestrator:LostAfter"] = "01:00:00";
+        foreach (var (key, value) in settings)
+        {
+            configuration[key] = value;
+        }
     }
 
     private static RuntimeReport Loaded => new([Samples.BuiltIn, EchoRuntime], true, []);

@@ -29,6 +29,8 @@
     zone: () => ({ name: Intl.DateTimeFormat().resolvedOptions().timeZone ?? null, offsetMinutes: -new Date().getTimezoneOffset() }),
     theme: wished,
     setTheme: wish => { localStorage.setItem("edgemesh-theme", wish); apply(); return isDark(); },
+    keep: (name, value) => localStorage.setItem(`edgemesh-${name}`, value),
+    kept: name => localStorage.getItem(`edgemesh-${name}`),
     watchTheme: who => { watcher = who; return isDark(); },
     unwatchTheme: () => { watcher = null; },
     copy: async text => {

@@ -1,4 +1,5 @@
 using Markdig;
+using Markdig.Extensions.Tables;
 using Markdig.Renderers;
 using Markdig.Renderers.Html;
 using Markdig.Syntax;
@@ -33,6 +34,12 @@ public static class AnswerMarkdown
             {
                 link.ReplaceBy(new LiteralInline(link.Url));
             }
+        }
+
+        // A wide table scrolls, so the keyboard has to come to it.
+        foreach (var table in document.Descendants<Table>())
+        {
+            table.GetAttributes().AddProperty("tabindex", "0");
         }
 
         using var writer = new StringWriter();

@@ -1,5 +1,6 @@
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Dashboard.Components;
+using EdgeMesh.Dashboard.Components.Controls;
 using EdgeMesh.Dashboard.Models;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
@@ -9,9 +10,9 @@ namespace EdgeMesh.Dashboard.Features.Models;
 /// <summary>First the forecast, then, with the same order, the transfer.</summary>
 public sealed partial class GetModelCard : IDisposable
 {
-    private static readonly (SourceKind Kind, string Name)[] Kinds =
+    private static readonly ImmutableArray<ChoiceOption<SourceKind>> Kinds =
     [
-        (SourceKind.HuggingFace, "Hugging Face"), (SourceKind.Url, "Address"), (SourceKind.Upload, "Upload"), (SourceKind.Folder, "Folder"), (SourceKind.Device, "Another device"), (SourceKind.Ollama, "Ollama"),
+        new(SourceKind.HuggingFace, "Hugging Face"), new(SourceKind.Url, "Address"), new(SourceKind.Upload, "Upload"), new(SourceKind.Folder, "Folder"), new(SourceKind.Device, "Another device"), new(SourceKind.Ollama, "Ollama"),
     ];
 
     private readonly GetModelForm _form = new();
@@ -19,6 +20,7 @@ public sealed partial class GetModelCard : IDisposable
     private ImmutableArray<InstallForecast> _forecasts = [];
     private ElementReference _heading;
     private Problem? _problem;
+    private string _pick = "";
     private bool _busy;
     private bool _uploading;
     private long _sent;
@@ -36,10 +38,17 @@ public sealed partial class GetModelCard : IDisposable
     [Inject]
     private ModelsOptions Options { get; set; } = null!;
 
+    // More than these are searched, not looked through.
+    private bool IsMany => Devices.Length > 8;
+
+    // What is chosen stays in sight.
+    private IEnumerable<DeviceSnapshot> Pickable => !IsMany ? Devices
+        : Devices.Where(d => _form.Devices.Contains(d.Id) || d.Name.Contains(_pick.Trim(), StringComparison.CurrentCultureIgnoreCase)).OrderByDescending(d => _form.Devices.Contains(d.Id));
+
     private IEnumerable<InstallForecast> Fitting => _forecasts.Where(f => f.FitsDisk && (f.FitsMemory != false || _form.EvenIfMemoryIsShort));
 
     private string Label => _busy ? "Looking" : _forecasts.IsEmpty || !Fitting.Any() ? "See if it fits"
-        : _forecasts.Length == 1 ? $"Get it on {_forecasts[0].DeviceName}" : $"Get it on {Components.Controls.Format.Count(Fitting.Count())} {(Fitting.Count() == 1 ? "device" : "devices")}";
+        : _forecasts.Length == 1 ? $"Get it on {_forecasts[0].DeviceName}" : $"Get it on {Format.Count(Fitting.Count())} {(Fitting.Count() == 1 ? "device" : "devices")}";
 
     private IEnumerable<(string Value, string Name)> Offers =>
         from store in Stores.Values

@@ -29,6 +29,7 @@ public sealed partial class NewJobPage
     private string _pricedFor = "";
     private bool _isRestored;
     private bool _planChanged;
+    private string? _kindShown;
     private bool _busy;
     private long _edit;
 
@@ -47,6 +48,10 @@ public sealed partial class NewJobPage
     /// <summary>The model that it is for.</summary>
     [SupplyParameterFromQuery]
     public string? Model { get; set; }
+
+    /// <summary>The kind of job that the form shows.</summary>
+    [SupplyParameterFromQuery(Name = "kind")]
+    public string? KindText { get; set; }
 
     [Inject]
     private IFleet Fleet { get; set; } = null!;
@@ -115,6 +120,17 @@ public sealed partial class NewJobPage
         }
 
         await base.OnInitializedAsync();
+    }
+
+    // Also when the page is open already and the command palette asks for another kind.
+    protected override async Task OnParametersSetAsync()
+    {
+        if (KindText != _kindShown && Enum.TryParse<JobKind>(KindText, ignoreCase: true, out var kind) && Kinds.Any(k => k.Kind == kind))
+        {
+            await SetKindAsync(kind);
+        }
+
+        _kindShown = KindText;
     }
 
     protected override Task<ILiveSubscription<FleetSnapshot>?> SubscribeAsync(CancellationToken cancellationToken) =>
