@@ -27,6 +27,8 @@ public static class TabStops
         () => {
           const e = document.activeElement;
           if (!e || e === document.body) return null;
+          // The heading gets the focus by the page when it comes late; the next Tab goes on from there.
+          if (e.tabIndex < 0) return { what: 'the heading', again: false, fault: null };
           const again = e.dataset.stop === 'yes';
           e.dataset.stop = 'yes';
           const solid = c => !/rgba\(.*, 0\)|transparent/.test(c);
