@@ -41,7 +41,7 @@ public sealed class QaiHubApiTests : IAsyncLifetime
         Assert.Equal("service", status.GetProperty("source").GetString());
         Assert.False(status.GetProperty("connected").GetBoolean());
         var check = Assert.Single(status.GetProperty("checks").EnumerateArray());
-        Assert.Equal(["name", "ok", "detail", "remedy"], check.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["name", "ok", "detail", "remedy", "skipped"], check.EnumerateObject().Select(p => p.Name));
 
         Hub.Publish(Hub.Current with { Connection = new HubConnection(new HubStatus(HubSource.Emulator, true, new HubUser(1, "Ada", "ada@example.org"), []), "http://127.0.0.1:1", Samples.Now) });
         status = await GetAsync("/api/qaihub/status");

@@ -22,6 +22,16 @@ public sealed partial class SourceHygiene
             Projects[2..].Select(p => Path.Combine(BuiltPrograms.RepositoryRoot, p, "Program.cs")),
             f => Assert.InRange(File.ReadLines(f).Count(), 1, 60));
 
+    [Fact]
+    public void Pages_LinkBelowTheDashboardsOwnAddress() =>
+        Assert.Empty(Sources()
+            .Where(f => f.Contains("Features", StringComparison.Ordinal) || f.Contains("Components", StringComparison.Ordinal))
+            .SelectMany(f => RootedLink().Matches(File.ReadAllText(f)).Select(m => $"{Name(f)}: {m.Value}")));
+
+    // A proxy may show the dashboard under a path: "/jobs" would leave it.
+    [GeneratedRegex(@"(?:href|Href|src|action)=""(?:@\(\$?"")?/[a-z""][^""]*""|(?:NavigateTo|ToAbsoluteUri)\(\$?""/[^""]*""")]
+    private static partial Regex RootedLink();
+
     [GeneratedRegex(@"TODO|FIXME|HACK\b|NotImplementedException")]
     private static partial Regex Undone();
 

@@ -11,6 +11,8 @@ public sealed class ProxyTests(BrowserFixture fixture)
     [InlineData(ProxyHost.AsItCame, "", false)]
     [InlineData(ProxyHost.OwnAddress, "", false)]
     [InlineData(ProxyHost.WithoutPort, "", false)]
+    [InlineData(ProxyHost.AsItCame, "/mesh", false)]
+    [InlineData(ProxyHost.OwnAddress, "/tools/mesh", true)]
     public async Task AllWays_SignInRunAJobSignOut(ProxyHost host, string path, bool cutsPath)
     {
         using var directory = new TemporaryDirectory();

@@ -103,7 +103,7 @@ public sealed class DevicePageTests : MeshPages
         Jobs.PublishHistory();
 
         page.WaitForAssertion(() => Assert.Contains("2.0 times as long as there", Latency(page), StringComparison.Ordinal));
-        Assert.NotNull(page.Find($"[data-latency=net] a[href='/jobs/{job.Id}']"));
+        Assert.NotNull(page.Find($"[data-latency=net] a[href='jobs/{job.Id}']"));
         Assert.NotNull(page.Find("button[aria-label='Measure again net on Mini PC']"));
     }
 

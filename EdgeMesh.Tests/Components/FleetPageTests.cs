@@ -51,7 +51,7 @@ public sealed class FleetPageTests : MeshPages
         Assert.Contains("Built-in summariser", card.TextContent, StringComparison.Ordinal);
         Assert.Contains("52 °C", card.TextContent, StringComparison.Ordinal);
         Assert.DoesNotContain("battery", card.TextContent, StringComparison.Ordinal);
-        Assert.Equal($"/devices/{Samples.DeviceIdOf("Mini PC")}", card.QuerySelector("h2 a")!.GetAttribute("href"));
+        Assert.Equal($"devices/{Samples.DeviceIdOf("Mini PC")}", card.QuerySelector("h2 a")!.GetAttribute("href"));
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class LanCardTests : MeshPages
 
         card.WaitForAssertion(() => Assert.Contains("https://192.168.1.20:8443", card.Markup, StringComparison.Ordinal));
         Assert.Contains(Lan.Current.Authority.Value, card.Markup, StringComparison.Ordinal);
-        Assert.Equal("/ca.crt", card.Find("a[download]").GetAttribute("href"));
+        Assert.Equal("ca.crt", card.Find("a[download]").GetAttribute("href"));
     }
 
     [Fact]

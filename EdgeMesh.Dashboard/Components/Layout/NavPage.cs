@@ -39,6 +39,9 @@ public sealed record NavPage(string Path, string Name, string Icon, bool OnPhone
         new("/settings#about", "About", "info", Words: "version licences api reference openapi"),
     ];
 
+    /// <summary>Its address as a link: relative to the dashboard's own, which a proxy may show under a path.</summary>
+    public string Href => Path == "/" ? "./" : Path[1..];
+
     /// <summary>What belongs to a page without being below it.</summary>
     public bool Has(string here) => here == Path || (Path == "/" ? here.StartsWith("/devices/", StringComparison.Ordinal) : here.StartsWith(Path + "/", StringComparison.Ordinal));
 }

@@ -153,7 +153,7 @@ public sealed partial class JobPage
             var outcome = await Jobs.RerunAsync(View!.Id, CancellationToken.None);
             if (outcome.Id is { } id)
             {
-                Navigation.NavigateTo($"/jobs/{id}");
+                Navigation.NavigateTo($"jobs/{id}");
                 return;
             }
 
@@ -167,7 +167,7 @@ public sealed partial class JobPage
 
     private async Task ShareAsync()
     {
-        await Js.InvokeVoidAsync("edgemeshJobs.copy", Navigation.ToAbsoluteUri($"/jobs/{View!.Id}").ToString());
+        await Js.InvokeVoidAsync("edgemeshJobs.copy", Navigation.ToAbsoluteUri($"jobs/{View!.Id}").ToString());
         Toasts.Add("Link copied. It opens for people who can sign in here.", Severity.Normal);
     }
 
@@ -182,7 +182,7 @@ public sealed partial class JobPage
         _problem = await Jobs.DeleteAsync(View!.Id, CancellationToken.None);
         if (_problem is null)
         {
-            Navigation.NavigateTo("/jobs");
+            Navigation.NavigateTo("jobs");
         }
     }
 }

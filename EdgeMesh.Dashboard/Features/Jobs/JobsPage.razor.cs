@@ -221,5 +221,5 @@ public sealed partial class JobsPage
         }),
         replace: true);
 
-    private void Open(JobId id) => Navigation.NavigateTo($"/jobs/{id}");
+    private void Open(JobId id) => Navigation.NavigateTo($"jobs/{id}");
 }

@@ -238,7 +238,7 @@ public sealed partial class NewJobPage
             if (outcome.Id is { } id)
             {
                 await Drafts.ClearAsync();
-                Navigation.NavigateTo($"/jobs/{id}");
+                Navigation.NavigateTo($"jobs/{id}");
                 return;
             }
 

@@ -63,7 +63,7 @@ public sealed partial class HubCompilePage
         (_busy, _problem) = (false, problem);
         if (job is not null)
         {
-            Navigation.NavigateTo($"/qaihub/jobs/{job.Id}");
+            Navigation.NavigateTo($"qaihub/jobs/{job.Id}");
         }
     }
 }

@@ -10,6 +10,6 @@ public sealed partial class ZooPage
 
     // The model's page begins with the filters of the list.
     private string Link(ZooModel model) => Navigation.GetUriWithQueryParameters(
-        $"/qaihub/zoo/{model.Id}",
+        $"qaihub/zoo/{model.Id}",
         new Dictionary<string, object?> { ["chipset"] = _filter.Now.Chipset, ["runtime"] = _filter.Now.Runtime, ["precision"] = _filter.Now.Precision, ["inMesh"] = _filter.Now.InMesh ? "true" : null });
 }

@@ -24,7 +24,7 @@ public sealed class JobsPageTests : JobPageContext
     {
         var page = Render<JobsPage>();
         Assert.Contains("No job yet", page.Markup, StringComparison.Ordinal);
-        Assert.Equal("/new", page.Find(".em-empty a").GetAttribute("href"));
+        Assert.Equal("new", page.Find(".em-empty a").GetAttribute("href"));
     }
 
     [Fact]
