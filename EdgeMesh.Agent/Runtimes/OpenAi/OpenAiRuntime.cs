@@ -63,12 +63,24 @@ public sealed class OpenAiRuntime : ProbedRuntime
         {
             return task.Kind == TaskKindValue.ImageGenerate
                 ? await _image.RunAsync(_address.Endpoint(_probe.Base, "images/generations"), Info.Name, task, output, cancellationToken)
-                : await _chat.RunAsync(_address.Endpoint(_probe.Base, "chat/completions"), Info.Name, task, output, cancellationToken);
+                : await ChatAsync(task, output, cancellationToken);
         }
         catch (EngineStatusException e) when (e.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
             _probe.WasRefused();
             throw;
         }
+    }
+
+    private async Task<TaskReceipt> ChatAsync(TaskRequest task, ITaskOutput output, CancellationToken cancellationToken)
+    {
+        var receipt = await _chat.RunAsync(_address.Endpoint(_probe.Base, "chat/completions"), Info.Name, task, output, cancellationToken);
+        if (receipt.HasPromptTokens && Info.Models.FirstOrDefault(m => m.Id == task.ModelId)?.ContextTokens is { } context)
+        {
+            var text = string.Concat(Conversation.Of(task).Select(t => t.Content));
+            receipt.Note = $"{receipt.Note} {await LlamaCppPrompt.CutAsync(Http, _address.Endpoint(_probe.Base, "../tokenize"), text, receipt.PromptTokens, context, cancellationToken)}".Trim();
+        }
+
+        return receipt;
     }
 }
