@@ -196,7 +196,7 @@ public sealed class JobPageTests : JobPageContext
     {
         var job = Samples.Job(JobState.Succeeded);
         var page = Open(job with { Result = new JobResult(null, [Samples.Artifact("a b.png", [1, 2], "image/png"), Samples.Artifact("x.svg", [3], "image/svg+xml")]) });
-        Assert.Equal($"/api/jobs/{job.Id}/artifacts/a%20b.png", Assert.Single(page.FindAll("img")).GetAttribute("src"));
+        Assert.Equal($"api/jobs/{job.Id}/artifacts/a%20b.png", Assert.Single(page.FindAll("img")).GetAttribute("src"));
         Assert.Equal(2, page.FindAll("a[download]").Count);
     }
 
