@@ -109,6 +109,7 @@ public sealed class EmulatorHost : IAsyncDisposable
         app.Use(app.Services.GetRequiredService<RequestLog>().NoteAsync);
         app.Use(new ErrorAnswers(app.Logger).AnswerAsync);
         app.Use(app.Services.GetRequiredService<FaultInjection>().PassAsync);
+        app.Use(WebPages.PassAsync);
         app.Use(new TokenGate(token).PassAsync);
         app.Use(TrailingSlash.RequireAsync);
         app.UseRouting();

@@ -36,6 +36,7 @@ public interface IQaiHubClient
 public interface IQaiHubClientFactory
 {
     /// <summary>A client for this configuration. Cheap; nothing is sent.</summary>
+    /// <param name="heard">Told of every answer of the service that was accepted, with who gave it; on any thread, and must be quick. May be null.</param>
     /// <exception cref="QaiHubException">The address is neither https nor on this computer.</exception>
-    IQaiHubClient Create(QaiHubConfig config);
+    IQaiHubClient Create(QaiHubConfig config, Action<HubSource>? heard = null);
 }

@@ -11,10 +11,10 @@ namespace EdgeMesh.QaiHub;
 /// <inheritdoc/>
 internal sealed class QaiHubClient : IQaiHubClient
 {
-    public QaiHubClient(QaiHubConfig config, HubTransport transport)
+    public QaiHubClient(QaiHubConfig config, HubTransport transport, Action<HubSource>? heard)
     {
         var retries = new HubRetries(transport.Timings, transport.Time);
-        var api = new HubApi(config, transport, retries);
+        var api = new HubApi(config, transport, retries, heard);
         Config = config;
         (Catalog, Models, Datasets, Jobs) = (new HubCatalog(api), new HubModels(api), new HubDatasets(api), new HubJobs(api));
         Downloads = new HubDownloads(transport, retries);

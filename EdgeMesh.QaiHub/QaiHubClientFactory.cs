@@ -5,15 +5,22 @@ using EdgeMesh.QaiHub.Http;
 namespace EdgeMesh.QaiHub;
 
 /// <inheritdoc/>
-public sealed class QaiHubClientFactory(TimeProvider time, HubTimings? timings = null) : IQaiHubClientFactory, IDisposable
+public sealed class QaiHubClientFactory : IQaiHubClientFactory, IDisposable
 {
-    private readonly HubTransport _transport = new(timings ?? new HubTimings(), time);
+    private readonly HubTransport _transport;
+
+    public QaiHubClientFactory(TimeProvider time, HubTimings? timings = null)
+        : this(new HubTransport(timings ?? new HubTimings(), time))
+    {
+    }
+
+    internal QaiHubClientFactory(HubTransport transport) => _transport = transport;
 
     /// <inheritdoc/>
-    public IQaiHubClient Create(QaiHubConfig config)
+    public IQaiHubClient Create(QaiHubConfig config, Action<HubSource>? heard = null)
     {
         ConfigRules.Check(config);
-        return new QaiHubClient(config, _transport);
+        return new QaiHubClient(config, _transport, heard);
     }
 
     /// <summary>A doctor over the same connections.</summary>

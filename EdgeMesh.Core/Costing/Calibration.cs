@@ -5,11 +5,12 @@ using EdgeMesh.Core.Planning;
 namespace EdgeMesh.Core.Costing;
 
 /// <summary>What a device learns about: one task kind of one runtime and model, and the skill, as summaries and chats differ in length.</summary>
+/// <param name="Sizes">Of a run of an ONNX model: the sizes that it is of (<see cref="OnnxSizes.Of"/>); else empty.</param>
 [GenerateSerializer, Immutable]
-public sealed record CalibrationKey(string RuntimeId, string ModelId, TaskKind Kind, Skill? Skill = null)
+public sealed record CalibrationKey(string RuntimeId, string ModelId, TaskKind Kind, Skill? Skill = null, string Sizes = "")
 {
     /// <summary>The key of a task on a runtime with a model.</summary>
-    public static CalibrationKey Of(PlannedTask task, string runtimeId, string modelId) => new(runtimeId, modelId, task.Kind, task.Skill);
+    public static CalibrationKey Of(PlannedTask task, string runtimeId, string modelId) => new(runtimeId, modelId, task.Kind, task.Skill, OnnxSizes.Of(task.Options));
 
     /// <summary>Without the runtime, which differs least: a decision looks up every model of every device.</summary>
     public override int GetHashCode() => HashCode.Combine(string.GetHashCode(ModelId), Kind, Skill.GetValueOrDefault((Skill)(-1)));

@@ -1,4 +1,5 @@
 using EdgeMesh.Core.Devices;
+using EdgeMesh.Core.Jobs;
 
 namespace EdgeMesh.Core.Costing;
 
@@ -7,13 +8,15 @@ namespace EdgeMesh.Core.Costing;
 /// <param name="LoadMs">Milliseconds of loading it; null when not told.</param>
 /// <param name="On">Where it computed: it says nothing about another processor.</param>
 /// <param name="Basis">Who measured it and on what, in words.</param>
-public sealed record PublishedLatency(double RunMs, double? LoadMs, AcceleratorKind On, string Basis);
+/// <param name="Inputs">The sizes that it was measured with: it says nothing of a run that names others.</param>
+public sealed record PublishedLatency(double RunMs, double? LoadMs, AcceleratorKind On, string Basis, ImmutableArray<TensorInfo> Inputs = default);
 
 /// <summary>The published figures that are about models on devices of this mesh. Immutable.</summary>
 public sealed record PublishedLatencies(ImmutableDictionary<(DeviceId Device, string Model), PublishedLatency> Known)
 {
     public static PublishedLatencies None { get; } = new(ImmutableDictionary<(DeviceId, string), PublishedLatency>.Empty);
 
-    /// <summary>What is published of a model on a device, when it was measured on that kind of processor; else null.</summary>
-    public PublishedLatency? Find(DeviceId device, string model, AcceleratorKind? on) => Known.TryGetValue((device, model), out var found) && found.On == on ? found : null;
+    /// <summary>What is published of a model on a device, when it was measured on that kind of processor and with the sizes of this run; else null.</summary>
+    public PublishedLatency? Find(DeviceId device, string model, AcceleratorKind? on, JobOptions? options) =>
+        Known.TryGetValue((device, model), out var found) && found.On == on && OnnxSizes.Fits(options, found.Inputs) ? found : null;
 }

@@ -94,7 +94,7 @@ internal sealed class ModelSearch(PlannedTask task, TaskLoad load, FleetSnapshot
     private Candidate Price(DeviceSnapshot device, RuntimeInfo runtime, ModelInfo model)
     {
         var borrowed = _borrowable.For(device, CalibrationKey.Of(task, runtime.Id, model.Id));
-        var published = context.Kind == TaskKind.OnnxRun ? context.Plan.Published?.Find(device.Id, model.Id, runtime.Accelerator) : null;
+        var published = context.Kind == TaskKind.OnnxRun ? context.Plan.Published?.Find(device.Id, model.Id, runtime.Accelerator, task.Options) : null;
         var price = CostModel.Price(task, load.Chars, device, runtime, model, borrowed, published);
         return new Candidate(device, runtime, model, price, _policy.Rank(device.Id, context.Plan), Preference(model.Id), borrowed, ModelQuality.For(model, context.Skill));
     }

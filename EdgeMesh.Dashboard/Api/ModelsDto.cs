@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using EdgeMesh.Core.Artifacts;
 using EdgeMesh.Core.Models;
 using EdgeMesh.Dashboard.Models;
 
@@ -14,7 +15,9 @@ public sealed record ModelsDto(IReadOnlyList<MeshModelDto> Models, IReadOnlyList
 public sealed record MeshModelDto(string Id, bool BuiltIn, IReadOnlyList<Skill> Skills, int? QualityTier, long? Bytes, IReadOnlyList<ModelPlaceDto> Devices)
 {
     internal static MeshModelDto From(ModelRow row) => new(row.Id, row.BuiltIn, row.Skills, row.Tier, row.Bytes, [.. row.Places.Select(p => new ModelPlaceDto(
-        p.Device.Id, p.Device.Name, p.Runtimes, p.Ready, p.Stored is { BuiltIn: false }, p.Bytes, p.Stored?.Loaded, p.Stored?.LoadMs, p.Stored?.Source, p.Stored?.Kind, p.Stored?.InstalledAt, p.CannotRun))]);
+        p.Device.Id, p.Device.Name, p.Runtimes, p.Ready, p.Stored is { BuiltIn: false }, p.Bytes, p.Stored?.Loaded, p.Stored?.LoadMs, p.Stored?.Source, p.Stored?.Kind, p.Stored?.InstalledAt, p.CannotRun, MakerOf(p.Stored?.Source)))]);
+
+    private static string? MakerOf(string? source) => source is not null && HubOrigin.Parse(source) is { } origin ? origin.Emulated ? "emulator" : origin.Confirmed ? "qualcomm" : "unconfirmed" : null;
 }
 
 /// <summary>A model on one device.</summary>
@@ -24,8 +27,9 @@ public sealed record MeshModelDto(string Id, bool BuiltIn, IReadOnlyList<Skill> 
 /// <param name="Loaded">In memory when the device was asked; null when its engine does not say.</param>
 /// <param name="LoadMs">What loading it took the last time; null when not measured.</param>
 /// <param name="CannotRun">Why no engine there runs it, when the device says so; else null.</param>
+/// <param name="Maker">Of a result of AI Hub: qualcomm, emulator, or unconfirmed where it is not known that Qualcomm's service made it; else null.</param>
 public sealed record ModelPlaceDto(
-    DeviceId DeviceId, string DeviceName, IReadOnlyList<string> Runtimes, bool Ready, bool Stored, long? Bytes, bool? Loaded, double? LoadMs, string? Source, string? Kind, DateTimeOffset? InstalledAt, string? CannotRun);
+    DeviceId DeviceId, string DeviceName, IReadOnlyList<string> Runtimes, bool Ready, bool Stored, long? Bytes, bool? Loaded, double? LoadMs, string? Source, string? Kind, DateTimeOffset? InstalledAt, string? CannotRun, string? Maker);
 
 /// <summary>A device's store.</summary>
 public sealed record StoreDto(DeviceId DeviceId, long? DiskFreeBytes, DateTimeOffset ReadAt, Problem? Problem);

@@ -24,11 +24,11 @@ internal static class QaiHubApi
     /// <summary>The service was asked and did not do it: 404 and 400 as usual; 409 without a connection; else 502, as it is not this dashboard that failed.</summary>
     internal static IResult Fail(Problem problem) => problem switch
     {
-        { Code: "job_unknown" or "model_unknown" or "transfer_unknown" } => Problems.NotFound(problem),
+        { Code: "job_unknown" or "model_unknown" or "dataset_unknown" or "transfer_unknown" or "log_missing" } => Problems.NotFound(problem),
         { Code: "artifact_removed" } => Problems.Result(StatusCodes.Status410Gone, problem),
         { Code: "upload_too_large" } => Problems.Result(StatusCodes.Status413PayloadTooLarge, problem),
         { Code: "qaihub_rate_limited" } => Problems.Result(StatusCodes.Status429TooManyRequests, problem),
-        { Code: "qaihub_bad_request" or "qaihub_check_failed" or "qaihub_bad_model" or "check_failed" or "model_invalid" } => Problems.Invalid(problem),
+        { Code: "qaihub_bad_request" or "qaihub_check_failed" or "qaihub_bad_model" or "qaihub_device_not_available" or "check_failed" or "model_invalid" } => Problems.Invalid(problem),
         { Code: "qaihub_not_connected" or "qaihub_token_refused" or "qaihub_conflict" } => Problems.Result(StatusCodes.Status409Conflict, problem),
         { Code: var code } when code.StartsWith("qaihub_", StringComparison.Ordinal) && code != "qaihub_emulated" => Problems.Result(StatusCodes.Status502BadGateway, problem),
         _ => Problems.FromCommand(problem, TypedResults.NoContent()),

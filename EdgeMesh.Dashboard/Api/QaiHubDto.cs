@@ -8,11 +8,11 @@ using EdgeMesh.QaiHub.Models;
 namespace EdgeMesh.Dashboard.Api;
 
 /// <summary>How the connection is.</summary>
-/// <param name="Source">service or emulator.</param>
+/// <param name="Source">service, emulator or unknown; only service is Qualcomm's.</param>
 public sealed record HubStatusDto(string Source, bool Connected, string? User, IReadOnlyList<HubCheckDto> Checks)
 {
     internal static HubStatusDto From(HubConnection c) => new(
-        c.Status.Source == HubSource.Emulator ? "emulator" : "service", c.Status.Connected, c.Status.User?.Name, [.. c.Status.Checks.Select(x => new HubCheckDto(x.Name, x.Ok, x.Detail, x.Remedy, x.Skipped))]);
+        HubJobDto.SourceOf(c.Status.Source), c.Status.Connected, c.Status.User?.Name, [.. c.Status.Checks.Select(x => new HubCheckDto(x.Name, x.Ok, x.Detail, x.Remedy, x.Skipped))]);
 }
 
 /// <summary>One check of the doctor.</summary>
@@ -51,9 +51,10 @@ public sealed record HubMeshDeviceDto(DeviceId Id, string Name);
 
 /// <summary>A model of the service.</summary>
 /// <param name="Producer">The job that made it; null when it was uploaded.</param>
-public sealed record HubModelDto(string Id, string Name, string Type, DateTimeOffset? CreatedAt, string? Producer, bool Uploaded)
+/// <param name="Source">service, emulator or unknown: who said so.</param>
+public sealed record HubModelDto(string Id, string Name, string Type, DateTimeOffset? CreatedAt, string? Producer, bool Uploaded, string Source)
 {
-    internal static HubModelDto From(HubModel m) => new(m.Id, m.Name, m.Type.ToString(), m.Created, m.Producer, m.Uploaded);
+    internal static HubModelDto From(HubModel m) => new(m.Id, m.Name, m.Type.ToString(), m.Created, m.Producer, m.Uploaded, HubJobDto.SourceOf(m.Source));
 }
 
 /// <summary>Sends an upload to the service.</summary>

@@ -9,34 +9,63 @@ internal static class QaiHubJobsApi
     public static void MapQaiHubJobs(this RouteGroupBuilder hub)
     {
         var jobs = hub.MapGroup("/jobs");
-        jobs.MapGet("", List).Produces<PageDto<HubJobDto>>().Fails(400).Describe("List tracked jobs", "Newest first, as the tracker knows them: those of this dashboard and those made elsewhere. state is running, done or failed; kind is that of the job.");
+        jobs.MapGet("", ListAsync).Produces<PageDto<HubJobDto>>().Fails(400, 409, 502)
+            .Describe("List jobs", "Newest first: the account's own jobs, those of this dashboard and those made elsewhere. state is running, waiting, done or failed; kind is that of the job. limit is 1 to 500; give nextCursor as cursor for older ones, which are read from the service when they are wanted. everyone=true lists the jobs of the whole organization, which are not tracked.");
         jobs.MapPost("", SubmitAsync).Accepts<HubJobWishDto>("application/json").Produces<HubJobDto>(202).Fails(400, 409, 415, 429, 502)
-            .Describe("Submit a job", "kind compile, profile, inference, quantize or link. A compile job with profile set is followed by a profile job when it is done, even if the dashboard was started again meanwhile.");
+            .Describe("Submit a job", "kind compile, profile, inference, quantize or link. When the service has too many jobs, the job's state is WaitingForPlace until it is taken, and its id leads to the job then. A compile job with profile set is followed by a profile job when it is done, even if the dashboard was started again meanwhile.");
         jobs.MapGet("/{id}", GetAsync).Produces<HubJobDto>().Fails(404, 409, 502).Describe("Get a job", "With its steps, failure and remedy, and the figures of a profile job.");
         jobs.MapGet("/{id}/artifact", ArtifactAsync).Produces(200, contentType: "application/octet-stream").Fails(404, 409, 410, 502).WithMetadata(new Sandboxed())
             .Describe("Download the result", "The compiled model: fetched from the service and checked the first time, then from the dashboard's disk.");
+        jobs.MapGet("/{id}/logs/{log}", LogAsync).Produces(200, contentType: "text/plain").Fails(400, 404, 409, 502).WithMetadata(new Sandboxed())
+            .Describe("Download a log", "log is hub, device or trace; it is fetched from the service each time.");
         jobs.MapGet("/{id}/devices", PlacesAsync).Produces<IReadOnlyList<HubPlaceDto>>().Fails(404, 409, 502).Describe("Where the result fits", "Every device of the mesh with whether the result may go there, and why.");
         jobs.MapPost("/{id}/deploy", DeployAsync).Accepts<HubDeployDto>("application/json").Produces<IReadOnlyList<TransferDto>>(202).Fails(400, 404, 409, 415, 502)
             .Describe("Deploy the result", "Puts it into the model stores of devices; the transfers are those of /api/models/transfers.");
     }
 
-    private static IResult List(HttpContext context, IQaiHub hub)
+    private static async Task<IResult> ListAsync(HttpContext context, IQaiHub hub)
     {
-        var (state, kind) = (context.Request.Query["state"].ToString(), context.Request.Query["kind"].ToString());
-        if (state.Length > 0 && state.ToLowerInvariant() is not ("running" or "done" or "failed"))
+        var (query, wrong) = HubJobsQuery.Read(context.Request.Query);
+        if (query is null)
         {
-            return Problems.Invalid(ApiProblems.ParameterWrong("state", state, "running, done or failed"));
+            return Problems.Invalid(wrong!);
         }
 
-        if (kind.Length > 0 && !Enum.TryParse<HubJobKind>(kind, ignoreCase: true, out _) | int.TryParse(kind, out _))
+        if (query.Everyone)
         {
-            return Problems.Invalid(ApiProblems.ParameterWrong("kind", kind, "compile, profile, inference, quantize or link"));
+            var (page, refused) = await hub.EverybodysJobsAsync(query.Offset, context.RequestAborted);
+            return page is null ? QaiHubApi.Fail(refused!)
+                : TypedResults.Ok(new PageDto<HubJobDto>([.. page.Items.Where(query.Fits).Select(HubJobDto.From)], query.Offset + page.Items.Length < page.Total && page.Items.Length > 0 ? $"{query.Offset + page.Items.Length}" : null));
         }
 
-        var items = hub.Current.Jobs.Items
-            .Where(j => kind.Length == 0 || j.Kind.ToString().Equals(kind, StringComparison.OrdinalIgnoreCase))
-            .Where(j => state.Length == 0 || (state.Equals("running", StringComparison.OrdinalIgnoreCase) ? !j.IsOver : j.State.ToString().Equals(state, StringComparison.OrdinalIgnoreCase)));
-        return TypedResults.Ok(new PageDto<HubJobDto>([.. items.Select(HubJobDto.From)], null));
+        await hub.RefreshAsync(context.RequestAborted);
+        var items = Fitting(hub, query);
+        if (items.Count < query.Offset + query.Limit && hub.Current.Jobs.Older > 0)
+        {
+            if (await hub.OlderJobsAsync(context.RequestAborted) is { } problem)
+            {
+                return QaiHubApi.Fail(problem);
+            }
+
+            items = Fitting(hub, query);
+        }
+
+        var shown = items.Skip(query.Offset).Take(query.Limit).ToList();
+        var more = items.Count > query.Offset + query.Limit || (hub.Current.Jobs.Older > 0 && shown.Count > 0);
+        return TypedResults.Ok(new PageDto<HubJobDto>([.. shown.Select(HubJobDto.From)], more ? $"{query.Offset + shown.Count}" : null));
+    }
+
+    private static List<TrackedJob> Fitting(IQaiHub hub, HubJobsQuery query) => [.. hub.Current.Jobs.Items.Where(j => !j.IsOfOther && query.Fits(j))];
+
+    private static async Task<IResult> LogAsync(string id, string log, IQaiHub hub, CancellationToken cancel)
+    {
+        if (HubLogKind.Of(log) is not { } kind)
+        {
+            return Problems.Invalid(ApiProblems.ParameterWrong("log", log, string.Join(", ", HubLogKind.All.Select(k => k.Key))));
+        }
+
+        var (content, name, problem) = await hub.LogAsync(id, kind, cancel);
+        return content is null ? QaiHubApi.Fail(problem!) : TypedResults.Stream(content, "text/plain", name);
     }
 
     private static async Task<IResult> SubmitAsync(HttpContext context, IQaiHub hub)

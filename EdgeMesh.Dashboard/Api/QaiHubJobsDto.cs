@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using EdgeMesh.Dashboard.QaiHub;
+using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Jobs;
 using EdgeMesh.QaiHub.Models;
 using EdgeMesh.QaiHub.Wire;
@@ -7,19 +8,38 @@ using EdgeMesh.QaiHub.Wire;
 namespace EdgeMesh.Dashboard.Api;
 
 /// <summary>A tracked job of the service.</summary>
-/// <param name="State">Created, Optimizing, Provisioning, Measuring, RunningInference, Quantizing, Linking, Done, Failed or Unknown.</param>
+/// <param name="State">WaitingForPlace, Created, Optimizing, Provisioning, Measuring, RunningInference, Quantizing, Linking, Done, Failed or Unknown.</param>
 /// <param name="Error">Why it failed, in the service's words, with the remedy that is known.</param>
 /// <param name="Trouble">What went wrong on this side.</param>
 /// <param name="FollowedBy">The profile job after a compile job; null when there is none yet.</param>
+/// <param name="Source">service, emulator or unknown: who said all this. Only service is Qualcomm's.</param>
+/// <param name="Owner">E-mail address of the person whose job it is; null when not told.</param>
+/// <param name="Inputs">The inputs it is for; of a compile job those of the compiled model, where they are known.</param>
+/// <param name="Waiting">Why it is not at the service yet, or why its profile job is not; null when nothing is waited for.</param>
+/// <param name="Dataset">The data set that went in.</param>
+/// <param name="OutputDataset">The data set with the outputs of an inference job.</param>
 public sealed record HubJobDto(
     string Id, string Kind, string State, string Name, string Device, string Os, string ModelId, string ModelName, string? TargetModelId, string? Runtime, string Options, HubJobErrorDto? Error, Problem? Trouble,
-    string? Follows, string? FollowedBy, IReadOnlyList<HubStepDto> Steps, HubProfileDto? Profile, HubArtifactDto? Artifact, DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt)
+    string? Follows, string? FollowedBy, IReadOnlyList<HubStepDto> Steps, HubProfileDto? Profile, HubArtifactDto? Artifact, DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt,
+    string Source, string? Owner, IReadOnlyList<HubInputDto> Inputs, HubWaitDto? Waiting, string? Dataset, string? OutputDataset)
 {
     internal static HubJobDto From(TrackedJob j) => new(
         j.Id, j.Kind.ToString(), j.State.ToString(), j.Name, j.Device, j.Os, j.ModelId, j.ModelName, j.TargetModelId, j.Runtime, j.Options, j.Failure is null ? null : new HubJobErrorDto(j.Failure, j.Remedy), j.Trouble,
         j.ParentId, j.Then?.JobId, [.. j.Steps.Select(s => new HubStepDto(s.State.ToString(), s.At))], j.Profile is { } p ? HubProfileDto.From(p) : null,
-        j.Artifact is { } a ? new HubArtifactDto(a.FileName, a.Bytes, a.Sha256) : null, j.CreatedAt, j.FinishedAt);
+        j.Artifact is { } a ? new HubArtifactDto(a.FileName, a.Bytes, a.Sha256) : null, j.CreatedAt, j.FinishedAt,
+        SourceOf(j.Source), j.Owner, InputsOf(j), j.Wait is { } w ? new HubWaitDto(w.Words, w.Until) : null, j.DatasetId, j.OutputDatasetId);
+
+    /// <summary>As the API says it.</summary>
+    internal static string SourceOf(HubSource source) => source.ToString().ToLowerInvariant();
+
+    private static IReadOnlyList<HubInputDto> InputsOf(TrackedJob job) =>
+        HubArtifactInputs.Of(job).All is { } all ? [.. all.Select(i => new HubInputDto(i.Name, i.Shape, i.Type))] : [];
 }
+
+/// <summary>Waiting for a place at the service.</summary>
+/// <param name="Detail">Why, in the service's words.</param>
+/// <param name="RetryAt">When it is asked again.</param>
+public sealed record HubWaitDto(string Detail, DateTimeOffset RetryAt);
 
 public sealed record HubJobErrorDto(string Detail, string? Remedy);
 
@@ -43,7 +63,7 @@ public sealed record HubProfileDto(
 
 public sealed record HubLayerDto(string Name, string Type, string Unit, double? Ms);
 
-/// <summary>An input with its static shape.</summary>
+/// <summary>An input with its static shape; one without sizes is a scalar.</summary>
 /// <param name="Type">float32, float16, int32, int64, int8, uint8, int16, uint16 or bool.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record HubInputDto(string? Name, IReadOnlyList<long>? Shape, string? Type);
@@ -87,7 +107,8 @@ public sealed record HubJobWishDto(
         {
             if (input is not { Name: { Length: > 0 } name, Shape: { } shape } || shape.Any(d => d < 1) || HubTypes.Parse(input.Type) is not { } type)
             {
-                return (null, ApiProblems.BodyWrong($"Every input needs a name, a shape of numbers from 1 on, and a type ({string.Join(", ", HubTypes.All)}).", "inputs"));
+                return (null, ApiProblems.BodyWrong(
+                    $"{(input?.Name is { Length: > 0 } which ? $"The input \"{which}\"" : "Every input")} needs a name, a shape of numbers from 1 on ([] for a scalar), and a type ({string.Join(", ", HubTypes.All)}).", "inputs"));
             }
 
             inputs.Add(new TensorSpec(name, [.. shape.Select(d => new TensorDim(d))], type));

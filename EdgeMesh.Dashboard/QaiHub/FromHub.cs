@@ -2,8 +2,10 @@ using EdgeMesh.Core.Artifacts;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Dashboard.Models.Profiled;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
+using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Catalog;
 using EdgeMesh.QaiHub.Jobs;
+using EdgeMesh.QaiHub.Models;
 using EdgeMesh.QaiHub.Options;
 using EdgeMesh.QaiHub.Wire;
 
@@ -38,7 +40,7 @@ internal static class FromHub
     };
 
     /// <summary>A job with what its short form says.</summary>
-    public static TrackedJob With(TrackedJob? before, HubJobSummary s, DateTimeOffset now) => Step(
+    public static TrackedJob With(TrackedJob? before, HubJobSummary s, HubSource source, DateTimeOffset now) => Step(
         (before ?? new TrackedJob(s.Id, Kind(s.Type), State(s.State), s.Created ?? now)) with
         {
             State = State(s.State),
@@ -46,6 +48,9 @@ internal static class FromHub
             Device = Text(s.DeviceName),
             Os = Text(s.DeviceOs),
             FinishedAt = s.Completed ?? before?.FinishedAt,
+            Source = (before?.Source ?? HubSource.Unknown).And(source),
+            Owner = s.Owner ?? before?.Owner,
+            Trouble = Known(before),
             // What it made or why it failed is only in the full form.
             IsFull = before?.IsFull == true && before.State == State(s.State),
         },
@@ -70,8 +75,14 @@ internal static class FromHub
                 // What this dashboard calls it wins: a compiled model is named by the service after its job.
                 ModelName = before is { ModelName.Length: > 0 } ? before.ModelName : Text(j.Model?.Name ?? ""),
                 TargetModelId = j.TargetModel?.Id ?? before?.TargetModelId,
+                Source = (before?.Source ?? HubSource.Unknown).And(j.Source),
+                Owner = j.Owner ?? before?.Owner,
+                Trouble = Known(before),
+                Inputs = Newer(before?.Inputs, j.Inputs),
+                TargetInputs = Newer(before?.TargetInputs, j.TargetInputs),
+                DatasetId = j.DatasetId ?? before?.DatasetId,
                 Options = options,
-                Runtime = before?.Runtime ?? (j.Type == JobType.Compile ? TargetRuntimes.OfOptions(options)?.Value : null),
+                Runtime = before?.Runtime ?? TargetRuntimes.OfJob(j.Type, options)?.Value,
                 Failure = failure,
                 Remedy = FailureRemedies.Of(j),
                 IsFull = true,
@@ -84,10 +95,12 @@ internal static class FromHub
     }
 
     /// <summary>For the predictions and the device pages.</summary>
-    public static ProfiledLatency? Latency(TrackedJob job, HubDevice? device, bool emulated) =>
+    /// <param name="inputs">The sizes that it was measured with; null when they are not known.</param>
+    public static ProfiledLatency? Latency(TrackedJob job, HubDevice? device, ImmutableArray<Core.Jobs.TensorInfo>? inputs) =>
         job.Profile is not { } p || Artifact(job.Runtime) is not { } kind ? null : new ProfiledLatency(
             job.ModelId, job.Id, job.ModelName, job.Device, device is null ? ChipsetTarget.Any : Target(device), kind, p.Inference.TotalMilliseconds, p.FirstLoad?.TotalMilliseconds,
-            p.WarmLoad?.TotalMilliseconds, p.PeakMemory.Upper > 0 ? p.PeakMemory.Upper : null, p.Units.Where(u => Unit(u.Unit) is not null).ToImmutableSortedDictionary(u => Unit(u.Unit)!.Value, u => u.Layers), emulated, job.FinishedAt ?? job.CreatedAt);
+            p.WarmLoad?.TotalMilliseconds, p.PeakMemory.Upper > 0 ? p.PeakMemory.Upper : null, p.Units.Where(u => Unit(u.Unit) is not null).ToImmutableSortedDictionary(u => Unit(u.Unit)!.Value, u => u.Layers),
+            job.Source == HubSource.Emulator, job.FinishedAt ?? job.CreatedAt, job.Source == HubSource.Service, inputs);
 
     public static ChipsetTarget Target(HubDevice device) => new(device.Chipsets, device.Hexagon, int.TryParse(device.SocModel, out var soc) ? soc : null);
 
@@ -109,12 +122,22 @@ internal static class FromHub
         _ => null,
     };
 
+    /// <summary>What was told now, where anything was; the very array from before when it is the same, so that a job that did not change is equal.</summary>
+    private static ImmutableArray<TensorSpec> Newer(ImmutableArray<TensorSpec>? before, ImmutableArray<TensorSpec> now)
+    {
+        var known = before is { IsDefault: false } some ? some : [];
+        return now.IsDefaultOrEmpty || known.SequenceEqual(now) ? known : now;
+    }
+
+    /// <summary>What went wrong on this side, unless it was that the service did not know the job: it does now.</summary>
+    private static Problem? Known(TrackedJob? before) => before?.Trouble is { Code: "qaihub_not_found" } ? null : before?.Trouble;
+
     private static string Text(string text) => FromWire.Text(text, LongestText);
 
     // The service tells when a job was created, started and ended; the states between are dated by when they were seen.
     private static TrackedJob Step(TrackedJob job, DateTimeOffset? created, DateTimeOffset? started, DateTimeOffset? completed, DateTimeOffset seen)
     {
-        var steps = job.Steps;
+        var steps = job.Steps.RemoveAll(s => s.State == HubJobState.WaitingForPlace);
         if (steps.IsEmpty)
         {
             steps = [new HubStep(HubJobState.Created, created ?? job.CreatedAt)];

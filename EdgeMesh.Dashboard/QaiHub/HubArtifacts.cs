@@ -4,6 +4,7 @@ using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Models.Deploy;
 using EdgeMesh.QaiHub;
+using EdgeMesh.QaiHub.Models;
 using EdgeMesh.QaiHub.Options;
 using EdgeMesh.QaiHub.Transfers;
 
@@ -21,7 +22,7 @@ public sealed class HubArtifacts(
     {
         if (!job.HasArtifact)
         {
-            return (null, HubProblems.NoArtifact(job.Id));
+            return (null, HubProblems.NoArtifact(job));
         }
 
         if (clients.Client is not { Client: { } client })
@@ -69,7 +70,7 @@ public sealed class HubArtifacts(
         var known = await catalogue.GetAsync(now: false, cancellationToken);
         if (Facts(job, known) is not { } facts)
         {
-            return ([], HubProblems.NoArtifact(job.Id));
+            return ([], HubProblems.NoArtifact(job));
         }
 
         var (artifact, problem) = await DownloadAsync(job, cancellationToken);
@@ -78,7 +79,8 @@ public sealed class HubArtifacts(
             return ([], problem);
         }
 
-        var origin = new HubOrigin(job.TargetModelId ?? "", job.Id, await clients.IsEmulatedAsync(cancellationToken));
+        var source = (board.Current.Jobs.Find(job.Id) ?? job).Source;
+        var origin = new HubOrigin(job.TargetModelId ?? "", job.Id, source == HubSource.Emulator, source == HubSource.Service);
         return await deployment.DeployAsync(new ArtifactOrder(devices, PathOf(job), artifact.FileName, artifact.Sha256, facts, origin, ModelName(job)), cancellationToken);
     }
 
@@ -106,11 +108,12 @@ public sealed class HubArtifacts(
             var path = PathOf(job);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             // The emulator's placeholders are none of what they stand for.
-            var placeholder = job.Runtime != "onnx" && await clients.IsEmulatedAsync(cancellationToken);
+            var source = job.Source.And(file.Source);
+            var placeholder = job.Runtime != "onnx" && source == HubSource.Emulator;
             var check = new DownloadCheck(options.MaxArtifactBytes, placeholder ? FileContent.Any : TargetRuntimes.Of(job.Runtime)?.Content ?? FileContent.Any);
             var got = await client.Downloads.SaveAsync(file, path, check, new Progress(board, transfer.Id), cancellationToken);
-            var artifact = new HubArtifact(FileName(file.Name, job), got.Bytes, got.Sha256, time.GetUtcNow());
-            await book.ChangeAsync(job.Id, before => (before ?? job) with { Artifact = artifact }, CancellationToken.None);
+            var artifact = new HubArtifact(FileName(file.Name, job), got.Bytes, got.Sha256, time.GetUtcNow()) { Inputs = InputsOf(path, job) };
+            await book.ChangeAsync(job.Id, before => (before ?? job) with { Artifact = artifact, Source = source }, CancellationToken.None);
             board.End(transfer.Id, null);
             MakeRoom(path);
             return (artifact, null);
@@ -125,6 +128,19 @@ public sealed class HubArtifacts(
         {
             board.End(transfer.Id, new Problem("cancelled", "The download was broken off.", "Nobody waited for it any more.", "Download it again; it goes on where it was."));
             throw;
+        }
+    }
+
+    /// <summary>What the file itself says of its inputs; nothing for other formats and for placeholders.</summary>
+    private static ImmutableArray<TensorSpec> InputsOf(string path, TrackedJob job)
+    {
+        try
+        {
+            return TargetRuntimes.Of(job.Runtime)?.Content == FileContent.Onnx ? ModelPackage.ReadOnnx(path).Inputs : [];
+        }
+        catch (QaiHubException)
+        {
+            return [];
         }
     }
 

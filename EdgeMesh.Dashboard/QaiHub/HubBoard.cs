@@ -7,7 +7,9 @@ namespace EdgeMesh.Dashboard.QaiHub;
 public sealed class HubBoard(TimeProvider time)
 {
     private const int MostEnded = 20;
+    private const int MaxJobs = 10_000;
     private readonly Lock _gate = new();
+    private int _mostJobs = HubJobStore.MostShown;
     private readonly LiveSource<HubSnapshot> _live = new(HubSnapshot.Empty);
 
     public HubSnapshot Current => _live.Current;
@@ -36,8 +38,17 @@ public sealed class HubBoard(TimeProvider time)
 
         var place = items.TakeWhile(j => j.CreatedAt > job.CreatedAt).Count();
         items = items.Insert(place, job);
-        return now with { Jobs = now.Jobs with { Items = items.Length > HubJobStore.MostShown && items[^1].IsOver ? items.RemoveAt(items.Length - 1) : items } };
+        return now with { Jobs = now.Jobs with { Items = items.Length > _mostJobs && items[^1].IsOver ? items.RemoveAt(items.Length - 1) : items } };
     });
+
+    /// <summary>Someone wants to see older jobs: so many more stay in memory.</summary>
+    public void Keep(int more)
+    {
+        lock (_gate)
+        {
+            _mostJobs = Math.Min(MaxJobs, Math.Max(_mostJobs, _live.Current.Jobs.Items.Length + more));
+        }
+    }
 
     public HubTransfer? Transfer(string id) => Current.Transfers.FirstOrDefault(t => t.Id == id);
 

@@ -33,7 +33,7 @@ public sealed partial class HubFollowUps(HubJobBook book, HubReader catalogue, H
                 var device = (await catalogue.GetAsync(now: false, stop)).Find(job.Device, job.Os)
                     ?? throw new QaiHubException(HubFailure.DeviceNotAvailable, $"{job.Device} is not in the catalogue any more.", "Choose another device.");
                 await pace.WaitAsync(stop);
-                id = await client.Jobs.CreateAsync(new ProfileRequest(job.TargetModelId!, device, job.Name, job.Then!.Options), stop);
+                id = await client.Jobs.CreateAsync(new ProfileRequest(job.TargetModelId!, device, job.Name, job.Then!.Options), new Waits(book, time, job.Id), stop);
             }
 
             // From here on it is stored whatever happens: the job is at the service.
@@ -41,15 +41,15 @@ public sealed partial class HubFollowUps(HubJobBook book, HubReader catalogue, H
             await book.ChangeAsync(
                 id,
                 before => (before ?? new TrackedJob(id, HubJobKind.Profile, HubJobState.Created, now) { Name = job.Name, Device = job.Device, Os = job.Os, Steps = [new HubStep(HubJobState.Created, now)] })
-                    with { ParentId = job.Id, Here = true, ModelId = job.TargetModelId!, ModelName = job.ModelName, Runtime = job.Runtime, Options = job.Then!.Options },
+                    with { ParentId = job.Id, Here = true, Source = (before?.Source ?? HubSource.Unknown).And(job.Source), ModelId = job.TargetModelId!, ModelName = job.ModelName, Runtime = job.Runtime, Options = job.Then!.Options },
                 CancellationToken.None);
-            await book.ChangeAsync(job.Id, before => before! with { Then = job.Then! with { JobId = id } }, CancellationToken.None);
+            await book.ChangeAsync(job.Id, before => before! with { Then = job.Then! with { JobId = id }, Wait = null }, CancellationToken.None);
             followed();
         }
         catch (QaiHubException e) when (e.Kind is not (HubFailure.Unreachable or HubFailure.TimedOut or HubFailure.RateLimited or HubFailure.ServiceFailed or HubFailure.TokenRefused))
         {
             // It will not get better by asking again; a person can submit another one.
-            await book.ChangeAsync(job.Id, before => before! with { Trouble = HubProblems.Told("The profile job that should follow was not taken.", e) }, CancellationToken.None);
+            await book.ChangeAsync(job.Id, before => before! with { Wait = null, Trouble = HubProblems.Told("The profile job that should follow was not taken.", e) }, CancellationToken.None);
         }
         catch (Exception e) when (e is QaiHubException or OperationCanceledException)
         {
@@ -75,6 +75,15 @@ public sealed partial class HubFollowUps(HubJobBook book, HubReader catalogue, H
         }
 
         return null;
+    }
+
+    /// <summary>Says at the compile job why its profile job is not there yet.</summary>
+    private sealed class Waits(HubJobBook book, TimeProvider time, string job) : IProgress<HubJobWait>
+    {
+        public void Report(HubJobWait value) => _ = book.ChangeAsync(
+            job,
+            before => before is { Then.JobId: null } ? before with { Wait = new HubWait(Orchestration.Gateway.FromWire.Text(value.Words, 600), time.GetUtcNow() + value.Wait) } : before,
+            CancellationToken.None);
     }
 
     private static partial class Log

@@ -22,6 +22,44 @@ public sealed class HubJobStore(IDbContextFactory<MeshDbContext> contexts)
         return [.. rows.Select(r => JsonSerializer.Deserialize<TrackedJob>(r, Json)).OfType<TrackedJob>()];
     }
 
+    /// <summary>A job that is not in memory any more; null when it was never kept.</summary>
+    public async Task<TrackedJob?> FindAsync(string host, string id, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var json = await db.Set<HubJobRow>().AsNoTracking().Where(j => j.Host == host && j.Id == id).Select(j => j.Job).FirstOrDefaultAsync(cancellationToken);
+        return json is null ? null : JsonSerializer.Deserialize<TrackedJob>(json, Json);
+    }
+
+    /// <summary>A job of whatever service and account; ids are the service's and do not repeat.</summary>
+    public async Task<TrackedJob?> FindAnywhereAsync(string id, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var json = await db.Set<HubJobRow>().AsNoTracking().Where(j => j.Id == id).Select(j => j.Job).FirstOrDefaultAsync(cancellationToken);
+        return json is null ? null : JsonSerializer.Deserialize<TrackedJob>(json, Json);
+    }
+
+    public async Task DeleteAsync(string host, string id, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await db.Set<HubJobRow>().Where(j => j.Host == host && j.Id == id).ExecuteDeleteAsync(cancellationToken);
+    }
+
+    /// <summary>What was kept under earlier keys of an account becomes the account's; a job that it has already stays as it is.</summary>
+    public async Task AdoptAsync(ImmutableArray<string> from, string to, CancellationToken cancellationToken)
+    {
+        if (from.IsEmpty)
+        {
+            return;
+        }
+
+        var old = from.ToArray();
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var here = db.Set<HubJobRow>().Where(j => j.Host == to).Select(j => j.Id);
+        await db.Set<HubJobRow>().Where(j => old.Contains(j.Host) && !here.Contains(j.Id)).ExecuteUpdateAsync(s => s.SetProperty(j => j.Host, to), cancellationToken);
+        var models = db.Set<HubModelRow>().Where(m => m.Host == to).Select(m => m.Id);
+        await db.Set<HubModelRow>().Where(m => old.Contains(m.Host) && !models.Contains(m.Id)).ExecuteUpdateAsync(s => s.SetProperty(m => m.Host, to), cancellationToken);
+    }
+
     public async Task SaveAsync(string host, TrackedJob job, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);

@@ -8,7 +8,7 @@ using EdgeMesh.QaiHub.Wire;
 namespace EdgeMesh.Dashboard.QaiHub;
 
 /// <summary>Turns wishes into jobs at the service: checks them, sends them, tracks them.</summary>
-public sealed class HubOrders(HubClients clients, HubBoard board, HubReader catalogue, HubJobStore store, HubJobBook book, HubTracker tracker, TimeProvider time)
+public sealed class HubOrders(HubClients clients, HubBoard board, HubReader catalogue, HubJobStore store, HubJobBook book, HubWaits waits, HubTracker tracker, TimeProvider time)
 {
     private const int LongestName = 200;
     private const int LongestOptions = 2_000;
@@ -16,7 +16,7 @@ public sealed class HubOrders(HubClients clients, HubBoard board, HubReader cata
     /// <summary>What the service would refuse, and what may surprise; empty for a device that is not known.</summary>
     public async Task<ImmutableArray<HubFinding>> CheckAsync(HubOrder order, CancellationToken cancellationToken) =>
         order is CompileOrder compile && (await catalogue.GetAsync(now: false, cancellationToken)).Find(compile.Device, compile.Os) is { } device
-            ? CompileChecks.Check(device, await InputsAsync(compile, cancellationToken), [], Line(compile))
+            ? CompileChecks.Check(device, await InputsAsync(compile, cancellationToken), [], Line(compile), await OwnAsync(compile, cancellationToken))
             : [];
 
     public async Task<(TrackedJob? Job, Problem? Problem)> SubmitAsync(HubOrder order, CancellationToken cancellationToken)
@@ -26,7 +26,7 @@ public sealed class HubOrders(HubClients clients, HubBoard board, HubReader cata
             return (null, clients.Client.Problem);
         }
 
-        var (request, wrong) = await MakeAsync(order, cancellationToken);
+        var (request, wrong) = await MakeAsync(client, order, cancellationToken);
         if (request is null)
         {
             return (null, wrong);
@@ -35,29 +35,99 @@ public sealed class HubOrders(HubClients clients, HubBoard board, HubReader cata
         try
         {
             // From here on it is not given up when the person leaves: the job would be at the service and nowhere here.
-            var id = await client.Jobs.CreateAsync(request, CancellationToken.None);
-            var now = time.GetUtcNow();
-            var device = request switch { CompileRequest c => c.Device, ProfileRequest p => p.Device, InferenceRequest i => i.Device, LinkRequest l => l.Device, _ => null };
-            // The tracker may have seen it in a list already.
-            var job = await book.ChangeAsync(id, before => (before ?? new TrackedJob(id, KindOf(order), HubJobState.Created, now) { Steps = [new HubStep(HubJobState.Created, now)] }) with
-            {
-                Name = request.Name,
-                Device = device?.Name ?? "",
-                Os = device?.Os ?? "",
-                ModelId = order.ModelId,
-                ModelName = NameOf(order.ModelId) ?? "",
-                Options = request.Options,
-                Runtime = order is CompileOrder compile ? compile.Runtime : book.RuntimeOf(order.ModelId),
-                Then = order is CompileOrder { ThenProfile: { } options } ? new HubFollowUp(options, null) : null,
-                ParentId = order is ProfileOrder ? board.Current.Jobs.Items.FirstOrDefault(j => j.TargetModelId == order.ModelId)?.Id : null,
-                Here = true,
-            }, CancellationToken.None);
+            var draft = Draft(order, request);
+            var job = await waits.CreateAsync(client, request, draft, id => KeepAsync(id, draft));
             tracker.Wake();
             return (job, null);
         }
         catch (QaiHubException e)
         {
-            return (null, HubProblems.Told("The job was not taken.", e));
+            return (null, e.Kind == HubFailure.NotFound ? await MissingAsync(client, request, e, cancellationToken) : HubProblems.Told("The job was not taken.", e));
+        }
+    }
+
+    /// <summary>What is known of a job from its order.</summary>
+    private TrackedJob Draft(HubOrder order, HubJobRequest request)
+    {
+        var now = time.GetUtcNow();
+        var device = request switch { CompileRequest c => c.Device, ProfileRequest p => p.Device, InferenceRequest i => i.Device, LinkRequest l => l.Device, _ => null };
+        return new TrackedJob("", KindOf(order), HubJobState.Created, now)
+        {
+            Steps = [new HubStep(HubJobState.Created, now)],
+            Name = request.Name,
+            Device = device?.Name ?? "",
+            Os = device?.Os ?? "",
+            ModelId = order.ModelId,
+            ModelName = NameOf(order.ModelId) ?? request.Name,
+            Options = request.Options,
+            Runtime = order switch
+            {
+                CompileOrder compile => compile.Runtime,
+                QuantizeOrder => TargetRuntimes.OfJob(JobType.Quantize, "")?.Value,
+                LinkOrder => TargetRuntimes.OfJob(JobType.Link, "")?.Value,
+                _ => book.RuntimeOf(order.ModelId),
+            },
+            Inputs = request is CompileRequest { Inputs: { IsDefault: false } inputs } ? inputs : [],
+            DatasetId = order switch { InferenceOrder i => i.DatasetId, QuantizeOrder q => q.DatasetId, _ => null },
+            Then = order is CompileOrder { ThenProfile: { } options } ? new HubFollowUp(options, null) : null,
+            ParentId = order is ProfileOrder ? book.MakerOf(order.ModelId)?.Id : null,
+            Source = board.Current.Source,
+            Here = true,
+        };
+    }
+
+    // The tracker may have seen it in a list already: what the service says of its state and times stays.
+    private async Task<TrackedJob?> KeepAsync(string id, TrackedJob draft) => await book.ChangeAsync(
+        id,
+        seen => draft with
+        {
+            Id = id,
+            State = seen?.State ?? draft.State,
+            Steps = seen?.Steps ?? [new HubStep(HubJobState.Created, time.GetUtcNow())],
+            TargetModelId = seen?.TargetModelId,
+            FinishedAt = seen?.FinishedAt,
+            Owner = seen?.Owner,
+            Failure = seen?.Failure,
+            Remedy = seen?.Remedy,
+            Source = draft.Source.And(seen?.Source ?? HubSource.Unknown),
+            WasSeenRunning = true,
+        },
+        CancellationToken.None);
+
+    /// <summary>The service says that something is not there, and not what: it is looked for.</summary>
+    private static async Task<Problem> MissingAsync(IQaiHubClient client, HubJobRequest request, QaiHubException told, CancellationToken cancellationToken)
+    {
+        string[] models = request switch
+        {
+            CompileRequest r => [r.ModelId],
+            ProfileRequest r => [r.ModelId],
+            InferenceRequest r => [r.ModelId],
+            QuantizeRequest r => [r.ModelId],
+            LinkRequest r => [.. r.ModelIds],
+            _ => [],
+        };
+        var dataset = request switch { CompileRequest r => r.CalibrationDatasetId, InferenceRequest r => r.DatasetId, QuantizeRequest r => r.CalibrationDatasetId, _ => null };
+        foreach (var model in models)
+        {
+            if (await IsMissingAsync(() => client.Models.GetAsync(model, cancellationToken)))
+            {
+                return HubProblems.ModelUnknown(model);
+            }
+        }
+
+        return dataset is not null && await IsMissingAsync(() => client.Datasets.GetAsync(dataset, cancellationToken)) ? HubProblems.DatasetUnknown(dataset) : HubProblems.Told("The job was not taken.", told);
+    }
+
+    private static async Task<bool> IsMissingAsync(Func<Task> get)
+    {
+        try
+        {
+            await get();
+            return false;
+        }
+        catch (QaiHubException e)
+        {
+            return e.Kind == HubFailure.NotFound;
         }
     }
 
@@ -85,7 +155,10 @@ public sealed class HubOrders(HubClients clients, HubBoard board, HubReader cata
     private async Task<ImmutableArray<TensorSpec>> InputsAsync(CompileOrder order, CancellationToken cancellationToken) =>
         order.Inputs.IsDefaultOrEmpty ? await store.InputsAsync(clients.Key, order.ModelId, cancellationToken) : order.Inputs;
 
-    private async Task<(HubJobRequest? Request, Problem? Problem)> MakeAsync(HubOrder order, CancellationToken cancellationToken)
+    /// <summary>The inputs that the model's file has; empty when it was not uploaded here.</summary>
+    private Task<ImmutableArray<TensorSpec>> OwnAsync(CompileOrder order, CancellationToken cancellationToken) => store.InputsAsync(clients.Key, order.ModelId, cancellationToken);
+
+    private async Task<(HubJobRequest? Request, Problem? Problem)> MakeAsync(IQaiHubClient client, HubOrder order, CancellationToken cancellationToken)
     {
         var options = OptionsOf(order);
         if (order.ModelId.Length == 0)
@@ -103,7 +176,12 @@ public sealed class HubOrders(HubClients clients, HubBoard board, HubReader cata
             return (null, Field("options", $"They have more than {LongestOptions:N0} characters, or line breaks.", "Write them in one line, as on a command line."));
         }
 
-        var name = order.Name.Trim() is { Length: > 0 } given ? given : NameOf(order.ModelId) ?? order.ModelId;
+        var (name, missing) = order.Name.Trim() is { Length: > 0 } given ? (given, null) : await NameAsync(client, order.ModelId, cancellationToken);
+        if (missing is not null)
+        {
+            return (null, missing);
+        }
+
         var (device, unknown) = await DeviceAsync(order, cancellationToken);
         if (unknown is not null)
         {
@@ -116,8 +194,8 @@ public sealed class HubOrders(HubClients clients, HubBoard board, HubReader cata
                 return (null, HubProblems.RuntimeUnknown(compile.Runtime));
             case CompileOrder compile:
                 var inputs = await InputsAsync(compile, cancellationToken);
-                return CompileChecks.Check(device!, inputs, [], Line(compile)).FirstOrDefault(f => f.Blocks) is { } finding
-                    ? (null, new Problem("check_failed", "The service would refuse this job.", finding.Cause, finding.Remedy))
+                return Refusal(CompileChecks.Check(device!, inputs, [], Line(compile), await OwnAsync(compile, cancellationToken))) is { } refusal
+                    ? (null, refusal)
                     : (new CompileRequest(compile.ModelId, device!, inputs, name, Line(compile).ToString()), null);
             case ProfileOrder:
                 return (new ProfileRequest(order.ModelId, device!, name, options), null);
@@ -131,12 +209,39 @@ public sealed class HubOrders(HubClients clients, HubBoard board, HubReader cata
                 return Dtype(quantize.Weights) is not { } weights ? (null, Field("weights", $"\"{quantize.Weights}\" is no type of weights.", "Give int8 or int4."))
                     : Dtype(quantize.Activations) is not { } activations ? (null, Field("activations", $"\"{quantize.Activations}\" is no type of activations.", "Give int8 or int16."))
                     : (new QuantizeRequest(order.ModelId, quantize.DatasetId, weights, activations, name, options), null);
-            case LinkOrder link when link.Models.Length < 2:
-                return (null, Field("models", "There is nothing to link.", "Name two or more compiled models."));
+            case LinkOrder { Models.IsEmpty: true }:
+                return (null, Field("models", "There is nothing to link.", "Name one or more models that were compiled to QNN DLC."));
             case LinkOrder link:
                 return (new LinkRequest(link.Models, device, name, options), null);
             default:
                 return (null, Field("kind", "There is no such kind of job.", "Give compile, profile, inference, quantize or link."));
+        }
+    }
+
+    /// <summary>All findings that block, not only the first: else each would cost another try.</summary>
+    private static Problem? Refusal(ImmutableArray<HubFinding> findings)
+    {
+        var blocking = findings.Where(f => f.Blocks).ToList();
+        var field = blocking.Exists(f => f.About == "options" || f.About.StartsWith("--", StringComparison.Ordinal)) ? "options" : "inputs";
+        return blocking.Count == 0 ? null : new Problem(
+            "check_failed", "The service would refuse this job.", string.Join(' ', blocking.Select(f => f.Cause)), string.Join(' ', blocking.Select(f => f.Remedy).Distinct()), field);
+    }
+
+    /// <summary>A model's name for people; the service is asked when it is in no list that was read since the start.</summary>
+    private async Task<(string Name, Problem? Missing)> NameAsync(IQaiHubClient client, string model, CancellationToken cancellationToken)
+    {
+        if (NameOf(model) is { Length: > 0 } known)
+        {
+            return (known, null);
+        }
+
+        try
+        {
+            return ((await client.Models.GetAsync(model, cancellationToken)).Name is { Length: > 0 } name ? name : model, null);
+        }
+        catch (QaiHubException e)
+        {
+            return e.Kind == HubFailure.NotFound ? ("", HubProblems.ModelUnknown(model)) : (model, null);
         }
     }
 

@@ -32,7 +32,7 @@ internal static partial class HubProblems
     public static Problem JobUnknown(string id) => new("job_unknown", "There is no such job.", $"The service has no job \"{FromWire.Text(id, 40)}\" that this token may see.", "The QAI Hub page lists the jobs there are.");
 
     public static Problem ModelUnknown(string id) => new(
-        "model_unknown", "There is no such model.", $"The service has no model \"{FromWire.Text(id, 40)}\" that this token may see.", "The QAI Hub page lists the models there are.");
+        "model_unknown", "There is no such model.", $"The service has no model \"{FromWire.Text(id, 40)}\" that this token may see.", "The QAI Hub page lists the models there are.", "model");
 
     public static Problem DeviceUnknown(string name) => new(
         "device_unknown", "There is no such device.", $"The service has no device \"{FromWire.Text(name, 120)}\".", "The QAI Hub page lists the devices there are.", "device");
@@ -40,11 +40,31 @@ internal static partial class HubProblems
     public static Problem RuntimeUnknown(string runtime) => new(
         "runtime_unknown", "There is no such runtime.", $"\"{FromWire.Text(runtime, 60)}\" cannot be compiled for.", $"Give one of {string.Join(", ", TargetRuntimes.All.Select(r => r.Value))}.", "runtime");
 
-    public static Problem NoArtifact(string id) => new(
-        "artifact_missing", "This job has nothing to download.", $"{id} is not done, or is of a kind that makes no model.", "Download the result of a compile, quantize or link job that is done.");
+    /// <summary>Why a job has nothing that can be downloaded or deployed.</summary>
+    public static Problem NoArtifact(TrackedJob job) => new(
+        "artifact_missing", "This job has nothing to download or deploy.", job switch
+        {
+            { MakesModel: true, State: HubJobState.Failed } => $"{job.Id} failed, so it made no model.",
+            { MakesModel: true, State: HubJobState.Done } => $"It is not known what {job.Id} was compiled for.",
+            { MakesModel: true } => $"{job.Id} is not done yet.",
+            { Kind: HubJobKind.Profile } => $"{job.Id} measures a model and makes none.",
+            _ => $"{job.Id} runs a model and makes outputs, not a model{(job.OutputDatasetId is { } outputs ? $": they are in data set {outputs}" : "")}.",
+        },
+        job.MakesModel ? "Wait until it is done, or look at why it failed." : "Use the compile, quantize or link job that made its model.");
 
     public static Problem Gone() => new(
         "artifact_removed", "The file is gone.", "It was removed to make room for newer ones, or was never downloaded.", "Download it again; the limit is EdgeMesh:QaiHub:MaxTotalBytes in the configuration.");
+
+    public static Problem NoLog(string id, string which) => new(
+        "log_missing", "There is no such log.", $"The service has no {which} of {FromWire.Text(id, 40)}.", "Logs are there when a job has ended; those of a device only where one was used.");
+
+    public static Problem LogFailed(string cause) => new("log_failed", "The log could not be kept for a moment.", cause, "Free space on the dashboard's disk if it is full, then try again.");
+
+    public static Problem WaitInterrupted() => new(
+        "dashboard_stopped", "It was not submitted.", "The dashboard was stopped while it waited for a place at the service.", "Submit it again.");
+
+    public static Problem DatasetUnknown(string id) => new(
+        "dataset_unknown", "There is no such data set.", $"The service has no data set \"{FromWire.Text(id, 40)}\" that this token may see.", "Data sets are kept for 30 days; upload it again.", "dataset");
 
     public static Problem UploadUnknown() => new("upload_unknown", "There is no such upload.", "It was sent already, or was begun before the dashboard was started.", "Choose the files again.", "upload");
 

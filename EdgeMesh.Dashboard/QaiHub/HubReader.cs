@@ -5,7 +5,8 @@ namespace EdgeMesh.Dashboard.QaiHub;
 /// <summary>The service's devices and a person's models, read when wanted and kept for everyone. Thread-safe.</summary>
 public sealed class HubReader(HubClients clients, HubBoard board, TimeProvider time) : IDisposable
 {
-    private const int MostModels = 200;
+    private const int PageSize = 200;
+    private const int MaxPages = 10;
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(30);
     private readonly SemaphoreSlim _reading = new(1);
     private string? _of;
@@ -47,8 +48,17 @@ public sealed class HubReader(HubClients clients, HubBoard board, TimeProvider t
 
         try
         {
-            var page = await client.Models.ListAsync(0, MostModels, cancellationToken: cancellationToken);
-            known = new HubModelList(page.Items, page.Total, time.GetUtcNow(), null);
+            // Compiled models are among them: without further pages, a person's own uploads would soon be on none.
+            var items = ImmutableArray.CreateBuilder<EdgeMesh.QaiHub.Models.HubModel>();
+            var total = 0L;
+            for (var number = 0; number < MaxPages && items.Count == number * PageSize; number++)
+            {
+                var page = await client.Models.ListAsync(items.Count, PageSize, cancellationToken: cancellationToken);
+                items.AddRange(page.Items);
+                total = page.Total;
+            }
+
+            known = new HubModelList(items.ToImmutable(), total, time.GetUtcNow(), null);
         }
         catch (QaiHubException e)
         {

@@ -1,3 +1,4 @@
+using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Catalog;
 using EdgeMesh.QaiHub.Doctor;
 using EdgeMesh.QaiHub.Models;
@@ -14,10 +15,16 @@ public sealed record HubSnapshot(HubConnection? Connection, HubCatalogue Catalog
 {
     public static HubSnapshot Empty { get; } = new(null, HubCatalogue.Empty, HubModelList.Empty, HubJobList.Empty, []);
 
+    /// <summary>Who answers, as far as it was heard.</summary>
+    public HubSource Source => Connection?.Status.Source ?? HubSource.Unknown;
+
     /// <summary>What is shown comes from an emulator, not from Qualcomm.</summary>
-    public bool IsEmulated => Connection?.Status.Source == HubSource.Emulator;
+    public bool IsEmulated => Source == HubSource.Emulator;
 
     public bool IsConnected => Connection is { Status.Connected: true };
+
+    /// <summary>There is something to ask the service with; whether it answers shows when it is asked.</summary>
+    public bool IsConfigured => Connection?.Status.Checks.Any(c => c is { Name: HubCheck.Configuration, Ok: false }) != true;
 }
 
 /// <summary>How the connection is.</summary>
@@ -25,8 +32,11 @@ public sealed record HubSnapshot(HubConnection? Connection, HubCatalogue Catalog
 /// <param name="CheckedAt">When it was looked at.</param>
 public sealed record HubConnection(HubStatus Status, string Host, DateTimeOffset CheckedAt)
 {
+    /// <summary>When the service last accepted a request; null when never.</summary>
+    public DateTimeOffset? AnsweredAt { get; init; }
+
     /// <summary>The first check that is not well, or null.</summary>
-    public HubCheck? Trouble => Status.Checks.FirstOrDefault(c => !c.Ok);
+    public HubCheck? Trouble => Status.Checks.FirstOrDefault(c => c is { Ok: false, Skipped: false });
 }
 
 /// <summary>The service's devices as they were read.</summary>

@@ -1,4 +1,5 @@
 using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Models.Deploy;
 using EdgeMesh.Dashboard.QaiHub.Zoo;
 using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Config;
@@ -29,9 +30,10 @@ public static class HubSetup
             services.AddSingleton<IHubConfiguration, ServiceConfiguration>();
         }
 
-        services.AddSingleton<HubSettingsStore>().AddSingleton<HubBoard>().AddSingleton<HubClients>().AddSingleton<HubJobStore>().AddSingleton<HubReader>();
-        services.AddSingleton<HubPace>().AddSingleton<HubJobBook>().AddSingleton<HubJobReader>().AddSingleton<HubFollowUps>();
-        services.AddSingleton<HubUploadNotes>().AddSingleton<HubUploads>().AddSingleton<HubArtifacts>().AddSingleton<HubOrders>();
+        services.AddSingleton<HubSettingsStore>().AddSingleton<HubBoard>().AddSingleton<HubAccounts>().AddSingleton<HubClients>().AddSingleton<HubJobStore>().AddSingleton<HubReader>();
+        services.AddSingleton<HubPace>().AddSingleton<HubJobBook>().AddSingleton<HubJobReader>().AddSingleton<HubJobLists>().AddSingleton<HubFollowUps>();
+        services.AddSingleton<HubUploadNotes>().AddSingleton<HubUploads>().AddSingleton<HubArtifacts>().AddSingleton<HubLogs>().AddSingleton<HubWaits>().AddSingleton<HubOrders>();
+        services.AddSingleton<IArtifactInputs, HubArtifactInputs>();
         services.AddSingleton<HubTracker>().AddHostedService(s => s.GetRequiredService<HubTracker>());
         services.AddSingleton<IQaiHub, MeshQaiHub>();
         services.AddSingleton<IModelZoo, ModelZoo>();

@@ -1,6 +1,7 @@
 using EdgeMesh.Core.Live;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Models.Deploy;
+using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Catalog;
 using EdgeMesh.QaiHub.Models;
 using EdgeMesh.QaiHub.Options;
@@ -57,6 +58,19 @@ public interface IQaiHub
 
     /// <summary>Sends a job and tracks it.</summary>
     Task<(TrackedJob? Job, Problem? Problem)> SubmitAsync(HubOrder order, CancellationToken cancellationToken);
+
+    /// <summary>Waits a moment for the tracker to ask the service, unless it did just now: for those who do not subscribe.</summary>
+    Task RefreshAsync(CancellationToken cancellationToken);
+
+    /// <summary>Brings a page of older jobs of the account into the snapshot.</summary>
+    Task<Problem?> OlderJobsAsync(CancellationToken cancellationToken);
+
+    /// <summary>A page of everybody's jobs that the token may see, newest first; nothing of it is tracked.</summary>
+    /// <param name="offset">How many to leave out.</param>
+    Task<(HubPage<TrackedJob>? Page, Problem? Problem)> EverybodysJobsAsync(int offset, CancellationToken cancellationToken);
+
+    /// <summary>A log of a job, fetched now; the stream is to be closed.</summary>
+    Task<(Stream? Content, string FileName, Problem? Problem)> LogAsync(string job, HubLogKind kind, CancellationToken cancellationToken);
 
     /// <summary>A job by its id, read now when it is not tracked yet.</summary>
     Task<(TrackedJob? Job, Problem? Problem)> JobAsync(string id, CancellationToken cancellationToken);

@@ -12,7 +12,7 @@ namespace EdgeMesh.Dashboard.QaiHub;
 
 /// <summary>QAI Hub for pages and API: gives each wish to the part that does it.</summary>
 public sealed class MeshQaiHub(
-    HubClients clients, IHubConfiguration configuration, HubSettingsStore settings, HubBoard board, HubReader catalogue, HubJobBook book, HubJobReader reader, HubTracker tracker, HubUploads uploads, HubArtifacts artifacts, HubOrders orders, HubJobStore store,
+    HubClients clients, IHubConfiguration configuration, HubSettingsStore settings, HubBoard board, HubReader catalogue, HubJobBook book, HubJobReader reader, HubTracker tracker, HubUploads uploads, HubArtifacts artifacts, HubOrders orders, HubJobStore store, HubJobLists lists, HubLogs logs,
     IFleet fleet) : IQaiHub
 {
     private const int LongestToken = 512;
@@ -108,11 +108,33 @@ public sealed class MeshQaiHub(
 
     public Task<(TrackedJob? Job, Problem? Problem)> SubmitAsync(HubOrder order, CancellationToken cancellationToken) => orders.SubmitAsync(order, cancellationToken);
 
+    public Task RefreshAsync(CancellationToken cancellationToken) => tracker.RefreshAsync(cancellationToken);
+
+    public async Task<Problem?> OlderJobsAsync(CancellationToken cancellationToken) =>
+        (await AskAsync("The older jobs could not be read.", async (client, account) =>
+        {
+            await lists.MoreAsync(client, account, cancellationToken);
+            return true;
+        }, cancellationToken)).Problem;
+
+    public Task<(HubPage<TrackedJob>? Page, Problem? Problem)> EverybodysJobsAsync(int offset, CancellationToken cancellationToken) =>
+        AskAsync("The jobs could not be read.", (client, account) => lists.EverybodysAsync(client, account, offset, cancellationToken), cancellationToken);
+
+    public async Task<(Stream? Content, string FileName, Problem? Problem)> LogAsync(string job, HubLogKind kind, CancellationToken cancellationToken)
+    {
+        var (found, problem) = await JobAsync(job, cancellationToken);
+        return found is null ? (null, "", problem) : await logs.OpenAsync(found, kind, cancellationToken);
+    }
+
     public async Task<(TrackedJob? Job, Problem? Problem)> JobAsync(string id, CancellationToken cancellationToken)
     {
         await book.LoadAsync(cancellationToken);
         var known = Current.Jobs.Find(id);
-        if (known is { IsFull: true } and not { Kind: HubJobKind.Profile, State: HubJobState.Done, Result: null })
+        if (known is { IsOfOther: true, IsOver: false })
+        {
+            lists.Opened(known.Id);
+        }
+        else if (known is { IsAtService: false } || (known is { IsFull: true } and not { Measures: true, State: HubJobState.Done, Result: null }))
         {
             return (known, null);
         }
@@ -122,22 +144,17 @@ public sealed class MeshQaiHub(
             return (null, HubProblems.JobUnknown(id));
         }
 
-        if (clients.Client is not { Client: { } client })
+        var (read, problem) = await AskAsync("The job could not be read.", async (client, account) =>
         {
-            return (known, known is null ? clients.Client.Problem : null);
-        }
-
-        try
-        {
-            return (await reader.ReadAsync(client, id, cancellationToken), null);
-        }
-        catch (QaiHubException e)
-        {
-            return known is not null ? (known, null) : (null, e.Kind == HubFailure.NotFound ? HubProblems.JobUnknown(id) : HubProblems.Told("The job could not be read.", e));
-        }
+            var job = await reader.ReadAsync(client, known?.Id ?? id, cancellationToken);
+            return job is not null && HubJobLists.IsOfOther(job.Owner, account) && !job.IsOfOther
+                ? await book.ChangeAsync(job.Id, before => before! with { IsOfOther = true }, cancellationToken)
+                : job;
+        }, cancellationToken);
+        return read is not null ? (read, null) : known is not null ? (known, null) : (null, problem?.Code == "qaihub_not_found" ? HubProblems.JobUnknown(id) : problem);
     }
 
-    public Uri? PageOf(string job) => Current.IsEmulated || !IsId(job) ? null : clients.Client.Client?.Config.Page($"jobs/{job}");
+    public Uri? PageOf(string job) => Current.IsEmulated || !IsId(job) || Current.Jobs.Find(job) is { Source: HubSource.Emulator } or { IsAtService: false } ? null : clients.Client.Client?.Config.Page($"jobs/{job}");
 
     public async Task<(HubArtifact? Artifact, Problem? Problem)> DownloadAsync(string job, CancellationToken cancellationToken)
     {
@@ -160,6 +177,23 @@ public sealed class MeshQaiHub(
     {
         var target = FromHub.Target(device);
         return [.. fleet.Current.Devices.Where(d => ChipsetMatch.Has(d.Profile, target)).Select(d => new HubMeshDevice(d.Id, d.Name, d.Ordinal))];
+    }
+
+    private async Task<(T? Answer, Problem? Problem)> AskAsync<T>(string title, Func<IQaiHubClient, string?, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        if (clients.Client is not { Client: { } client })
+        {
+            return (default, clients.Client.Problem);
+        }
+
+        try
+        {
+            return (await ask(client, await clients.AccountAsync(cancellationToken)), null);
+        }
+        catch (QaiHubException e)
+        {
+            return (default, HubProblems.Told(title, e));
+        }
     }
 
     /// <summary>Ids of the service are short words; nothing else is ever put into an address.</summary>

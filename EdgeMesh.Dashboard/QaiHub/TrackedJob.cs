@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
+using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Jobs;
+using EdgeMesh.QaiHub.Models;
 using EdgeMesh.QaiHub.Wire;
 
 namespace EdgeMesh.Dashboard.QaiHub;
@@ -12,7 +14,14 @@ public sealed record HubJobList(ImmutableArray<TrackedJob> Items, DateTimeOffset
 {
     public static HubJobList Empty { get; } = new([], null, null);
 
-    public TrackedJob? Find(string id) => Items.FirstOrDefault(j => j.Id == id);
+    /// <summary>How many jobs the account has at the service; null when it was not told.</summary>
+    public long? Total { get; init; }
+
+    /// <summary>Older jobs at the service that are not among <see cref="Items"/>; 0 when there are none or it is not known.</summary>
+    public long Older => Math.Max(0, (Total ?? 0) - Items.Count(j => j is { IsOfOther: false, State: not HubJobState.WaitingForPlace }));
+
+    /// <summary>The job of this id, or the one that waited under it.</summary>
+    public TrackedJob? Find(string id) => Items.FirstOrDefault(j => j.Id == id) ?? Items.FirstOrDefault(j => j.WaitedAs == id);
 }
 
 public enum HubJobKind
@@ -38,6 +47,9 @@ public enum HubJobState
     Linking,
     Done,
     Failed,
+
+    /// <summary>Not at the service yet: it has too many jobs of this account, and is asked again.</summary>
+    WaitingForPlace,
 }
 
 /// <summary>A job at the service, as far as it is known here.</summary>
@@ -47,6 +59,33 @@ public sealed record TrackedJob(string Id, HubJobKind Kind, HubJobState State, D
     public static readonly TimeSpan LongestRun = TimeSpan.FromHours(8);
 
     private HubProfile? _profile;
+
+    /// <summary>Who said all this.</summary>
+    public HubSource Source { get; init; }
+
+    /// <summary>E-mail address of the person whose job it is; null when not told.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>It belongs to a colleague: it was opened here, and is not followed.</summary>
+    public bool IsOfOther { get; init; }
+
+    /// <summary>The id under which it waited for a place; null when it did not.</summary>
+    public string? WaitedAs { get; init; }
+
+    /// <summary>What is waited for now, in the service's words; null when nothing is.</summary>
+    public HubWait? Wait { get; init; }
+
+    /// <summary>The inputs it is for, as they were asked for.</summary>
+    public ImmutableArray<TensorSpec> Inputs { get; init; } = [];
+
+    /// <summary>Of a compile job: what goes into the compiled model, as the service says.</summary>
+    public ImmutableArray<TensorSpec> TargetInputs { get; init; } = [];
+
+    /// <summary>The data set that went in; null when there is none.</summary>
+    public string? DatasetId { get; init; }
+
+    /// <summary>The data set with the outputs of an inference job; null until it is done and was read.</summary>
+    public string? OutputDatasetId { get; init; }
 
     public string Name { get; init; } = "";
 
@@ -92,7 +131,7 @@ public sealed record TrackedJob(string Id, HubJobKind Kind, HubJobState State, D
 
     /// <summary>Figures of a measurement; null until it is done and was read.</summary>
     [JsonIgnore]
-    public HubProfile? Profile => Result is null ? null : _profile ??= HubProfile.Of(JobResult.Parser.ParseFrom(Result));
+    public HubProfile? Profile => Result is null ? null : _profile ??= HubProfile.Find(JobResult.Parser.ParseFrom(Result));
 
     /// <summary>The compiled model on the dashboard's disk; null when it was not downloaded.</summary>
     public HubArtifact? Artifact { get; init; }
@@ -113,14 +152,31 @@ public sealed record TrackedJob(string Id, HubJobKind Kind, HubJobState State, D
 
     /// <summary>Whether it has something that can be downloaded.</summary>
     [JsonIgnore]
-    public bool HasArtifact => State == HubJobState.Done && Kind is HubJobKind.Compile or HubJobKind.Link or HubJobKind.Quantize;
+    public bool HasArtifact => State == HubJobState.Done && MakesModel;
+
+    /// <summary>Whether jobs of its kind make a model.</summary>
+    [JsonIgnore]
+    public bool MakesModel => Kind is HubJobKind.Compile or HubJobKind.Link or HubJobKind.Quantize;
+
+    /// <summary>Whether jobs of its kind measure.</summary>
+    [JsonIgnore]
+    public bool Measures => Kind is HubJobKind.Profile or HubJobKind.Inference;
+
+    /// <summary>Whether the service has it; one that waits for a place is only here.</summary>
+    [JsonIgnore]
+    public bool IsAtService => State != HubJobState.WaitingForPlace;
 
     /// <summary>Whether it should have ended long ago.</summary>
-    public bool IsOverdue(DateTimeOffset now) => !IsOver && now - CreatedAt > LongestRun;
+    public bool IsOverdue(DateTimeOffset now) => !IsOver && IsAtService && now - CreatedAt > LongestRun;
 }
 
 /// <summary>A state and when it began.</summary>
 public sealed record HubStep(HubJobState State, DateTimeOffset At);
+
+/// <summary>Waiting for a place at the service.</summary>
+/// <param name="Words">Why, in the service's words.</param>
+/// <param name="Until">When it is asked again.</param>
+public sealed record HubWait(string Words, DateTimeOffset Until);
 
 /// <summary>A profile job that is submitted when its compile job is done.</summary>
 /// <param name="Options">Of the profile job.</param>
@@ -129,4 +185,8 @@ public sealed record HubFollowUp(string Options, string? JobId);
 
 /// <summary>A file from the service on the dashboard's disk, checked when it came.</summary>
 /// <param name="Sha256">64 hex digits, of the file as it came.</param>
-public sealed record HubArtifact(string FileName, long Bytes, string Sha256, DateTimeOffset At);
+public sealed record HubArtifact(string FileName, long Bytes, string Sha256, DateTimeOffset At)
+{
+    /// <summary>What goes into it, as the file itself says; empty when it does not say.</summary>
+    public ImmutableArray<TensorSpec> Inputs { get; init; } = [];
+}

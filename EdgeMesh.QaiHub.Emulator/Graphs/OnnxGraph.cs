@@ -42,6 +42,16 @@ internal sealed record OnnxGraph(IReadOnlyList<GraphNode> Nodes, IReadOnlyList<G
 
     public bool IsQuantized => Nodes.Any(n => n.OpType is "QuantizeLinear" or "DequantizeLinear" || n.OpType.StartsWith("QLinear", StringComparison.Ordinal));
 
+    /// <summary>Every input with the type and shape that it is compiled for: the given one, else the model's own.</summary>
+    public NamedTensorTypeList Specified(NamedTensorTypeList? given) => new()
+    {
+        Types_ =
+        {
+            Inputs.Select(i => given?.Types_.FirstOrDefault(t => t.Name == i.Name)?.Clone()
+                ?? new NamedTensorType { Name = i.Name, TensorType = new TensorType { Dtype = i.Dtype, Shape = { i.Shape.Select(d => (ulong)Math.Max(0, d ?? 0)) } } }),
+        },
+    };
+
     /// <summary>Reads a .onnx file, or the one in a zip.</summary>
     public static OnnxGraph Read(AssetFolder assets, Asset asset)
     {
@@ -85,12 +95,17 @@ internal sealed record OnnxGraph(IReadOnlyList<GraphNode> Nodes, IReadOnlyList<G
             throw new JobFailure(JobFailureType.ModelInvalid, "The uploaded ONNX model has no graph.");
         }
 
-        var weights = graph.Initializer.GroupBy(t => t.Name).ToDictionary(g => g.Key, g => Elements(g.First().Dims));
+        var graphs = Inside(graph).ToList();
+        var weights = graphs.SelectMany(g => g.Initializer).GroupBy(t => t.Name).ToDictionary(g => g.Key, g => Elements(g.First().Dims));
         return new OnnxGraph(
-            [.. graph.Node.Where(n => n.OpType != "Constant").Select((n, i) => new GraphNode(n.Name.Length > 0 ? n.Name : $"{n.OpType}_{i}", n.OpType, n.Input.Sum(name => weights.GetValueOrDefault(name))))],
+            [.. graphs.SelectMany(g => g.Node).Where(n => n.OpType != "Constant").Select((n, i) => new GraphNode(n.Name.Length > 0 ? n.Name : $"{n.OpType}_{i}", n.OpType, n.Input.Sum(name => weights.GetValueOrDefault(name))))],
             [.. graph.Input.Where(v => !weights.ContainsKey(v.Name)).Select(Tensor)],
             [.. graph.Output.Select(Tensor)]);
     }
+
+    /// <summary>The graph and those inside its operations, which hold most of a model that is one large If.</summary>
+    private static IEnumerable<GraphProto> Inside(GraphProto graph) =>
+        graph.Node.SelectMany(n => n.Attribute).SelectMany(a => a.G is null ? a.Graphs : a.Graphs.Prepend(a.G)).SelectMany(Inside).Prepend(graph);
 
     private static GraphTensor Tensor(ValueInfoProto value) =>
         new(value.Name, value.Type?.TensorType?.ElemType ?? 0, [.. (value.Type?.TensorType?.Shape?.Dim ?? []).Select(d => d.HasDimValue ? d.DimValue : (long?)null)]);

@@ -57,6 +57,11 @@ internal static class CompileChecks
             throw new JobFailure(JobFailureType.InvalidInputs, $"The shape given for input '{input.Name}' does not match the model's.");
         }
 
+        if (spec is not null && spec.Dtype != TensorDtype.Unspecified && input.Dtype != TensorDtype.Unspecified && spec.Dtype != input.Dtype)
+        {
+            throw new JobFailure(JobFailureType.InvalidInputs, $"The type given for input '{input.Name}' ({spec.Dtype.ToString().ToLowerInvariant()}) does not match the model's ({input.Dtype.ToString().ToLowerInvariant()}).");
+        }
+
         if (spec is null ? input.IsDynamic : spec.Shape.Contains(0UL))
         {
             throw new JobFailure(JobFailureType.ModelInvalid, $"Model input '{input.Name}' has dynamic shapes. Please use a static shape.");

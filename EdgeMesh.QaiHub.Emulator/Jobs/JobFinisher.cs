@@ -28,7 +28,9 @@ internal sealed class JobFinisher(EmulatorState state, CompiledFile files)
         var origin = ModelOrigin.Of(state, state.Models.Required(job.Model.ModelId));
         if (origin.Upload.Wire.ModelType == ModelType.Onnx)
         {
-            CompileChecks.Require(origin.Graph(state.Assets), job.TensorTypeList, options, runtime, device);
+            var graph = origin.Graph(state.Assets);
+            CompileChecks.Require(graph, job.TensorTypeList, options, runtime, device);
+            job.TensorTypeList = graph.Specified(job.TensorTypeList);
         }
         else if (runtime == TargetRuntime.Onnx)
         {

@@ -18,7 +18,7 @@ internal sealed class JobOptions
             "compute_unit", "max_profiler_iterations", "max_profiler_time", "tflite_delegates", "onnx_execution_providers", "tflite_options",
             "onnx_options", "qnn_options", "qairt_version",
         ],
-        [JobType.Quantize] = [],
+        [JobType.Quantize] = ["range_scheme", "lite_mp"],
         [JobType.Link] = ["qairt_version", "qnn_options"],
     };
 
@@ -49,9 +49,16 @@ internal sealed class JobOptions
         {
             string[] parts = word.Split('=', 2);
             string name = parts[0].StartsWith("--", StringComparison.Ordinal) ? parts[0][2..] : "";
-            if (Flags.GetValueOrDefault(type, []).Contains(name) && parts.Length == 1)
+            if (Flags.GetValueOrDefault(type, []).Contains(name))
             {
-                options._values[name] = "";
+                // Qualcomm's own models send "--truncate_64bit_io True".
+                string? said = parts.Length == 2 ? parts[1] : words.TryPeek(out string? next) && bool.TryParse(next, out _) ? words.Dequeue() : null;
+                if (said is not null && !bool.TryParse(said, out _))
+                {
+                    throw Invalid($"argument --{name}: invalid bool value: '{said}'");
+                }
+
+                options.Set(name, !string.Equals(said, bool.FalseString, StringComparison.OrdinalIgnoreCase));
             }
             else if (WithValue[type].Contains(name))
             {
@@ -80,6 +87,15 @@ internal sealed class JobOptions
     /// <summary>Some of a few values, apart by commas; <paramref name="otherwise"/> when the option is not given.</summary>
     public IReadOnlyList<string> Choices(string name, string otherwise, params string[] choices) =>
         [.. (this[name] ?? otherwise).Split(',', StringSplitOptions.TrimEntries).Select(value => choices.Contains(value) ? value : throw NoChoice(name, value, choices))];
+
+    private void Set(string flag, bool on)
+    {
+        _values.Remove(flag);
+        if (on)
+        {
+            _values[flag] = "";
+        }
+    }
 
     /// <summary>Apart by white space; quotes keep a value with spaces together.</summary>
     private static IEnumerable<string> Words(string text)

@@ -12,12 +12,17 @@ internal static class ProfileMaker
     private const ulong Megabyte = 1_000_000;
     private const int UsualRuns = 100;
     private const int MostRuns = 1000;
+    private const int Loads = 3;
+
+    /// <summary>The version of the profile's form: clients read one without it the old way, without ranges and warm loads.</summary>
+    private const ulong Major = 1;
+    private const ulong Minor = 2;
 
     public static ProfileDetail Make(OnnxGraph graph, long modelBytes, CatalogueDevice device, TargetRuntime runtime, bool quantized, JobOptions options)
     {
         var units = options.Choices("compute_unit", "all", LayerPlacement.Units);
         var placement = new LayerPlacement(device, runtime, quantized || graph.IsQuantized, units);
-        var profile = new ProfileDetail();
+        var profile = new ProfileDetail { MajorVersion = Major, MinorVersion = Minor };
         ulong total = 0;
         foreach (var node in graph.Nodes)
         {
@@ -79,16 +84,23 @@ internal static class ProfileMaker
         profile.AllExecutionTimes.AddRange(Enumerable.Range(0, runs).Select(run => fastest + (run == runs / 2 ? 0 : (ulong)(fastest * 0.06 * LayerTimes.Share($"run {run}")))));
         profile.ColdLoadTime = 60_000 + (modelBytes / 400);
         profile.WarmLoadTime = 15_000 + (modelBytes / 1600);
+        profile.CompileTime = 30_000 + (modelBytes / 800);
         profile.LoadTime = profile.ColdLoadTime;
+        profile.AllCompileTimes.Add(profile.CompileTime);
         profile.AllColdLoadTimes.Add(profile.ColdLoadTime);
-        profile.AllWarmLoadTimes.Add(profile.WarmLoadTime);
+        profile.AllWarmLoadTimes.AddRange(Enumerable.Range(0, Loads).Select(load => profile.WarmLoadTime + (ulong)(load * 500)));
     }
 
     private static void AddMemory(ProfileDetail profile, ulong modelBytes)
     {
         ulong peak = (8 * Megabyte) + modelBytes;
+        ulong before = 6 * Megabyte;
         profile.PeakMemoryUsage = peak;
-        profile.AfterExecutionPeakMemory = peak;
+        (profile.BeforeCompileCurrentMemory, profile.BeforeCompilePeakMemory, profile.AfterCompileCurrentMemory, profile.AfterCompilePeakMemory) = (before, before, before, peak);
+        (profile.BeforeColdLoadCurrentMemory, profile.BeforeColdLoadPeakMemory, profile.AfterColdLoadCurrentMemory, profile.AfterColdLoadPeakMemory) = (before, before, modelBytes, peak);
+        (profile.BeforeWarmLoadCurrentMemory, profile.BeforeWarmLoadPeakMemory, profile.AfterWarmLoadCurrentMemory, profile.AfterWarmLoadPeakMemory) = (before, before, modelBytes, peak);
+        (profile.BeforeExecutionCurrentMemory, profile.BeforeExecutionPeakMemory, profile.AfterExecutionCurrentMemory, profile.AfterExecutionPeakMemory) = (modelBytes, peak, modelBytes, peak);
+        profile.CompileMemory = Usage(modelBytes, modelBytes + (4 * Megabyte), modelBytes, peak);
         profile.ExecutionMemory = Usage(0, 2 * Megabyte, modelBytes, peak);
         profile.ColdLoadMemory = Usage(modelBytes, modelBytes + (4 * Megabyte), modelBytes, peak);
         profile.WarmLoadMemory = Usage(0, 4 * Megabyte, modelBytes, peak);

@@ -28,7 +28,11 @@ internal static class FromWire
     public static HubDataset Dataset(Dataset dataset) => new(
         dataset.DatasetId, dataset.Name, Time(dataset.CreationTime), Time(dataset.ExpirationTime), dataset.FileUploadComplete, dataset.Permanent);
 
+    public static HubModel Model(Answer<Model> answer) => Model(answer.Message) with { Source = answer.Source };
+
     public static HubFile File(FileDownloadURL file) => new(HubAddress.Storage(file.Url), HubErrors.Clean(file.Filename));
+
+    public static HubFile File(Answer<FileDownloadURL> answer) => File(answer.Message) with { Source = answer.Source };
 
     public static ImmutableArray<TensorSpec> Tensors(NamedTensorTypeList? list) =>
         [.. list?.Types_.Select(t => new TensorSpec(t.Name, [.. t.TensorType?.Shape.Select(d => new TensorDim((long)d)) ?? []], t.TensorType?.Dtype ?? TensorDtype.Unspecified)) ?? []];

@@ -7,8 +7,12 @@ using Polly;
 
 namespace EdgeMesh.QaiHub.Http;
 
+/// <summary>An answer of the service, and who gave it.</summary>
+internal sealed record Answer<T>(T Message, HubSource Source);
+
 /// <summary>Messages to and from the service. The token goes to this host and nowhere else.</summary>
-internal sealed class HubApi(QaiHubConfig config, HubTransport transport, HubRetries retries)
+/// <param name="heard">Told of each answer that was accepted, with who gave it; may be null.</param>
+internal sealed class HubApi(QaiHubConfig config, HubTransport transport, HubRetries retries, Action<HubSource>? heard = null)
 {
     /// <summary>Exactly this, in both directions.</summary>
     public const string ContentType = "application/x-protobuf";
@@ -23,18 +27,23 @@ internal sealed class HubApi(QaiHubConfig config, HubTransport transport, HubRet
 
     public HubRetries Retries => retries;
 
-    public Task<T> GetAsync<T>(string path, IEnumerable<(string Key, string Value)>? query, MessageParser<T> parser, Subject subject, CancellationToken cancellationToken)
+    public async Task<T> GetAsync<T>(string path, IEnumerable<(string Key, string Value)>? query, MessageParser<T> parser, Subject subject, CancellationToken cancellationToken)
+        where T : IMessage<T> =>
+        (await AskAsync(path, query, parser, subject, cancellationToken)).Message;
+
+    /// <summary>Gets something whose source matters.</summary>
+    public Task<Answer<T>> AskAsync<T>(string path, IEnumerable<(string Key, string Value)>? query, MessageParser<T> parser, Subject subject, CancellationToken cancellationToken)
         where T : IMessage<T> =>
         SendAsync(retries.Repeatable, HttpMethod.Get, HubAddress.Api(config.ApiUrl, path, query), null, parser, subject, cancellationToken);
 
-    public Task<CreateUpdateResponse> PostAsync(string path, IMessage message, Subject subject, CancellationToken cancellationToken, ResiliencePipeline? retry = null) =>
-        SendAsync(retry ?? retries.Creation, HttpMethod.Post, HubAddress.Api(config.ApiUrl, path), message, CreateUpdateResponse.Parser, subject, cancellationToken);
+    public async Task<CreateUpdateResponse> PostAsync(string path, IMessage message, Subject subject, CancellationToken cancellationToken, ResiliencePipeline? retry = null) =>
+        (await SendAsync(retry ?? retries.Creation, HttpMethod.Post, HubAddress.Api(config.ApiUrl, path), message, CreateUpdateResponse.Parser, subject, cancellationToken)).Message;
 
-    public Task<CreateUpdateResponse> PatchAsync(string path, IMessage message, Subject subject, CancellationToken cancellationToken) =>
-        SendAsync(retries.Repeatable, HttpMethod.Patch, HubAddress.Api(config.ApiUrl, path), message, CreateUpdateResponse.Parser, subject, cancellationToken);
+    public async Task<CreateUpdateResponse> PatchAsync(string path, IMessage message, Subject subject, CancellationToken cancellationToken) =>
+        (await SendAsync(retries.Repeatable, HttpMethod.Patch, HubAddress.Api(config.ApiUrl, path), message, CreateUpdateResponse.Parser, subject, cancellationToken)).Message;
 
     /// <summary>One request, once; the answer's headers are shown to <paramref name="seen"/>, whatever it says.</summary>
-    public async Task<T> OnceAsync<T>(
+    public async Task<Answer<T>> OnceAsync<T>(
         HttpMethod method, Uri url, IMessage? message, MessageParser<T> parser, Subject subject, Action<HttpResponseMessage>? seen, CancellationToken cancellationToken)
         where T : IMessage<T>
     {
@@ -61,7 +70,9 @@ internal sealed class HubApi(QaiHubConfig config, HubTransport transport, HubRet
         var body = await transport.ReadAllAsync(response, MostBytes, stall, cancellationToken) ?? throw HubErrors.Damaged("is larger than any answer should be");
         try
         {
-            return parser.ParseFrom(body);
+            var answer = new Answer<T>(parser.ParseFrom(body), HubSources.Of(url, response));
+            heard?.Invoke(answer.Source);
+            return answer;
         }
         catch (InvalidProtocolBufferException e)
         {
@@ -69,16 +80,19 @@ internal sealed class HubApi(QaiHubConfig config, HubTransport transport, HubRet
         }
     }
 
-    /// <summary>The id of what was made; it will stand in paths, so it is looked at.</summary>
+    /// <summary>The id of what was made; it will stand in paths, so it is looked at. A status text is the service's refusal, with an id too.</summary>
     public static string CreatedId(CreateUpdateResponse answer) =>
-        HubAddress.IsId(answer.Id) ? answer.Id
-        : answer.ValidationError is { } wrong ? throw new QaiHubException(HubFailure.BadRequest, HubErrors.Clean(Words(wrong)), "Change what it names and try again.")
+        HubErrors.Clean(answer.Status) is { Length: > 0 } refusal ? throw Refused(refusal)
+        : answer.ValidationError is { } wrong && HubErrors.Clean(Words(wrong)) is { Length: > 0 } words ? throw Refused(words)
+        : HubAddress.IsId(answer.Id) ? answer.Id
         : throw HubErrors.Damaged("has no id");
+
+    private static QaiHubException Refused(string words) => new(HubFailure.BadRequest, words, "Change what it names and try again.");
 
     private static string Words(ValidationError wrong) =>
         string.Join(' ', wrong.NonFieldErrors.Concat(wrong.FieldErrors.SelectMany(f => f.Messages.Select(m => $"{f.Field}: {m}"))));
 
-    private async Task<T> SendAsync<T>(
+    private async Task<Answer<T>> SendAsync<T>(
         ResiliencePipeline retry, HttpMethod method, Uri url, IMessage? message, MessageParser<T> parser, Subject subject, CancellationToken cancellationToken)
         where T : IMessage<T> =>
         await retry.ExecuteAsync(async token => await OnceAsync(method, url, message, parser, subject, null, token), cancellationToken);

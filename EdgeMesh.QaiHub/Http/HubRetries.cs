@@ -1,3 +1,4 @@
+using EdgeMesh.QaiHub.Jobs;
 using Polly;
 using Polly.Retry;
 
@@ -27,7 +28,8 @@ internal sealed class HubRetries
     public ResiliencePipeline JobCreation { get; }
 
     /// <summary>Waits while there are too many jobs; begins anew with each use.</summary>
-    public ResiliencePipeline JobLadder()
+    /// <param name="waiting">Told before each wait, with the service's words; may be null.</param>
+    public ResiliencePipeline JobLadder(IProgress<HubJobWait>? waiting = null)
     {
         var began = _time.GetTimestamp();
         return new ResiliencePipelineBuilder { TimeProvider = _time }
@@ -37,6 +39,11 @@ internal sealed class HubRetries
                     args.Outcome.Exception is QaiHubException { Kind: HubFailure.RateLimited }
                     && _time.GetElapsedTime(began) + Wait(args.AttemptNumber) <= _timings.MostJobWait),
                 DelayGenerator = args => ValueTask.FromResult<TimeSpan?>(Wait(args.AttemptNumber)),
+                OnRetry = args =>
+                {
+                    waiting?.Report(new HubJobWait((args.Outcome.Exception as QaiHubException)?.Cause ?? "", args.RetryDelay));
+                    return ValueTask.CompletedTask;
+                },
                 MaxRetryAttempts = int.MaxValue,
             })
             .Build();

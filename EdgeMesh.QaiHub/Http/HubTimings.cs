@@ -12,8 +12,8 @@ public sealed record HubTimings
     /// <summary>The storage may take this long to answer once it has a request. Default 4 s.</summary>
     public TimeSpan StorageResponse { get; init; } = TimeSpan.FromSeconds(4);
 
-    /// <summary>Tries in all, for what may pass: no connection, 429, 500, 502, 503, 504. 1 and more; default 7.</summary>
-    public int Tries { get; init; } = 7;
+    /// <summary>Tries in all, for what may pass: no connection, 429, 500, 502, 503, 504. 1 and more; default 6.</summary>
+    public int Tries { get; init; } = 6;
 
     /// <summary>Before the second try, doubling with jitter. Default 0.75 s.</summary>
     public TimeSpan FirstRetry { get; init; } = TimeSpan.FromSeconds(0.75);

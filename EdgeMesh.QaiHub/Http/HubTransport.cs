@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Authentication;
 
 namespace EdgeMesh.QaiHub.Http;
 
@@ -8,15 +9,18 @@ internal sealed class HubTransport : IDisposable
     private static readonly TimeSpan ConnectionLife = TimeSpan.FromMinutes(2);
     private readonly HttpClient _client;
 
-    public HubTransport(HubTimings timings, TimeProvider time)
+    /// <param name="resolve">Looks up the addresses of a host; null asks the system.</param>
+    public HubTransport(HubTimings timings, TimeProvider time, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
     {
         (Timings, Time) = (timings, time);
+        var eyeballs = new HappyEyeballs(time, resolve ?? Dns.GetHostAddressesAsync);
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.None,
             UseCookies = false,
             ConnectTimeout = timings.Connect,
+            ConnectCallback = async (connection, cancellationToken) => await eyeballs.ConnectAsync(connection.DnsEndPoint, cancellationToken),
             PooledConnectionLifetime = ConnectionLife,
         };
         _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
@@ -96,12 +100,18 @@ internal sealed class HubTransport : IDisposable
     private static QaiHubException Failed(string host, HttpRequestException e) => e.HttpRequestError switch
     {
         HttpRequestError.NameResolutionError => Unreachable(host, "no such name is known here", e),
+        HttpRequestError.ConnectionError when e.InnerException is TimeoutException or OperationCanceledException => Unreachable(host, "it does not answer", e),
         HttpRequestError.ConnectionError => Unreachable(host, "nothing listens there", e),
         HttpRequestError.ProxyTunnelError => Unreachable(host, "the proxy does not let us through", e),
-        HttpRequestError.SecureConnectionError => new QaiHubException(HubFailure.Unreachable, $"{host} has no certificate that this computer trusts.",
+        HttpRequestError.SecureConnectionError when IsAboutTheCertificate(e) => new QaiHubException(HubFailure.Unreachable, $"{host} has no certificate that this computer trusts.",
             "Check the address, this computer's clock, and whether the network opens encrypted connections.", e),
+        HttpRequestError.SecureConnectionError => new QaiHubException(HubFailure.Unreachable, $"The encrypted connection to {host} was cut while it was being set up.",
+            "Try again; if it stays, look at the firewall or proxy in between.", e) { Passing = true },
         _ => new QaiHubException(HubFailure.Unreachable, $"The connection to {host} was cut.", "Try again.", e) { Passing = true, Sent = true },
     };
+
+    /// <summary>A certificate that is refused here; a handshake that the other side or the network ended has an inner cause.</summary>
+    private static bool IsAboutTheCertificate(HttpRequestException e) => e.InnerException is AuthenticationException { InnerException: null };
 
     private static QaiHubException Unreachable(string host, string why, Exception inner) =>
         new(HubFailure.Unreachable, $"{host} cannot be reached: {why}.", "Check the address and this computer's network.", inner) { Passing = true };

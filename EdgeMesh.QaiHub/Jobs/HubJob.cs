@@ -26,7 +26,17 @@ public sealed record HubJob
     /// <summary>The model that came out.</summary>
     public HubModel? TargetModel { get; init; }
 
+    /// <summary>What it is compiled or measured for, as it was asked for.</summary>
     public ImmutableArray<TensorSpec> Inputs { get; init; } = [];
+
+    /// <summary>Of a compile job: what goes into the compiled model, where the service says so.</summary>
+    public ImmutableArray<TensorSpec> TargetInputs { get; init; } = [];
+
+    /// <summary>Of an inference job: the data set that went in. Of a quantize or compile job: that of its calibration.</summary>
+    public string? DatasetId { get; init; }
+
+    /// <summary>Who said so.</summary>
+    public HubSource Source { get; init; }
 
     /// <summary>The service's words for why it failed.</summary>
     public string? FailureReason { get; init; }

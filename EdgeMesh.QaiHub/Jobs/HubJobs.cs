@@ -7,34 +7,38 @@ namespace EdgeMesh.QaiHub.Jobs;
 /// <inheritdoc/>
 internal sealed class HubJobs(HubApi api) : IHubJobs
 {
-    public async Task<string> CreateAsync(HubJobRequest request, CancellationToken cancellationToken)
+    public async Task<string> CreateAsync(HubJobRequest request, IProgress<HubJobWait>? waiting, CancellationToken cancellationToken)
     {
         var job = JobMessages.Of(request);
         var quick = request is QuantizeRequest ? Polly.ResiliencePipeline.Empty : api.Retries.JobCreation;
-        return HubApi.CreatedId(await api.Retries.JobLadder().ExecuteAsync(
+        return HubApi.CreatedId(await api.Retries.JobLadder(waiting).ExecuteAsync(
             async token => await api.PostAsync("jobs", job, new Subject("Jobs"), token, quick), cancellationToken));
     }
 
-    public async Task<HubJob> GetAsync(string id, CancellationToken cancellationToken) =>
-        JobRecords.Of(await api.GetAsync(Path(id), null, Job.Parser, new Subject("Job", id), cancellationToken));
+    public async Task<HubJob> GetAsync(string id, CancellationToken cancellationToken)
+    {
+        var (job, source) = await api.AskAsync(Path(id), null, Job.Parser, new Subject("Job", id), cancellationToken);
+        return JobRecords.Of(job) with { Source = source };
+    }
 
     public async Task<HubPage<HubJob>> ListAsync(JobQuery query, CancellationToken cancellationToken)
     {
-        var list = await api.GetAsync("jobs", Fields(query), JobList.Parser, new Subject("Jobs"), cancellationToken);
-        return new HubPage<HubJob>([.. list.Jobs.Where(JobRecords.IsKnown).Select(JobRecords.Of)], (long)list.TotalQueryCount);
+        var (list, source) = await api.AskAsync("jobs", Fields(query), JobList.Parser, new Subject("Jobs"), cancellationToken);
+        return new HubPage<HubJob>([.. list.Jobs.Where(JobRecords.IsKnown).Select(j => JobRecords.Of(j) with { Source = source })], (long)list.TotalQueryCount) { Source = source };
     }
 
     public async Task<HubPage<HubJobSummary>> ListSummariesAsync(JobQuery query, CancellationToken cancellationToken)
     {
-        var list = await api.GetAsync("job_summaries", Fields(query), JobSummaryList.Parser, new Subject("Jobs"), cancellationToken);
-        return new HubPage<HubJobSummary>([.. list.JobSummaries.Select(JobRecords.Of).OfType<HubJobSummary>()], (long)list.TotalQueryCount);
+        var (list, source) = await api.AskAsync("job_summaries", Fields(query), JobSummaryList.Parser, new Subject("Jobs"), cancellationToken);
+        return new HubPage<HubJobSummary>([.. list.JobSummaries.Select(JobRecords.Of).OfType<HubJobSummary>()], (long)list.TotalQueryCount) { Source = source };
     }
 
-    public async Task<JobResult> GetResultAsync(string id, CancellationToken cancellationToken)
+    public async Task<HubJobResult> GetResultAsync(string id, CancellationToken cancellationToken)
     {
         try
         {
-            return await api.GetAsync($"{Path(id)}/result", null, JobResult.Parser, new Subject("Job", id), cancellationToken);
+            var (result, source) = await api.AskAsync($"{Path(id)}/result", null, JobResult.Parser, new Subject("Job", id), cancellationToken);
+            return new HubJobResult(result, source);
         }
         catch (QaiHubException e) when (e.Kind == HubFailure.NotFound)
         {
@@ -46,10 +50,10 @@ internal sealed class HubJobs(HubApi api) : IHubJobs
         api.PatchAsync(Path(id), new JobPublicUpdate { Name = name }, new Subject("Job", id), cancellationToken);
 
     public async Task<HubFile> GetCompiledModelAsync(string id, CancellationToken cancellationToken) =>
-        FromWire.File(await api.GetAsync($"{Path(id)}/download_compiled_model", null, FileDownloadURL.Parser, new Subject("Job", id), cancellationToken));
+        FromWire.File(await api.AskAsync($"{Path(id)}/download_compiled_model", null, FileDownloadURL.Parser, new Subject("Job", id), cancellationToken));
 
     public async Task<HubFile> GetArtifactAsync(string id, JobArtifactType artifact, int? run, CancellationToken cancellationToken) =>
-        FromWire.File(await api.GetAsync(
+        FromWire.File(await api.AskAsync(
             $"{Path(id)}/device_runs/{(run is { } number ? $"{number}" : "latest")}/artifacts/{(int)artifact}", null, FileDownloadURL.Parser, new Subject("Job", id), cancellationToken));
 
     public async Task<HubJob> WaitAsync(string id, IProgress<HubJob>? progress, TimeSpan? deadline, CancellationToken cancellationToken)

@@ -23,17 +23,24 @@ public sealed record HubProfile(
 {
     /// <summary>A profile job's result; also an inference job's, where it has one.</summary>
     /// <exception cref="QaiHubException"><see cref="HubFailure.NotReady"/> when there is nothing measured in it.</exception>
-    public static HubProfile Of(JobResult result)
+    public static HubProfile Of(JobResult result) =>
+        Find(result) ?? throw new QaiHubException(HubFailure.NotReady, "This result has no measurement in it.", "Only profile and inference jobs measure.");
+
+    /// <summary>The measurement in a result; null when there is none, as in some of inference jobs.</summary>
+    public static HubProfile? Find(JobResult result)
     {
-        var detail = result.ProfileJobResult?.Profile ?? result.InferenceJobResult?.Detail
-            ?? throw new QaiHubException(HubFailure.NotReady, "This result has no measurement in it.", "Only profile and inference jobs measure.");
+        if ((result.ProfileJobResult?.Profile ?? result.InferenceJobResult?.Detail) is not { } detail)
+        {
+            return null;
+        }
+
         ImmutableArray<HubLayer> layers = [.. detail.LayerDetails.Select(l => new HubLayer(
             l.Name, l.LayerTypeName, l.ComputeUnit, l.HasExecutionTime ? Micros(l.ExecutionTime) : null, l.HasExecutionCycles ? l.ExecutionCycles : null))];
         return new HubProfile(
             Micros(detail.ExecutionTime),
             [.. detail.AllExecutionTimes.Select(Micros)],
             detail.ExecutionMemory?.Peak is { } peak ? ((long)peak.Lower, (long)peak.Upper) : ((long)detail.PeakMemoryUsage, (long)detail.PeakMemoryUsage),
-            Measured(detail.ColdLoadTime),
+            Measured(detail.ColdLoadTime) ?? Measured(detail.LoadTime), // the old form has only the latter
             Measured(detail.WarmLoadTime),
             layers,
             UnitShare.Of(layers),

@@ -8,8 +8,9 @@ public interface IHubJobs
 {
     /// <summary>Creates a job. When the service says that there are too many, it waits (20 s, doubling to 60 s) and gives up after 10 minutes.</summary>
     /// <exception cref="QaiHubException"><see cref="HubFailure.RateLimited"/>, <see cref="HubFailure.DeviceNotAvailable"/>, <see cref="HubFailure.BadRequest"/> and others.</exception>
+    /// <param name="waiting">Told before each such wait, with the service's words; may be null.</param>
     /// <returns>The job's id.</returns>
-    Task<string> CreateAsync(HubJobRequest request, CancellationToken cancellationToken = default);
+    Task<string> CreateAsync(HubJobRequest request, IProgress<HubJobWait>? waiting = null, CancellationToken cancellationToken = default);
 
     Task<HubJob> GetAsync(string id, CancellationToken cancellationToken = default);
 
@@ -21,7 +22,7 @@ public interface IHubJobs
 
     /// <summary>What a finished job found out.</summary>
     /// <exception cref="QaiHubException"><see cref="HubFailure.NotReady"/> when there is none.</exception>
-    Task<JobResult> GetResultAsync(string id, CancellationToken cancellationToken = default);
+    Task<HubJobResult> GetResultAsync(string id, CancellationToken cancellationToken = default);
 
     Task RenameAsync(string id, string name, CancellationToken cancellationToken = default);
 
@@ -41,7 +42,7 @@ public interface IHubJobs
 /// <summary>Which jobs.</summary>
 /// <param name="Offset">How many to leave out.</param>
 /// <param name="Limit">How many at most.</param>
-/// <param name="Creator">An e-mail address, or null for everybody's that the token may see.</param>
+/// <param name="Creator">An e-mail address, or null for those of the whole organization.</param>
 /// <param name="States">Only these; empty for all.</param>
 /// <param name="Type">Only this kind, or all.</param>
 public sealed record JobQuery(int Offset = 0, int Limit = 50, string? Creator = null, ImmutableArray<JobState> States = default, JobType Type = JobType.Unspecified);

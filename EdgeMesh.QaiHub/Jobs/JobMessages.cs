@@ -1,6 +1,7 @@
 using EdgeMesh.QaiHub.Catalog;
 using EdgeMesh.QaiHub.Http;
 using EdgeMesh.QaiHub.Models;
+using EdgeMesh.QaiHub.Options;
 using EdgeMesh.QaiHub.Wire;
 
 namespace EdgeMesh.QaiHub.Jobs;
@@ -78,18 +79,7 @@ internal static class JobMessages
 
     private static Device Device(HubDevice device) => new() { Name = device.Name, Os = device.Os, Attributes = { device.Attributes } };
 
-    private static NamedTensorType Tensor(TensorSpec spec) => new()
-    {
-        Name = spec.Name,
-        TensorType = new TensorType
-        {
-            Dtype = spec.Dtype,
-            Shape =
-            {
-                spec.Shape.Select(d => d.Size is > 0 and var size
-                    ? (ulong)size
-                    : throw new QaiHubException(HubFailure.CheckFailed, $"Input '{spec.Name}' has a size that is not fixed: {spec.ShapeText}.", "Give every size a number.")),
-            },
-        },
-    };
+    private static NamedTensorType Tensor(TensorSpec spec) => spec.IsStatic
+        ? new NamedTensorType { Name = spec.Name, TensorType = new TensorType { Dtype = spec.Dtype, Shape = { spec.Shape.Select(d => (ulong)d.Size!.Value) } } }
+        : throw InputChecks.Open(spec).ToException();
 }

@@ -18,6 +18,8 @@ public static class JobRecords
             Model = Model(job.Model),
             TargetModel = Model(job.TargetModel),
             Inputs = FromWire.Tensors(job.TensorTypeList),
+            TargetInputs = FromWire.Tensors(job.TargetTensorTypeList),
+            DatasetId = Dataset(job.CalibrationDataset),
             ErrorDetails = Text(job.ErrorDetails),
         },
         Job.JobOneofCase.ProfileJob when message.ProfileJob is var job => Of(message, job, job.ProfileJobId, JobType.Profile) with
@@ -34,6 +36,7 @@ public static class JobRecords
         {
             Device = Device(job.Device),
             Model = Model(job.Model),
+            DatasetId = Dataset(job.Dataset),
             ErrorDetails = Text(job.ErrorDetails),
         },
         Job.JobOneofCase.QuantizeJob when message.QuantizeJob is var job => Of(message, job, job.QuantizeJobId, JobType.Quantize) with
@@ -41,6 +44,7 @@ public static class JobRecords
             Model = Model(job.Model),
             TargetModel = Model(job.TargetModel),
             Inputs = FromWire.Tensors(job.TensorTypeList),
+            DatasetId = Dataset(job.CalibrationDataset),
         },
         Job.JobOneofCase.LinkJob when message.LinkJob is var job => Of(message, job, job.LinkJobId, JobType.Link) with
         {
@@ -103,6 +107,8 @@ public static class JobRecords
     private static HubDevice? Device(Device? device) => device is null ? null : FromWire.Device(device);
 
     private static HubModel? Model(Model? model) => model is { HasModelId: true } ? FromWire.Model(model) : null;
+
+    private static string? Dataset(Dataset? dataset) => dataset?.DatasetId is { Length: > 0 } id ? id : null;
 
     private static string? Text(string text) => text.Length > 0 ? text : null;
 

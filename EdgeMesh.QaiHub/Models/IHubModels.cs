@@ -47,4 +47,8 @@ public sealed record HubModel(
     string? Owner,
     bool Uploaded,
     bool Directory,
-    ImmutableDictionary<ModelMetadataKey, string> Metadata);
+    ImmutableDictionary<ModelMetadataKey, string> Metadata)
+{
+    /// <summary>Who said so.</summary>
+    public HubSource Source { get; init; }
+}

@@ -14,6 +14,8 @@ namespace EdgeMesh.QaiHub.Models;
 public sealed record ModelPackage(string Path, ModelType Type, bool IsFolder, bool IsZip, OnnxModel? Onnx)
 {
     private const string OnnxEnding = ".onnx";
+    private const int MostNamed = 3;
+    private const int LongestShown = 120;
 
     /// <summary>Looks at what is there, by its name and, for ONNX, by its content.</summary>
     /// <exception cref="QaiHubException"><see cref="HubFailure.BadModel"/> or <see cref="HubFailure.LocalFile"/>.</exception>
@@ -21,8 +23,10 @@ public sealed record ModelPackage(string Path, ModelType Type, bool IsFolder, bo
     {
         if (Directory.Exists(path))
         {
-            var models = Directory.GetFiles(path, "*" + OnnxEnding);
-            return new ModelPackage(path, ModelType.Onnx, true, false, OnnxReader.Read(One(models, path)));
+            var model = One(Directory.GetFiles(path, "*" + OnnxEnding), path);
+            var onnx = OnnxReader.Read(model);
+            RequireWeights(onnx, model, name => File.Exists(System.IO.Path.Combine(path, name)));
+            return new ModelPackage(path, ModelType.Onnx, true, false, onnx);
         }
 
         UploadFile.Stat(path);
@@ -34,6 +38,19 @@ public sealed record ModelPackage(string Path, ModelType Type, bool IsFolder, bo
             ".TFLITE" => new ModelPackage(path, ModelType.Tflite, false, false, null),
             _ => throw Bad($"{System.IO.Path.GetFileName(path)} has an ending that says nothing about what it is.", "Use .onnx, .pt, .tflite, a folder with an .onnx file, or the zip of one."),
         };
+    }
+
+    /// <summary>Reads an ONNX file, or the one in a zip, whatever its name.</summary>
+    /// <exception cref="QaiHubException"><see cref="HubFailure.BadModel"/> or <see cref="HubFailure.LocalFile"/>.</exception>
+    public static OnnxModel ReadOnnx(string path)
+    {
+        Span<byte> head = stackalloc byte[4];
+        using (var file = UploadFile.Guard(path, File.OpenRead))
+        {
+            file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        }
+
+        return head.SequenceEqual("PK\x03\x04"u8) ? ReadZip(path) : OnnxReader.Read(path);
     }
 
     /// <summary>What to upload; a folder is zipped to <paramref name="zip"/> first, uncompressed: weights hardly shrink.</summary>
@@ -56,9 +73,33 @@ public sealed record ModelPackage(string Path, ModelType Type, bool IsFolder, bo
         return new ModelUpload(zip, Type, name, Directory: true);
     }
 
-    private static ModelPackage OfOnnxFile(string path) => OnnxReader.Read(path) is { HasExternalData: false } onnx
-        ? new ModelPackage(path, ModelType.Onnx, false, false, onnx)
-        : throw Bad($"The weights of {System.IO.Path.GetFileName(path)} are in files beside it.", "Upload the whole folder, or a zip of it.");
+    private static ModelPackage OfOnnxFile(string path) => OnnxReader.Read(path) switch
+    {
+        { HasExternalData: false } onnx => new ModelPackage(path, ModelType.Onnx, false, false, onnx),
+        { ExternalFiles: { IsEmpty: false } files } => throw Bad($"The weights of {System.IO.Path.GetFileName(path)} are in files beside it: {Shown(files)}.", "Upload them with it, or the whole folder, or a zip of it."),
+        _ => throw Bad($"The weights of {System.IO.Path.GetFileName(path)} are in files beside it.", "Upload the whole folder, or a zip of it."),
+    };
+
+    /// <summary>The service would find out after the upload, minutes later.</summary>
+    private static void RequireWeights(OnnxModel onnx, string model, Func<string, bool> isThere)
+    {
+        if (onnx.ExternalFiles.FirstOrDefault(f => !IsBeside(f)) is { } outside)
+        {
+            throw Bad($"{System.IO.Path.GetFileName(model)} has weights in \"{Shown(outside)}\", which is outside its folder.", "Export it again with its weights in files beside it.");
+        }
+
+        if (onnx.ExternalFiles.Where(f => !isThere(f)).ToList() is { Count: > 0 } missing)
+        {
+            throw Bad($"{System.IO.Path.GetFileName(model)} has weights in {Shown(missing)}, which {(missing.Count == 1 ? "is" : "are")} missing.", "Add what is missing, beside the model.");
+        }
+    }
+
+    private static bool IsBeside(string name) => name[0] is not ('/' or '\\') && !name.Contains(':', StringComparison.Ordinal) && !name.Split('/', '\\').Contains("..");
+
+    private static string Shown(IReadOnlyCollection<string> names) =>
+        string.Join(", ", names.Take(MostNamed).Select(n => $"\"{Shown(n)}\"")) + (names.Count > MostNamed ? $" and {names.Count - MostNamed} more" : "");
+
+    private static string Shown(string name) => Http.HubErrors.Clean(name.Length > LongestShown ? name[..LongestShown] + "…" : name);
 
     private static OnnxModel ReadZip(string path)
     {
@@ -67,7 +108,10 @@ public sealed record ModelPackage(string Path, ModelType Type, bool IsFolder, bo
             using var zip = ZipFile.OpenRead(path);
             var entry = One([.. zip.Entries.Where(e => e.Name.EndsWith(OnnxEnding, StringComparison.OrdinalIgnoreCase))], path);
             using var content = entry.Open();
-            return OnnxReader.Read(new ForwardStream(content, entry.Length));
+            var onnx = OnnxReader.Read(new ForwardStream(content, entry.Length));
+            var folder = entry.FullName[..^entry.Name.Length];
+            RequireWeights(onnx, entry.Name, name => zip.Entries.Any(e => e.FullName == folder + name.Replace('\\', '/').TrimStart('.', '/')));
+            return onnx;
         }
         catch (InvalidDataException e)
         {

@@ -12,11 +12,10 @@ public static class OnnxReader
 {
     private const int ModelGraph = 7;
     private const int ModelIrVersion = 1;
+    private const int ModelFunction = 25;
     private const int GraphInitializer = 5;
     private const int GraphInput = 11;
     private const int GraphOutput = 12;
-    private const int TensorName = 8;
-    private const int TensorExternalData = 13;
     private const int MostValues = 4_096;
     private const int MostKeptBytes = 16 * 1024 * 1024;
     private const int MostDimensions = 64;
@@ -77,10 +76,14 @@ public static class OnnxReader
                 found = true;
                 ReadGraph(model.Enter(), graph);
             }
+            else if (model is { Field: ModelFunction, HasBytes: true })
+            {
+                graph.External.LookAtFunction(model.Enter());
+            }
         }
 
         return found && ir
-            ? new OnnxModel([.. graph.Inputs.Where(i => !graph.Weights.Contains(i.Name))], [.. graph.Outputs], graph.External)
+            ? new OnnxModel([.. graph.Inputs.Where(i => !graph.Weights.Contains(i.Name))], [.. graph.Outputs], graph.External.Found, graph.External.Files)
             : throw new InvalidDataException("There is no graph in it.");
     }
 
@@ -97,22 +100,11 @@ public static class OnnxReader
                     Add(into.Outputs, graph, into);
                     break;
                 case GraphInitializer when graph.HasBytes:
-                    ReadWeight(graph.Enter(), into);
+                    into.Weights.Add(into.External.ReadTensor(graph.Enter()));
                     break;
                 default:
+                    into.External.LookAtGraphField(graph, 0);
                     break;
-            }
-        }
-    }
-
-    private static void ReadWeight(MessageWalker weight, Graph into)
-    {
-        while (weight.Next())
-        {
-            into.External |= weight.Field == TensorExternalData;
-            if (weight is { Field: TensorName, HasBytes: true })
-            {
-                into.Weights.Add(Encoding.UTF8.GetString(into.Keep(weight)));
             }
         }
     }
@@ -132,7 +124,8 @@ public static class OnnxReader
             throw new InvalidDataException("A shape has too many sizes.");
         }
 
-        to.Add(new TensorSpec(value.Name, [.. dims?.Select(Dimension) ?? []], Dtypes.GetValueOrDefault(tensor?.ElemType ?? 0)));
+        // A shape without sizes is a scalar's; no shape at all says nothing.
+        to.Add(new TensorSpec(value.Name, [.. dims?.Select(Dimension) ?? []], Dtypes.GetValueOrDefault(tensor?.ElemType ?? 0)) { HasShape = dims is not null });
     }
 
     private static TensorDim Dimension(TensorShape.Types.Dimension dim) =>
@@ -140,13 +133,15 @@ public static class OnnxReader
 
     private sealed class Graph
     {
+        public Graph() => External = new ExternalData(Keep);
+
         public List<TensorSpec> Inputs { get; } = [];
 
         public List<TensorSpec> Outputs { get; } = [];
 
         public HashSet<string> Weights { get; } = new(StringComparer.Ordinal);
 
-        public bool External { get; set; }
+        public ExternalData External { get; }
 
         private int Kept { get; set; }
 

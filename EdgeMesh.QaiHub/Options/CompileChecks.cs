@@ -7,18 +7,24 @@ namespace EdgeMesh.QaiHub.Options;
 /// <summary>Something about a compile job that the service would refuse, or that will surprise.</summary>
 /// <param name="Blocks">Whether the job would fail: it is better not sent.</param>
 /// <param name="About">What it is about: an input's or an option's name, or "device".</param>
-public sealed record HubFinding(bool Blocks, string About, string Cause, string Remedy);
+public sealed record HubFinding(bool Blocks, string About, string Cause, string Remedy)
+{
+    /// <summary>The failure of a job that is not sent because of it.</summary>
+    public QaiHubException ToException() => new(HubFailure.CheckFailed, Cause, Remedy);
+}
 
 /// <summary>Looks at a compile job before it is sent: minutes of waiting for a failure that can be told at once.</summary>
 public static class CompileChecks
 {
     /// <summary>What is wrong, worst first; empty when nothing is.</summary>
+    /// <param name="inputs">As they would be sent.</param>
     /// <param name="outputs">When known; else empty.</param>
-    public static ImmutableArray<HubFinding> Check(HubDevice device, ImmutableArray<TensorSpec> inputs, ImmutableArray<TensorSpec> outputs, OptionLine options)
+    /// <param name="own">The inputs that the model itself says it has; empty when they are not known.</param>
+    public static ImmutableArray<HubFinding> Check(HubDevice device, ImmutableArray<TensorSpec> inputs, ImmutableArray<TensorSpec> outputs, OptionLine options, ImmutableArray<TensorSpec> own = default)
     {
         var value = options["--target_runtime"];
         var runtime = value is null ? TargetRuntimes.Of(TargetRuntime.Tflite)! : TargetRuntimes.Of(value);
-        var findings = Inputs(inputs).Concat(Line(options));
+        var findings = Inputs(inputs).Concat(InputChecks.Against(own.IsDefault ? [] : own, inputs)).Concat(Line(options));
         findings = runtime is null
             ? findings.Append(Unknown(value!))
             : findings.Concat(Types(device, runtime, inputs, outputs, options)).Concat(Device(device, runtime)).Concat(Quantised(runtime, options));
@@ -31,7 +37,7 @@ public static class CompileChecks
     {
         if (findings.FirstOrDefault(f => f.Blocks) is { } finding)
         {
-            throw new QaiHubException(HubFailure.CheckFailed, finding.Cause, finding.Remedy);
+            throw finding.ToException();
         }
     }
 
@@ -39,7 +45,7 @@ public static class CompileChecks
     {
         foreach (var input in inputs.Where(i => !i.IsStatic))
         {
-            yield return new HubFinding(true, input.Name, $"Input '{input.Name}' has a size that is not fixed: {input.ShapeText}.", "Give every size a number; the service compiles for one shape.");
+            yield return InputChecks.Open(input);
         }
 
         foreach (var input in inputs.Where(i => i.Dtype == TensorDtype.Unspecified))
@@ -73,7 +79,7 @@ public static class CompileChecks
     private static IEnumerable<HubFinding> Types(HubDevice device, RuntimeInfo runtime, ImmutableArray<TensorSpec> inputs, ImmutableArray<TensorSpec> outputs, OptionLine options)
     {
         var all = inputs.Select(t => (Kind: "Input", Tensor: t)).Concat(outputs.Select(t => (Kind: "Output", Tensor: t))).ToList();
-        if (runtime.Runtime != TargetRuntime.Onnx && options["--truncate_64bit_io"] is null)
+        if (runtime.Runtime != TargetRuntime.Onnx && !options.Has("--truncate_64bit_io"))
         {
             foreach (var (kind, tensor) in all.Where(t => t.Tensor.Dtype == TensorDtype.Int64))
             {
@@ -92,7 +98,7 @@ public static class CompileChecks
     }
 
     private static bool QuantisesIo(OptionLine options) =>
-        options["--quantize_full_type"] is { } type && type != "float16" && (options["--quantize_io"] is not null || options["--quantize_io_type"] is not null);
+        options["--quantize_full_type"] is { } type && type != "float16" && (options.Has("--quantize_io") || options["--quantize_io_type"] is not null);
 
     private static IEnumerable<HubFinding> Device(HubDevice device, RuntimeInfo runtime)
     {

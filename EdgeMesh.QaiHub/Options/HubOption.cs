@@ -48,4 +48,10 @@ public static class HubOptions
         new("--qairt_version", HubOptionKind.Text, "The version of Qualcomm's libraries; the list of frameworks has them."),
         new("--qnn_options", HubOptionKind.Text, "Further settings of Qualcomm's libraries."),
     ];
+
+    public static readonly ImmutableArray<HubOption> Quantize =
+    [
+        new("--range_scheme", HubOptionKind.Text, "How the range of the numbers is taken from the calibration data, such as min_max."),
+        new("--lite_mp", HubOptionKind.Text, "Keeps the layers that lose most in more bits; its value names how many, and which type."),
+    ];
 }

@@ -21,6 +21,9 @@ public sealed partial record OptionLine
     /// <summary>An option's value; empty for a flag that is set, null when it is not there. The last one counts.</summary>
     public string? this[string name] => Options.LastOrDefault(o => o.Name == name).Value;
 
+    /// <summary>Whether a flag is set; some clients write it with "True" or "False" behind it.</summary>
+    public bool Has(string flag) => this[flag] is { } value && !value.Equals("False", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Reads a line. Quotes keep words together; <c>--name=value</c> is the same as <c>--name value</c>.</summary>
     public static OptionLine Parse(string text)
     {

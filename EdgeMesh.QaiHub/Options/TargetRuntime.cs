@@ -1,4 +1,5 @@
 using EdgeMesh.QaiHub.Transfers;
+using EdgeMesh.QaiHub.Wire;
 
 namespace EdgeMesh.QaiHub.Options;
 
@@ -56,4 +57,13 @@ public static class TargetRuntimes
 
     /// <summary>The target that a job's options name; without one the service makes TensorFlow Lite.</summary>
     public static RuntimeInfo? OfOptions(string options) => OptionLine.Parse(options)["--target_runtime"] is { } value ? Of(value) : Of(TargetRuntime.Tflite);
+
+    /// <summary>What a job's result is: of a compile job what its options name, of a quantize job ONNX, of a link job a context binary; null for jobs that make no model.</summary>
+    public static RuntimeInfo? OfJob(JobType type, string options) => type switch
+    {
+        JobType.Compile => OfOptions(options),
+        JobType.Quantize => Of(TargetRuntime.Onnx),
+        JobType.Link => Of(TargetRuntime.QnnContextBinary),
+        _ => null,
+    };
 }

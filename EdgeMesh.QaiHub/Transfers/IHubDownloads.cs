@@ -15,6 +15,9 @@ public interface IHubDownloads
 /// <param name="Name">The service's name for it, such as <c>job_j5w2gx7p5_optimized_onnx.onnx.zip</c>. Never use it as a path.</param>
 public sealed record HubFile(Uri Url, string Name)
 {
+    /// <summary>Who named it.</summary>
+    public HubSource Source { get; init; }
+
     public override string ToString() => Name;
 }
 

@@ -23,7 +23,7 @@ internal sealed class UploadFile : IDisposable
     {
         var info = Guard(path, p => new FileInfo(p));
         return !info.Exists ? throw Local(path, "does not exist")
-            : info.Length == 0 ? throw Local(path, "is empty")
+            : info.Length == 0 ? throw new QaiHubException(HubFailure.LocalFile, $"{Path.GetFileName(path)} is empty.", "Export the model again, or choose another file.")
             : (info.Length, new DateTimeOffset(info.LastWriteTimeUtc));
     }
 
@@ -42,7 +42,8 @@ internal sealed class UploadFile : IDisposable
 
     public void Dispose() => Handle.Dispose();
 
-    private static T Guard<T>(string path, Func<string, T> open)
+    /// <summary>Opens a file; what stands in the way has a name.</summary>
+    public static T Guard<T>(string path, Func<string, T> open)
     {
         try
         {

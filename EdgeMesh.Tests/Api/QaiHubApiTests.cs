@@ -5,6 +5,7 @@ using System.Text.Json;
 using EdgeMesh.Core.Artifacts;
 using EdgeMesh.Dashboard.Models.Deploy;
 using EdgeMesh.Dashboard.QaiHub;
+using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Catalog;
 using EdgeMesh.QaiHub.Doctor;
 using EdgeMesh.QaiHub.Emulator.Catalogue;
@@ -141,6 +142,11 @@ public sealed class QaiHubApiTests : IAsyncLifetime
     [InlineData("state=asleep", "state")]
     [InlineData("kind=bake", "kind")]
     [InlineData("kind=1", "kind")]
+    [InlineData("cursor=-1", "cursor")]
+    [InlineData("cursor=x", "cursor")]
+    [InlineData("limit=0", "limit")]
+    [InlineData("limit=501", "limit")]
+    [InlineData("everyone=perhaps", "everyone")]
     public async Task Jobs_WrongFilter_IsA400(string query, string field) => await AssertProblemAsync(HttpMethod.Get, "/api/qaihub/jobs?" + query, null, HttpStatusCode.BadRequest, "parameter_invalid", field);
 
     [Fact]
@@ -153,6 +159,69 @@ public sealed class QaiHubApiTests : IAsyncLifetime
         Assert.Equal("Give every input a fixed shape.", failed.GetProperty("error").GetProperty("remedy").GetString());
         Assert.Equal("jbbb", (await GetAsync("/api/qaihub/jobs?state=running&kind=PROFILE")).GetProperty("items")[0].GetProperty("id").GetString());
         Assert.Equal(2, (await GetAsync("/api/qaihub/jobs")).GetProperty("items").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Jobs_List_AsksTheServiceAndHasPages()
+    {
+        Track([.. Enumerable.Range(0, 7).Select(i => new TrackedJob($"j{i}", HubJobKind.Compile, HubJobState.Done, Samples.Now.AddMinutes(-i)))]);
+        Hub.Publish(Hub.Current with { Jobs = Hub.Current.Jobs with { Total = 7 } });
+        var (ids, cursor) = (new List<string>(), "0");
+        for (var page = 0; page < 3; page++)
+        {
+            var body = await GetAsync($"/api/qaihub/jobs?limit=3&cursor={cursor}");
+            ids.AddRange(body.GetProperty("items").EnumerateArray().Select(j => j.GetProperty("id").GetString()!));
+            cursor = body.GetProperty("nextCursor").GetString();
+        }
+
+        Assert.Null(cursor);
+        Assert.Equal(Enumerable.Range(0, 7).Select(i => $"j{i}"), ids);
+        Assert.Contains("refresh", Hub.Commands);
+        Assert.DoesNotContain("older", Hub.Commands);
+
+        // There are more at the service than are known here.
+        Hub.Publish(Hub.Current with { Jobs = Hub.Current.Jobs with { Total = 500 } });
+        Assert.NotNull((await GetAsync("/api/qaihub/jobs?limit=3&cursor=6")).GetProperty("nextCursor").GetString());
+        Assert.Contains("older", Hub.Commands);
+    }
+
+    [Fact]
+    public async Task Jobs_OfEveryone_AreListedWithTheirOwners()
+    {
+        Hub.Everybody = [new TrackedJob("jother", HubJobKind.Compile, HubJobState.Done, Samples.Now) { Owner = "grace@example.org", IsOfOther = true }];
+        var job = Assert.Single((await GetAsync("/api/qaihub/jobs?everyone=true")).GetProperty("items").EnumerateArray());
+        Assert.Equal(("jother", "grace@example.org"), (job.GetProperty("id").GetString(), job.GetProperty("owner").GetString()));
+    }
+
+    [Theory]
+    [InlineData(HubSource.Emulator, "emulator")]
+    [InlineData(HubSource.Service, "service")]
+    [InlineData(HubSource.Unknown, "unknown")]
+    public async Task Jobs_SayWhoSaidIt(HubSource source, string word)
+    {
+        Track(new TrackedJob("jaaa", HubJobKind.Compile, HubJobState.Done, Samples.Now) { Source = source });
+        Assert.Equal(word, (await GetAsync("/api/qaihub/jobs/jaaa")).GetProperty("source").GetString());
+    }
+
+    [Fact]
+    public async Task Jobs_WaitingForAPlace_SayWhyAndUntilWhen()
+    {
+        Track(new TrackedJob("wait1", HubJobKind.Compile, HubJobState.WaitingForPlace, Samples.Now) { Wait = new HubWait("Too many jobs.", Samples.Now.AddSeconds(20)) });
+        var job = Assert.Single((await GetAsync("/api/qaihub/jobs?state=waiting")).GetProperty("items").EnumerateArray());
+        Assert.Equal(("WaitingForPlace", "Too many jobs."), (job.GetProperty("state").GetString(), job.GetProperty("waiting").GetProperty("detail").GetString()));
+        Assert.Empty((await GetAsync("/api/qaihub/jobs?state=running")).GetProperty("items").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task Log_IsTheFileUnderItsName_OrSaysWhatThereIs()
+    {
+        Hub.Artifact = "the log"u8.ToArray();
+        using var answer = await host.Client.GetAsync(new Uri("/api/qaihub/jobs/jaaa/logs/hub", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal("the log", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Contains("jaaa.hub.log", answer.Content.Headers.ContentDisposition!.ToString(), StringComparison.Ordinal);
+        await AssertProblemAsync(HttpMethod.Get, "/api/qaihub/jobs/jaaa/logs/secret", null, HttpStatusCode.BadRequest, "parameter_invalid", "log");
+        Hub.Artifact = null;
+        await AssertProblemAsync(HttpMethod.Get, "/api/qaihub/jobs/jaaa/logs/device", null, HttpStatusCode.NotFound, "log_missing", null);
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using EdgeMesh.Dashboard.Components;
 using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Models;
+using EdgeMesh.Dashboard.Models.Deploy;
 using EdgeMesh.Dashboard.Models.Profiled;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Dashboard.QaiHub;
@@ -43,6 +44,7 @@ public abstract class MeshPages : BunitContext
         Services.AddSingleton<IModels>(Models);
         Services.AddSingleton<IQaiHub>(Hub);
         Services.AddSingleton<IProfiledLatencies>(Profiled);
+        Services.AddSingleton<IArtifactInputs>(Sizes);
         Services.AddSingleton(new ModelsOptions());
     }
 
@@ -57,6 +59,8 @@ public abstract class MeshPages : BunitContext
     protected FakeQaiHub Hub { get; } = new();
 
     protected FakeProfiledLatencies Profiled { get; } = new();
+
+    protected FakeArtifactInputs Sizes { get; } = new();
 
     protected FakeModelSettings Preferred { get; } = new();
 

@@ -3,6 +3,7 @@ using Bunit.TestDoubles;
 using EdgeMesh.Dashboard.Features.QaiHub;
 using EdgeMesh.Dashboard.QaiHub;
 using EdgeMesh.QaiHub.Catalog;
+using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Doctor;
 using EdgeMesh.QaiHub.Emulator.Catalogue;
 using EdgeMesh.QaiHub.Http;

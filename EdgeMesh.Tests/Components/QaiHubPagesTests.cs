@@ -3,6 +3,7 @@ using EdgeMesh.Core.Artifacts;
 using EdgeMesh.Dashboard.Features.QaiHub;
 using EdgeMesh.Dashboard.Models.Deploy;
 using EdgeMesh.Dashboard.QaiHub;
+using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Catalog;
 using EdgeMesh.QaiHub.Doctor;
 using EdgeMesh.QaiHub.Models;

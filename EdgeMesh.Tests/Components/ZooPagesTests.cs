@@ -5,6 +5,7 @@ using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.QaiHub;
 using EdgeMesh.Dashboard.QaiHub.Zoo;
 using EdgeMesh.QaiHub.Catalog;
+using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Doctor;
 using EdgeMesh.Tests.Fakes;
 using Microsoft.AspNetCore.Components;

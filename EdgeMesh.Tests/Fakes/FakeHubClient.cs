@@ -31,6 +31,24 @@ public sealed class FakeHubClient(TimeProvider time) : IQaiHubClient, IQaiHubCli
     /// <summary>When set, what creating a job throws.</summary>
     public QaiHubException? CreateFailure { get; set; }
 
+    /// <summary>Who these answers come from.</summary>
+    public HubSource Source { get; set; } = HubSource.Service;
+
+    /// <summary>The account's e-mail address; jobs without an owner are its own.</summary>
+    public string Mail { get; set; } = "ada@example.org";
+
+    /// <summary>Owners of jobs that are somebody else's.</summary>
+    public ConcurrentDictionary<string, string> Owners { get; } = new();
+
+    /// <summary>Queries of lists, in order.</summary>
+    public ConcurrentQueue<JobQuery> Queries { get; } = new();
+
+    /// <summary>While set, creating a job reports these words and waits for the end of this.</summary>
+    public (string Words, TaskCompletionSource Place)? Full { get; set; }
+
+    /// <summary>Told of answers, as the client tells it.</summary>
+    public Action<HubSource>? Heard { get; private set; }
+
     /// <summary>A job whose answer ends early.</summary>
     public string? Damaged { get; set; }
 
@@ -56,13 +74,26 @@ public sealed class FakeHubClient(TimeProvider time) : IQaiHubClient, IQaiHubCli
             Options = type == JobType.Compile ? "--target_runtime onnx" : "", Message = new Job(),
         };
 
-    public IQaiHubClient Create(QaiHubConfig config) => this;
+    public IQaiHubClient Create(QaiHubConfig config, Action<HubSource>? heard = null)
+    {
+        Heard = heard;
+        return this;
+    }
 
-    public Task<HubStatus> CheckAsync(ConfigSearch found, CancellationToken cancellationToken = default) => Task.FromResult(new HubStatus(HubSource.Service, true, new HubUser(1, "Ada", ""), []));
+    public Task<HubStatus> CheckAsync(ConfigSearch found, CancellationToken cancellationToken = default) => Task.FromResult(Status ?? new HubStatus(Source, true, new HubUser(1, "Ada", Mail), []));
 
-    public Task<string> CreateAsync(HubJobRequest request, CancellationToken cancellationToken = default)
+    /// <summary>What the doctor finds; null when all is well.</summary>
+    public HubStatus? Status { get; set; }
+
+    public async Task<string> CreateAsync(HubJobRequest request, IProgress<HubJobWait>? waiting = null, CancellationToken cancellationToken = default)
     {
         Note("create");
+        if (Full is var (words, place))
+        {
+            waiting?.Report(new HubJobWait(words, TimeSpan.FromSeconds(20)));
+            await place.Task;
+        }
+
         if (CreateFailure is { } failure)
         {
             throw failure;
@@ -71,8 +102,8 @@ public sealed class FakeHubClient(TimeProvider time) : IQaiHubClient, IQaiHubCli
         ArgumentNullException.ThrowIfNull(request);
         Created.Enqueue(request);
         var id = $"jmade{Interlocked.Increment(ref made)}";
-        Set(id, JobState.Created, request is ProfileRequest ? JobType.Profile : JobType.Compile, name: request.Name);
-        return Task.FromResult(id);
+        Set(id, JobState.Created, request switch { ProfileRequest => JobType.Profile, QuantizeRequest => JobType.Quantize, LinkRequest => JobType.Link, InferenceRequest => JobType.Inference, _ => JobType.Compile }, name: request.Name);
+        return id;
     }
 
     public Task<HubJob> GetAsync(string id, CancellationToken cancellationToken = default)
@@ -83,22 +114,26 @@ public sealed class FakeHubClient(TimeProvider time) : IQaiHubClient, IQaiHubCli
             throw new QaiHubException(HubFailure.DamagedAnswer, "The answer ends early.", "Try again.");
         }
 
-        return Task.FromResult(All.GetValueOrDefault(id) ?? throw new QaiHubException(HubFailure.NotFound, "There is none.", "Look at the list."));
+        return Task.FromResult(All.TryGetValue(id, out var job) ? job with { Source = Source, Owner = Owners.GetValueOrDefault(id, Mail) } : throw new QaiHubException(HubFailure.NotFound, "There is none.", "Look at the list."));
     }
 
     public Task<HubPage<HubJobSummary>> ListSummariesAsync(JobQuery query, CancellationToken cancellationToken = default)
     {
         Note("list");
         ArgumentNullException.ThrowIfNull(query);
-        var fitting = All.Values.Where(j => query.States.IsDefaultOrEmpty || query.States.Contains(j.State)).OrderByDescending(j => j.Created).ToList();
+        Queries.Enqueue(query);
+        var fitting = All.Values.Where(j => query.States.IsDefaultOrEmpty || query.States.Contains(j.State)).Where(j => query.Creator is null || Owners.GetValueOrDefault(j.Id, Mail) == query.Creator)
+            .OrderByDescending(j => j.Created).ThenByDescending(j => j.Id, StringComparer.Ordinal).ToList();
         return Task.FromResult(new HubPage<HubJobSummary>(
-            [.. fitting.Skip(query.Offset).Take(query.Limit).Select(j => new HubJobSummary(j.Id, j.Type, j.State, j.Name, j.Device!.Name, j.Device.Os, null, j.Created, null, j.Completed, null, null))], fitting.Count));
+            [.. fitting.Skip(query.Offset).Take(query.Limit).Select(j => new HubJobSummary(j.Id, j.Type, j.State, j.Name, j.Device!.Name, j.Device.Os, Owners.GetValueOrDefault(j.Id, Mail), j.Created, null, j.Completed, null, null))], fitting.Count) { Source = Source });
     }
 
-    public Task<JobResult> GetResultAsync(string id, CancellationToken cancellationToken = default)
+    public Task<HubJobResult> GetResultAsync(string id, CancellationToken cancellationToken = default)
     {
         Note("result " + id);
-        return Task.FromResult(new JobResult { ProfileJobResult = new ProfileJobResult { ProfileJobId = id, Profile = new ProfileDetail { ExecutionTime = 21_400, PeakMemoryUsage = 1 << 20 } } });
+        return Task.FromResult(new HubJobResult(Type(id) == JobType.Inference
+            ? new JobResult { InferenceJobResult = new InferenceJobResult { InferenceJobId = id, OutputDatasetId = "dout", Detail = new ProfileDetail { ExecutionTime = 7_000 } } }
+            : new JobResult { ProfileJobResult = new ProfileJobResult { ProfileJobId = id, Profile = new ProfileDetail { ExecutionTime = 21_400, PeakMemoryUsage = 1 << 20 } } }, Source));
     }
 
     public Task<ImmutableArray<HubDevice>> GetDevicesAsync(DeviceQuery? query = null, CancellationToken cancellationToken = default)
@@ -117,11 +152,17 @@ public sealed class FakeHubClient(TimeProvider time) : IQaiHubClient, IQaiHubCli
 
     public Task<HubJob> WaitAsync(string id, IProgress<HubJob>? progress = null, TimeSpan? deadline = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
-    public Task<HubUser> GetUserAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public Task<HubUser> GetUserAsync(CancellationToken cancellationToken = default)
+    {
+        Note("user");
+        return Task.FromResult(new HubUser(1, "Ada", Mail));
+    }
 
     public Task<HubDevice> SelectDeviceAsync(DeviceQuery query, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     public Task<ImmutableArray<HubFramework>> GetFrameworksAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    private JobType Type(string id) => All.TryGetValue(id, out var job) ? job.Type : JobType.Profile;
 
     private void Note(string what)
     {

@@ -3,6 +3,7 @@ using EdgeMesh.Core.Live;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Models.Deploy;
 using EdgeMesh.Dashboard.QaiHub;
+using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Catalog;
 using EdgeMesh.QaiHub.Doctor;
 using EdgeMesh.QaiHub.Models;
@@ -109,6 +110,30 @@ public sealed class FakeQaiHub : IQaiHub
         Submitted.Enqueue(order);
         return Task.FromResult(Refusal is null ? (new TrackedJob("j5w2gx7p5", HubJobKind.Compile, HubJobState.Created, Samples.Now), null) : ((TrackedJob?)null, Refusal));
     }
+
+    /// <summary>Everybody's jobs; null when they cannot be read.</summary>
+    public ImmutableArray<TrackedJob> Everybody { get; set; } = [];
+
+    public Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        Commands.Enqueue("refresh");
+        return Task.CompletedTask;
+    }
+
+    public Task<Problem?> OlderJobsAsync(CancellationToken cancellationToken)
+    {
+        Commands.Enqueue("older");
+        return Task.FromResult(Refusal);
+    }
+
+    public Task<(HubPage<TrackedJob>? Page, Problem? Problem)> EverybodysJobsAsync(int offset, CancellationToken cancellationToken)
+    {
+        Commands.Enqueue($"everybody {offset}");
+        return Task.FromResult(Refusal is null ? (new HubPage<TrackedJob>([.. Everybody.Skip(offset).Take(200)], Everybody.Length), null) : ((HubPage<TrackedJob>?)null, Refusal));
+    }
+
+    public Task<(Stream? Content, string FileName, Problem? Problem)> LogAsync(string job, HubLogKind kind, CancellationToken cancellationToken) =>
+        Task.FromResult(Artifact is null ? ((Stream?)null, "", (Problem?)HubProblems.NoLog(job, kind.Title)) : (new MemoryStream(Artifact), job + kind.FileEnding, null));
 
     public Task<(TrackedJob? Job, Problem? Problem)> JobAsync(string id, CancellationToken cancellationToken) =>
         Task.FromResult(Current.Jobs.Find(id) is { } job ? (job, null) : ((TrackedJob?)null, (Problem?)HubProblems.JobUnknown(id)));

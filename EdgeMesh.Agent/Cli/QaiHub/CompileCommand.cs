@@ -3,6 +3,7 @@ using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Catalog;
 using EdgeMesh.QaiHub.Jobs;
 using EdgeMesh.QaiHub.Models;
+using EdgeMesh.QaiHub.Onnx;
 using EdgeMesh.QaiHub.Options;
 
 namespace EdgeMesh.Agent.Cli.QaiHub;
@@ -14,7 +15,7 @@ internal static class CompileCommand
     {
         var model = new Argument<string>("model") { Description = "An .onnx, .pt or .tflite file, a folder or zip with an .onnx file, or the id of an uploaded model." };
         var runtime = new Option<string>("--runtime") { Description = "onnx, precompiled_qnn_onnx, qnn_context_binary, qnn_dlc or tflite.", DefaultValueFactory = _ => "onnx" };
-        var input = new Option<string[]>("--input") { Description = "An input's shape, such as image=1,3,224,224; may be repeated. Default: as the model says.", Arity = ArgumentArity.ZeroOrMore };
+        var input = new Option<string[]>("--input") { Description = "An input's shape, such as image=1,3,224,224, or sr=[] for a scalar; may be repeated. Default: as the model says.", Arity = ArgumentArity.ZeroOrMore };
         var andProfile = new Option<bool>("--and-profile") { Description = "Measures the compiled model on the same device." };
         var force = new Option<bool>("--force") { Description = "Sends it although a check says that it will fail." };
         var (device, os, attribute) = (CommonOptions.Device(), CommonOptions.Os(), CommonOptions.Attribute());
@@ -35,7 +36,7 @@ internal static class CompileCommand
     {
         var package = File.Exists(wish.Model) || Directory.Exists(wish.Model) ? ModelPackage.Open(wish.Model) : null;
         var inputs = InputShapes.Apply(package?.Onnx?.Inputs ?? [], wish.Inputs);
-        Check(wish, inputs, package?.Onnx?.Outputs ?? []);
+        Check(wish, inputs, package?.Onnx);
         var name = wish.Name.Length > 0 ? wish.Name : Path.GetFileNameWithoutExtension(wish.Model.TrimEnd('/', '\\'));
         var id = package is null ? wish.Model : await ModelUploads.SendAsync(session.Client, package, name, cancellationToken);
         var job = await session.SubmitAsync(new CompileRequest(id, wish.Device, inputs, name, wish.Options.ToString()), wait || andProfile, cancellationToken);
@@ -48,9 +49,9 @@ internal static class CompileCommand
         return await ProfileCommand.RunAsync(session, new ProfileRequest(compiled.Id, wish.Device, name), wait, cancellationToken);
     }
 
-    private static void Check(Wish wish, ImmutableArray<TensorSpec> inputs, ImmutableArray<TensorSpec> outputs)
+    private static void Check(Wish wish, ImmutableArray<TensorSpec> inputs, OnnxModel? model)
     {
-        var findings = CompileChecks.Check(wish.Device, inputs, outputs, wish.Options);
+        var findings = CompileChecks.Check(wish.Device, inputs, model?.Outputs ?? [], wish.Options, model?.Inputs ?? []);
         foreach (var finding in findings)
         {
             HubSession.Say($"{(finding.Blocks ? "Would fail" : "Note")}: {finding.Cause} {finding.Remedy}");

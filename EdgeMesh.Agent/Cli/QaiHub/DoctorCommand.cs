@@ -1,5 +1,5 @@
 using System.CommandLine;
-using EdgeMesh.QaiHub.Doctor;
+using EdgeMesh.QaiHub;
 
 namespace EdgeMesh.Agent.Cli.QaiHub;
 

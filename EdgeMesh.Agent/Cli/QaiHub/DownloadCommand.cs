@@ -26,7 +26,7 @@ internal static class DownloadCommand
         var jobs = session.Client.Jobs;
         var (file, ending, content) = artifact switch
         {
-            "model" when await jobs.GetAsync(id, cancellationToken) is var job && TargetRuntimes.OfOptions(job.Options) is var runtime =>
+            "model" when await jobs.GetAsync(id, cancellationToken) is var job && TargetRuntimes.OfJob(job.Type, job.Options) is var runtime =>
                 (await jobs.GetCompiledModelAsync(id, cancellationToken), runtime?.Ending ?? ".model", runtime?.Content ?? FileContent.Any),
             "device-log" => (await jobs.GetArtifactAsync(id, JobArtifactType.DeviceLog, cancellationToken: cancellationToken), ".device.log", FileContent.Any),
             "hub-log" => (await jobs.GetArtifactAsync(id, JobArtifactType.HubLog, cancellationToken: cancellationToken), ".hub.log", FileContent.Any),

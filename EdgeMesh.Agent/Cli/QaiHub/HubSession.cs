@@ -55,7 +55,7 @@ internal sealed class HubSession : IDisposable
     /// <summary>Creates a job and, unless told not to, waits for its end. Prints its id first, so that it is known whatever comes. Null when it was not waited for.</summary>
     public async Task<HubJob?> SubmitAsync(HubJobRequest request, bool wait, CancellationToken cancellationToken)
     {
-        var id = await Client.Jobs.CreateAsync(request, cancellationToken);
+        var id = await Client.Jobs.CreateAsync(request, new Waits(), cancellationToken);
         Console.WriteLine(id);
         Say($"{Client.Config.Page($"jobs/{id}")}");
         return wait ? Ended(await Client.Jobs.WaitAsync(id, new States(), cancellationToken: cancellationToken)) : null;
@@ -78,6 +78,12 @@ internal sealed class HubSession : IDisposable
                 Say($"{value.Id}: {value.State.Title()}");
             }
         }
+    }
+
+    /// <summary>Says why nothing goes on, and when it is tried again.</summary>
+    private sealed class Waits : IProgress<HubJobWait>
+    {
+        public void Report(HubJobWait value) => Say($"{value.Words} Trying again in {value.Wait.TotalSeconds:0} s.");
     }
 
     public void Dispose() => _factory.Dispose();

@@ -4,7 +4,7 @@ using EdgeMesh.QaiHub.Wire;
 
 namespace EdgeMesh.Agent.Cli.QaiHub;
 
-/// <summary>Shapes given as <c>name=1,3,224,224</c> or <c>name=1,3,224,224:int32</c> over those that the model says.</summary>
+/// <summary>Shapes given as <c>name=1,3,224,224</c> or <c>name=1,3,224,224:int32</c> over those that the model says; <c>name=</c> or <c>name=[]</c> is a scalar.</summary>
 internal static class InputShapes
 {
     public static ImmutableArray<TensorSpec> Apply(ImmutableArray<TensorSpec> inputs, IEnumerable<string> given)
@@ -24,7 +24,7 @@ internal static class InputShapes
         var equals = text.LastIndexOf('=');
         var (name, rest) = equals > 0 ? (text[..equals], text[(equals + 1)..]) : throw Bad(text);
         var colon = rest.IndexOf(':', StringComparison.Ordinal);
-        var shape = TensorSpec.ParseShape(colon < 0 ? rest : rest[..colon]) ?? throw Bad(text);
+        var shape = TensorSpec.ParseShape(colon < 0 ? rest : rest[..colon]) ?? [];
         var type = colon >= 0
             ? Enum.TryParse<TensorDtype>(rest[(colon + 1)..], ignoreCase: true, out var parsed) && Enum.IsDefined(parsed) ? parsed : throw Bad(text)
             : inputs.FirstOrDefault(i => i.Name == name)?.Dtype ?? TensorDtype.Float32;
@@ -32,5 +32,5 @@ internal static class InputShapes
     }
 
     private static QaiHubException Bad(string text) =>
-        new(HubFailure.CheckFailed, $"--input {text} cannot be read.", "Write name=1,3,224,224 or name=1,3,224,224:int32.");
+        new(HubFailure.CheckFailed, $"--input {text} cannot be read.", "Write name=1,3,224,224 or name=1,3,224,224:int32; name=[] is a scalar.");
 }

@@ -53,7 +53,7 @@ internal static class JobsCommand
         if (job is { Type: JobType.Profile, State: JobState.Done })
         {
             Console.WriteLine();
-            ProfileCommand.Print(HubProfile.Of(await session.Client.Jobs.GetResultAsync(id, cancellationToken)));
+            ProfileCommand.Print(HubProfile.Of((await session.Client.Jobs.GetResultAsync(id, cancellationToken)).Message));
         }
 
         return 0;

@@ -26,7 +26,7 @@ internal static class ProfileCommand
     {
         if (await session.SubmitAsync(request, wait, cancellationToken) is { } job)
         {
-            Print(HubProfile.Of(await session.Client.Jobs.GetResultAsync(job.Id, cancellationToken)));
+            Print(HubProfile.Of((await session.Client.Jobs.GetResultAsync(job.Id, cancellationToken)).Message));
         }
 
         return 0;

@@ -27,7 +27,7 @@ public sealed record Learned(string What, string Model, string Runtime, string C
         var model = runtime?.Models.FirstOrDefault(m => m.Id == key.ModelId);
         return new Learned(
             key.Kind switch { TaskKind.Sysinfo => "System info", TaskKind.Echo => "Echo test", TaskKind.ImageGenerate => "Image", TaskKind.OnnxRun => "Model run", _ => "Text" },
-            key.ModelId,
+            key.Sizes.Length == 0 ? key.ModelId : $"{key.ModelId} ({key.Sizes.Replace(";", ", ", StringComparison.Ordinal)})",
             runtime?.Name ?? key.RuntimeId,
             CostOf(key.Kind, Math.Exp(known.LogCostMean), readsCharacters: model?.ContextTokens == 0),
             string.Create(CultureInfo.InvariantCulture, $"+{(Math.Exp(Z90 * Math.Sqrt(Math.Max(0, known.LogCostVariance))) - 1) * 100:0} %"),

@@ -1,3 +1,4 @@
+using EdgeMesh.Core.Artifacts;
 using EdgeMesh.Dashboard.Models;
 
 namespace EdgeMesh.Dashboard.Features.Models;
@@ -28,6 +29,14 @@ internal static class ModelWords
         { WithAgent: true } => ("st-ok", "idle", "Built in"),
         { Stored: not null } => ("st-ok", "idle", "On disk"),
         _ => ("st-ok", "idle", $"In {place.Runtimes[0]}"),
+    };
+
+    /// <summary>What must be said of a result of AI Hub that is not known to be Qualcomm's; null for everything else.</summary>
+    public static (string Word, string Explanation)? Maker(ModelPlace place) => (place.Stored is { } stored ? HubOrigin.Parse(stored.Source) : null) switch
+    {
+        { Emulated: true } => ("emulator", "The emulator of AI Hub made it, not Qualcomm's service."),
+        { Confirmed: false } => ("source not confirmed", "It is not known that Qualcomm's service made it."),
+        _ => null,
     };
 
     public static string Explain(ModelPlace place) => string.Join(" ", new[]

@@ -29,7 +29,8 @@ public sealed class HubCompileForm
     public string? Missing =>
         ModelId.Length == 0 ? "Choose a model."
         : Device is null ? "Choose a device."
-        : Inputs.FirstOrDefault(i => i.Spec is null) is { } wrong ? $"Give the input \"{wrong.Name}\" a name and a shape, such as 1, 3, 224, 224."
+        : Inputs.FirstOrDefault(i => i.Name.Trim().Length == 0) is not null ? "Give every input a name, as the model calls it."
+        : Inputs.FirstOrDefault(i => i.Spec is null) is { } wrong ? $"Give the input \"{wrong.Name}\" a shape, such as 1, 3, 224, 224; [] is a scalar."
         : null;
 
     /// <summary>The order it stands for; null while something is missing.</summary>
@@ -40,6 +41,8 @@ public sealed class HubCompileForm
 /// <summary>One input as a person edits it.</summary>
 public sealed class HubInputRow
 {
+    private TensorSpec? _own;
+
     public string Name { get; set; } = "";
 
     public string Shape { get; set; } = "";
@@ -49,12 +52,16 @@ public sealed class HubInputRow
     /// <summary>Read from the model's file: its name is not for changing.</summary>
     public bool IsKnown { get; private init; }
 
-    /// <summary>Null while it is not complete.</summary>
-    public TensorSpec? Spec => Name.Trim() is { Length: > 0 } name && TensorSpec.ParseShape(Shape) is { } shape ? new TensorSpec(name, shape, Type) : null;
+    /// <summary>Null while it is not complete. The model's own shape stays what it is until another one is typed.</summary>
+    public TensorSpec? Spec =>
+        Name.Trim() is not { Length: > 0 } name ? null
+        : _own is { HasShape: true } own && (Shape.Trim() == own.ShapeText || (own.Shape.IsEmpty && Shape.Trim().Length == 0)) ? own with { Dtype = Type }
+        : TensorSpec.ParseShape(Shape) is { } shape ? new TensorSpec(name, shape, Type)
+        : null;
 
     public static HubInputRow Of(TensorSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        return new HubInputRow { Name = spec.Name, Shape = spec.ShapeText, Type = spec.Dtype, IsKnown = true };
+        return new HubInputRow { Name = spec.Name, Shape = spec.ShapeText, Type = spec.Dtype, IsKnown = true, _own = spec };
     }
 }

@@ -1,3 +1,5 @@
+using EdgeMesh.Dashboard.QaiHub;
+using EdgeMesh.QaiHub.Models;
 using EdgeMesh.QaiHub.Options;
 using Microsoft.AspNetCore.Components;
 
@@ -29,6 +31,9 @@ public sealed partial class HubCompilePage
             await PickModelAsync(ModelId!);
         }
     }
+
+    private bool CanBeCompiled(HubModel model) =>
+        model.Uploaded && (model.Producer is not { } maker || model.Id == _form.ModelId || Hub.Jobs.Find(maker)?.Kind == HubJobKind.Quantize);
 
     private static string Text(ChangeEventArgs e) => e.Value as string ?? "";
 

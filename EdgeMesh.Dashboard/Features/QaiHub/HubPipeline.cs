@@ -15,12 +15,13 @@ internal static class HubPipeline
     {
         var steps = ImmutableArray.CreateBuilder<HubPipelineStep>();
         var reached = job.Steps.Where(s => s.State is not (HubJobState.Done or HubJobState.Failed)).Select(s => s.State).LastOrDefault(HubJobState.Created);
-        var way = WayOf(job.Kind);
+        var way = job.IsAtService ? WayOf(job.Kind) : [HubJobState.WaitingForPlace, .. WayOf(job.Kind)];
+        reached = job.IsAtService ? reached : HubJobState.WaitingForPlace;
         var at = way.IndexOf(reached);
         for (var i = 0; i < way.Length; i++)
         {
             var name = way[i] == HubJobState.Created ? "Queued" : HubWords.State(way[i]);
-            var time = Took(job, way[i], now);
+            var time = way[i] == HubJobState.WaitingForPlace ? now - job.CreatedAt : Took(job, way[i], now);
             steps.Add(job.State == HubJobState.Done || i < at ? new HubPipelineStep(name, "done", "check", time)
                 : job.State == HubJobState.Failed && i == at ? new HubPipelineStep(name, "fail", "cross", time)
                 : i == at ? new HubPipelineStep(name, "run", "run", time)
@@ -32,7 +33,7 @@ internal static class HubPipeline
             }
         }
 
-        if (job.Kind is HubJobKind.Compile or HubJobKind.Link or HubJobKind.Quantize)
+        if (job.MakesModel)
         {
             steps.Add(job.Artifact is null ? new HubPipelineStep("Downloaded", "todo", "queued", null) : new HubPipelineStep("Downloaded", "done", "check", null));
         }

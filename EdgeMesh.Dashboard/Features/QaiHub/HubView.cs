@@ -26,13 +26,13 @@ public abstract class HubView : LiveView<HubSnapshot>
     protected override Task<ILiveSubscription<HubSnapshot>?> SubscribeAsync(CancellationToken cancellationToken) =>
         Task.FromResult<ILiveSubscription<HubSnapshot>?>(Qai.Subscribe());
 
-    /// <summary>Looks at the connection once after a start; later the page shows what is known and how old it is.</summary>
+    /// <summary>Looks at the connection once after a start; from then on every answer of the service keeps it up to date. A slow host keeps no page waiting.</summary>
     protected override async Task OnInitializedAsync()
     {
         await base.OnInitializedAsync();
         if (Qai.Current.Connection is null)
         {
-            await Qai.CheckAsync(Stays);
+            _ = Qai.CheckAsync(Stays);
         }
     }
 }

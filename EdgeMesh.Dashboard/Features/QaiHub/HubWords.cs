@@ -82,6 +82,7 @@ internal static class HubWords
 
     public static string State(HubJobState state) => state switch
     {
+        HubJobState.WaitingForPlace => "Waiting for a place",
         HubJobState.Created => "Queued",
         HubJobState.Optimizing => "Compiling",
         HubJobState.Provisioning => "Getting a device",
@@ -99,7 +100,7 @@ internal static class HubWords
     {
         HubJobState.Done => ("st-ok", "check"),
         HubJobState.Failed => ("st-danger", "cross"),
-        HubJobState.Created => ("st-mute", "queued"),
+        HubJobState.Created or HubJobState.WaitingForPlace => ("st-mute", "queued"),
         HubJobState.Unknown => ("st-mute", "none"),
         _ => ("st-run", "run"),
     };

@@ -1,5 +1,7 @@
+using System.Text.Json.Serialization;
 using EdgeMesh.Core.Artifacts;
 using EdgeMesh.Core.Devices;
+using EdgeMesh.Core.Jobs;
 
 namespace EdgeMesh.Dashboard.Models.Profiled;
 
@@ -17,6 +19,8 @@ namespace EdgeMesh.Dashboard.Models.Profiled;
 /// <param name="Layers">Layers by processor; empty when not told.</param>
 /// <param name="Emulated">The emulator made it up: it is shown as that, and never used to predict anything.</param>
 /// <param name="At">When it was measured.</param>
+/// <param name="Confirmed">Qualcomm's service measured it, as its answers proved; only then does it count as that.</param>
+/// <param name="Inputs">The sizes that it was measured with; null when they are not known, and then it is compared with nothing.</param>
 public sealed record ProfiledLatency(
     string HubModel,
     string Job,
@@ -30,8 +34,14 @@ public sealed record ProfiledLatency(
     long? PeakMemoryBytes,
     ImmutableSortedDictionary<AcceleratorKind, int> Layers,
     bool Emulated,
-    DateTimeOffset At)
+    DateTimeOffset At,
+    bool Confirmed = false,
+    ImmutableArray<TensorInfo>? Inputs = null)
 {
+    /// <summary>It may be called measured by Qualcomm.</summary>
+    [JsonIgnore]
+    public bool IsQualcomm => Confirmed && !Emulated;
+
     /// <summary>The processor that ran most of its layers; null when not told.</summary>
     public AcceleratorKind? On => Layers.Values.Sum() > 0 ? Layers.MaxBy(l => l.Value).Key : null;
 }

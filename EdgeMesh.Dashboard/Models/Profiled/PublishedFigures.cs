@@ -36,9 +36,9 @@ public sealed class PublishedFigures(ModelBoard board, IProfiledLatencies profil
         var known = ImmutableDictionary.CreateBuilder<(DeviceId, string), PublishedLatency>();
         foreach (var (device, stored, latency) in Pairs(models, all, fleet))
         {
-            if (latency is { Emulated: false, On: { } on } && ChipsetMatch.Has(device.Profile, latency.Target))
+            if (latency is { IsQualcomm: true, On: { } on, Inputs: { IsDefault: false } inputs } && ChipsetMatch.Has(device.Profile, latency.Target))
             {
-                known.TryAdd((device.Id, stored.Id), new PublishedLatency(latency.LatencyMs, latency.FirstLoadMs, on, $"measured by AI Hub on {latency.DeviceName}"));
+                known.TryAdd((device.Id, stored.Id), new PublishedLatency(latency.LatencyMs, latency.FirstLoadMs, on, $"measured by AI Hub on {latency.DeviceName}", inputs));
             }
         }
 
@@ -52,7 +52,7 @@ public sealed class PublishedFigures(ModelBoard board, IProfiledLatencies profil
         let origin = HubOrigin.Parse(stored.Source)
         where origin is not null
         from latency in all
-        where latency.HubModel == origin.Model && latency.Emulated == origin.Emulated
+        where latency.HubModel == origin.Model && (latency.Emulated, latency.Confirmed) == (origin.Emulated, origin.Confirmed)
         select (device, stored, latency);
 
     private IEnumerable<DeviceProfile?> Profiles() => fleet.Current.Devices.Select(d => d.Profile);

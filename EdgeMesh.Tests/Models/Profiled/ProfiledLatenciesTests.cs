@@ -1,5 +1,6 @@
 using EdgeMesh.Core.Artifacts;
 using EdgeMesh.Core.Devices;
+using EdgeMesh.Core.Jobs;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Models.Profiled;
@@ -60,9 +61,9 @@ public sealed class ProfiledLatenciesTests : IDisposable
     {
         var figures = PublishedFigures.Of(Stored(Phone, new HubOrigin("m1", "j0", false)), [Latency("j1")], Samples.Fleet(Phone, Pc));
 
-        Assert.Equal((1.5, 20.0, "measured by AI Hub on Snapdragon 8 Gen 3 QRD"), figures.Find(Phone.Id, "net", AcceleratorKind.NPU) is { } f ? (f.RunMs, f.LoadMs, f.Basis) : default);
-        Assert.Null(figures.Find(Phone.Id, "net", AcceleratorKind.CPU));
-        Assert.Null(figures.Find(Pc.Id, "net", AcceleratorKind.NPU));
+        Assert.Equal((1.5, 20.0, "measured by AI Hub on Snapdragon 8 Gen 3 QRD"), figures.Find(Phone.Id, "net", AcceleratorKind.NPU, new OnnxOptions()) is { } f ? (f.RunMs, f.LoadMs, f.Basis) : default);
+        Assert.Null(figures.Find(Phone.Id, "net", AcceleratorKind.CPU, new OnnxOptions()));
+        Assert.Null(figures.Find(Pc.Id, "net", AcceleratorKind.NPU, new OnnxOptions()));
     }
 
     [Fact]
@@ -74,9 +75,44 @@ public sealed class ProfiledLatenciesTests : IDisposable
         Assert.Empty(PublishedFigures.Of(Stored(Pc, new HubOrigin("m1", "j0", false)), [Latency("j1")], Samples.Fleet(Pc)).Known);
     }
 
+    [Theory]
+    [InlineData("image", "1,3,224,224", true)]
+    [InlineData("image", "1,3,640,640", false)]
+    [InlineData("image", "1,3,224", false)]
+    [InlineData("picture", "1,3,224,224", false)]
+    public void Figures_OfOtherSizes_SayNothingOfARun(string input, string shape, bool says)
+    {
+        var figures = PublishedFigures.Of(Stored(Phone, new HubOrigin("m1", "j0", false)), [Latency("j1")], Samples.Fleet(Phone));
+        var options = new OnnxOptions(Inputs: [new OnnxInput(input, [.. shape.Split(',').Select(long.Parse)])]);
+        Assert.Equal(says, figures.Find(Phone.Id, "net", AcceleratorKind.NPU, options) is not null);
+    }
+
+    [Fact]
+    public void Figures_WhoseSizesOrSourceAreNotKnown_FeedNothing()
+    {
+        Assert.Empty(PublishedFigures.Of(Stored(Phone, new HubOrigin("m1", "j0", false)), [Latency("j1") with { Inputs = null }], Samples.Fleet(Phone)).Known);
+        Assert.Empty(PublishedFigures.Of(Stored(Phone, new HubOrigin("m1", "j0", false, Confirmed: false)), [Latency("j1") with { Confirmed = false }], Samples.Fleet(Phone)).Known);
+        Assert.Empty(PublishedFigures.Of(Stored(Phone, new HubOrigin("m1", "j0", false)), [Latency("j1") with { Confirmed = false }], Samples.Fleet(Phone)).Known);
+    }
+
+    [Fact]
+    public async Task Record_OfAnEarlierVersion_IsNotTakenForQualcomms()
+    {
+        using (var first = Open())
+        {
+            await first.RecordAsync(Latency("j1"), TestContext.Current.CancellationToken);
+        }
+
+        var json = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(_directory["profiled.json"]))!;
+        Assert.True(json[0]!.AsObject().Remove("confirmed") | json[0]!.AsObject().Remove("Confirmed"));
+        File.WriteAllText(_directory["profiled.json"], json.ToJsonString());
+        using var again = Open();
+        Assert.False(Assert.Single(again.All).IsQualcomm);
+    }
+
     internal static ProfiledLatency Latency(string job) => new(
         "m1", job, "net", "Snapdragon 8 Gen 3 QRD", new ChipsetTarget(["qualcomm-snapdragon-8gen3"], "v75", 57), ArtifactKind.PrecompiledQnnOnnx, 1.5, 20, 10, 50 << 20,
-        ImmutableSortedDictionary<AcceleratorKind, int>.Empty.Add(AcceleratorKind.CPU, 1).Add(AcceleratorKind.NPU, 70), false, Samples.Now);
+        ImmutableSortedDictionary<AcceleratorKind, int>.Empty.Add(AcceleratorKind.CPU, 1).Add(AcceleratorKind.NPU, 70), false, Samples.Now, Confirmed: true, Inputs: [new TensorInfo("image", "float32", [1, 3, 224, 224])]);
 
     internal static ModelsSnapshot Stored(DeviceSnapshot device, HubOrigin origin) => new(
         ImmutableDictionary<DeviceId, DeviceModels>.Empty.Add(device.Id, new DeviceModels(

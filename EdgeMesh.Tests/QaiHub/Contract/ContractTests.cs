@@ -31,13 +31,13 @@ public sealed class ContractTests
         Assert.Empty(CompileChecks.Check(device, inputs, [], OptionLine.Parse("--target_runtime onnx")));
 
         var states = new Seen<HubJob>();
-        var compiled = await client.Jobs.WaitAsync(await client.Jobs.CreateAsync(new CompileRequest(model, device, inputs, "try", "--target_runtime onnx"), Cancelled), states, cancellationToken: Cancelled);
+        var compiled = await client.Jobs.WaitAsync(await client.Jobs.CreateAsync(new CompileRequest(model, device, inputs, "try", "--target_runtime onnx"), cancellationToken: Cancelled), states, cancellationToken: Cancelled);
         Assert.Equal((JobState.Done, JobType.Compile, "try"), (compiled.State, compiled.Type, compiled.Name));
         Assert.Equal(inputs, compiled.Inputs);
 
-        var profileId = await client.Jobs.CreateAsync(new ProfileRequest(compiled.TargetModel!.Id, device), Cancelled);
+        var profileId = await client.Jobs.CreateAsync(new ProfileRequest(compiled.TargetModel!.Id, device), cancellationToken: Cancelled);
         var profiled = await client.Jobs.WaitAsync(profileId, cancellationToken: Cancelled);
-        var profile = HubProfile.Of(await client.Jobs.GetResultAsync(profileId, Cancelled));
+        var profile = HubProfile.Of((await client.Jobs.GetResultAsync(profileId, Cancelled)).Message);
         Assert.Equal(JobState.Done, profiled.State);
         Assert.True(profile.Inference > TimeSpan.Zero);
         Assert.Equal(1, profile.Units.Sum(u => u.Share), 6);
@@ -66,7 +66,7 @@ public sealed class ContractTests
         await using var hub = await EmulatedHub.StartAsync();
         var (info, client) = (TargetRuntimes.Of(runtime), hub.Client);
         var request = new CompileRequest(await hub.UploadAsync(OnnxFiles.Tiny()), await hub.DeviceAsync(), [], "", $"--target_runtime {info.Value}");
-        var job = await client.Jobs.WaitAsync(await client.Jobs.CreateAsync(request, Cancelled), cancellationToken: Cancelled);
+        var job = await client.Jobs.WaitAsync(await client.Jobs.CreateAsync(request, cancellationToken: Cancelled), cancellationToken: Cancelled);
         Assert.Equal(runtime, TargetRuntimes.OfOptions(job.Options)!.Runtime);
         var file = await client.Jobs.GetCompiledModelAsync(job.Id, Cancelled);
         Assert.EndsWith(info.Ending, file.Name, StringComparison.Ordinal);
@@ -142,7 +142,7 @@ public sealed class ContractTests
         var model = await hub.UploadAsync(OnnxFiles.Tiny());
         hub.Fail(FaultKind.Status, "/jobs/", status: 429, count: 3, method: "POST");
         hub.Fail(FaultKind.Status, "/jobs/", status: 502, count: 2, method: "POST");
-        Assert.Matches("^j[5gp][0-9a-z]{6}[5gp]$", await hub.Client.Jobs.CreateAsync(new ProfileRequest(model, await hub.DeviceAsync()), Cancelled));
+        Assert.Matches("^j[5gp][0-9a-z]{6}[5gp]$", await hub.Client.Jobs.CreateAsync(new ProfileRequest(model, await hub.DeviceAsync()), cancellationToken: Cancelled));
         Assert.Equal(1, (await hub.Client.Jobs.ListSummariesAsync(new JobQuery(), Cancelled)).Total);
     }
 
@@ -154,10 +154,10 @@ public sealed class ContractTests
         hub.Fail(FaultKind.JobFails, "compile", "Model input 'image' has dynamic shapes. Please use a static shape.");
         hub.Fail(FaultKind.JobStuck, "compile");
         var request = new CompileRequest(model, device, [], "", "--target_runtime onnx");
-        var failed = await hub.Client.Jobs.WaitAsync(await hub.Client.Jobs.CreateAsync(request, Cancelled), cancellationToken: Cancelled);
+        var failed = await hub.Client.Jobs.WaitAsync(await hub.Client.Jobs.CreateAsync(request, cancellationToken: Cancelled), cancellationToken: Cancelled);
         Assert.Contains("fixed shape", FailureRemedies.Of(failed), StringComparison.Ordinal);
         Assert.Equal(HubFailure.NotReady, (await Hub.FailureAsync(hub.Client.Jobs.GetResultAsync(failed.Id, Cancelled))).Kind);
-        var stuck = await hub.Client.Jobs.CreateAsync(request, Cancelled);
+        var stuck = await hub.Client.Jobs.CreateAsync(request, cancellationToken: Cancelled);
         Assert.Equal(HubFailure.JobDeadline, (await Hub.FailureAsync(hub.Client.Jobs.WaitAsync(stuck, deadline: TimeSpan.FromMilliseconds(100), cancellationToken: Cancelled))).Kind);
     }
 

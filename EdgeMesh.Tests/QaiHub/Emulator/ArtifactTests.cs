@@ -95,7 +95,7 @@ public sealed class ArtifactTests(SharedHub shared) : IClassFixture<SharedHub>
         return [.. model.Graph.Input.Select(i => new NamedTensorType
         {
             Name = i.Name,
-            TensorType = new TensorType { Dtype = TensorDtype.Float32, Shape = { i.Type.TensorType.Shape.Dim.Select(d => d.DimValue > 0 ? (ulong)d.DimValue : 1) } },
+            TensorType = new TensorType { Dtype = i.Type.TensorType.ElemType == OnnxFiles.Int64 ? TensorDtype.Int64 : TensorDtype.Float32, Shape = { i.Type.TensorType.Shape.Dim.Select(d => d.DimValue > 0 ? (ulong)d.DimValue : 1) } },
         })];
     }
 

@@ -22,6 +22,18 @@ public sealed class OnnxGraphTests
     }
 
     [Fact]
+    public void Read_OfAModelThatIsOneIf_CountsWhatIsInItsBranches()
+    {
+        var whole = ModelProto.Parser.ParseFrom(OnnxFiles.Tiny());
+        var branches = new NodeProto { Name = "which", OpType = "If", Attribute = { new AttributeProto { G = whole.Graph.Clone() }, new AttributeProto { Graphs = { whole.Graph.Clone() } } } };
+        whole.Graph.Node.Clear();
+        whole.Graph.Node.Add(branches);
+        var graph = Read(whole.ToByteArray());
+        Assert.Equal(["which", "conv1", "relu1", "select", "conv1", "relu1", "select"], graph.Nodes.Select(n => n.Name));
+        Assert.Equal(16 * 3 * 3 * 3, graph.Nodes[1].Weights);
+    }
+
+    [Fact]
     public void Read_OfNodesWithoutNames_NamesThem()
     {
         var model = ModelProto.Parser.ParseFrom(OnnxFiles.Tiny());

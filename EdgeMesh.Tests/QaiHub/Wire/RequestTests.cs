@@ -59,7 +59,7 @@ public sealed class RequestTests
     {
         await using var hub = Hub.Saying(new CreateUpdateResponse { Id = "j5w2gx7p5" });
         var inputs = ImmutableArray.Create(new TensorSpec("image", [new(1), new(3), new(224), new(224)], TensorDtype.Float32));
-        Assert.Equal("j5w2gx7p5", await hub.Client.Jobs.CreateAsync(new CompileRequest("mmq12345q", S24, inputs, "try", "--target_runtime onnx"), Hub.Cancelled));
+        Assert.Equal("j5w2gx7p5", await hub.Client.Jobs.CreateAsync(new CompileRequest("mmq12345q", S24, inputs, "try", "--target_runtime onnx"), cancellationToken: Hub.Cancelled));
         var request = Assert.Single(hub.Requests);
         Assert.Equal("POST /api/v1/jobs/ HTTP/1.1", request.Line);
         var compile = Field(request.Body, 4);
@@ -75,7 +75,7 @@ public sealed class RequestTests
     public async Task CreateProfileJob_Sent_NamesItsDeviceInFieldSix()
     {
         await using var hub = Hub.Saying(new CreateUpdateResponse { Id = "j5w2gx7p5" });
-        await hub.Client.Jobs.CreateAsync(new ProfileRequest("mmq12345q", S24, "try", "--compute_unit npu"), Hub.Cancelled);
+        await hub.Client.Jobs.CreateAsync(new ProfileRequest("mmq12345q", S24, "try", "--compute_unit npu"), cancellationToken: Hub.Cancelled);
         var profile = Field(hub.Requests[0].Body, 1);
         Assert.Equal([4, 6, 14, 15], Fields(profile));
         Assert.Equal("Samsung Galaxy S24"u8.ToArray(), Field(Field(profile, 6), 1));
@@ -85,9 +85,9 @@ public sealed class RequestTests
     public async Task CreateOtherJobs_Sent_HaveTheirNumbers()
     {
         await using var hub = Hub.Saying(new CreateUpdateResponse { Id = "j5w2gx7p5" });
-        await hub.Client.Jobs.CreateAsync(new InferenceRequest("mmq12345q", "dd9pg5on9", S24), Hub.Cancelled);
-        await hub.Client.Jobs.CreateAsync(new QuantizeRequest("mmq12345q", "dd9pg5on9", QuantizeDtype.Int8, QuantizeDtype.Int16), Hub.Cancelled);
-        await hub.Client.Jobs.CreateAsync(new LinkRequest(["mmq12345q", "mnq12345q"], S24), Hub.Cancelled);
+        await hub.Client.Jobs.CreateAsync(new InferenceRequest("mmq12345q", "dd9pg5on9", S24), cancellationToken: Hub.Cancelled);
+        await hub.Client.Jobs.CreateAsync(new QuantizeRequest("mmq12345q", "dd9pg5on9", QuantizeDtype.Int8, QuantizeDtype.Int16), cancellationToken: Hub.Cancelled);
+        await hub.Client.Jobs.CreateAsync(new LinkRequest(["mmq12345q", "mnq12345q"], S24), cancellationToken: Hub.Cancelled);
         Assert.Equal([3, 4, 7], Fields(Field(hub.Requests[0].Body, 2)));
         Assert.Equal([4, 5, 6, 7], Fields(Field(hub.Requests[1].Body, 6)));
         Assert.Equal([4, 16], Fields(Field(hub.Requests[2].Body, 7)));
