@@ -80,7 +80,7 @@ public sealed class JobDraftsTests : JobPageContext
     {
         var page = Render<NewJobPage>();
         page.Find("#policy").Change(nameof(JobPolicy.PreferRemote));
-        Pass(page, () => Assert.Contains("\"policy\":\"PREFER_REMOTE\"", (string?)JSInterop.Invocations["edgemeshDrafts.keep"].LastOrDefault().Arguments?[0] ?? "", StringComparison.Ordinal));
+        Pass(page, () => Assert.Contains("\"policy\":\"PREFER_REMOTE\"", JSInterop.Invocations["edgemeshDrafts.keep"] is [.., var kept] ? (string?)kept.Arguments[0] ?? "" : "", StringComparison.Ordinal));
         Assert.Null(JSInterop.Invocations["edgemeshDrafts.keep"][^1].Arguments[1]);
     }
 
