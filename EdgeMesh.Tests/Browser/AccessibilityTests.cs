@@ -35,7 +35,7 @@ public sealed class AccessibilityTests(BrowserFixture fixture)
         await CheckAsync(page, "fleet");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Add a device" }).ClickAsync();
-        await page.Locator(".qr svg").WaitForAsync();
+        await page.Locator(".dlg .term code").WaitForAsync();
         await CheckAsync(page, "add a device");
         await page.Keyboard.PressAsync("Escape");
         await page.Locator(".dlg").WaitForAsync(new() { State = WaitForSelectorState.Detached });

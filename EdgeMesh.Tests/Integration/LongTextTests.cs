@@ -20,8 +20,9 @@ public sealed class LongTextTests
         await using var two = await AgentProcess.JoinAsync(dashboard, "South", directory["south"], engine.Address.ToString());
         foreach (var name in (string[])["North", "South"])
         {
-            await dashboard.DeviceAsync(name, d => d.GetProperty("runtimes").EnumerateArray().Any(r =>
-                r.GetProperty("state").GetString() == "Ready" && r.GetProperty("models").EnumerateArray().Any(m => m.GetProperty("id").GetString() == engine.Model)));
+            // All of it: while a runtime of the device still starts, a job that nothing there can run waits for it instead of being refused.
+            await dashboard.DeviceAsync(name, d => d.GetProperty("runtimes").EnumerateArray().All(r => r.GetProperty("state").GetString() == "Ready") &&
+                d.GetProperty("runtimes").EnumerateArray().Any(r => r.GetProperty("models").EnumerateArray().Any(m => m.GetProperty("id").GetString() == engine.Model)));
         }
 
         var text = string.Concat(Enumerable.Range(0, 400).Select(i => $"Sentence {i} tells of tides, mills and the moon. "));
