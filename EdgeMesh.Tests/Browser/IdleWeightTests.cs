@@ -21,7 +21,8 @@ public sealed class IdleWeightTests(BrowserFixture fixture)
         await using var session = await BrowserSession.OpenAsync(fixture.Browser, dashboard.Address);
         var weight = SocketWeight.Of(session.Page);
         await session.LogInAsync(dashboard);
-        await session.Page.Locator($"[data-device='Restless {devices}']").First.WaitForAsync();
+        await session.Page.GetByText($"{devices} of {devices} devices online").First.WaitForAsync();
+        await session.Page.Locator("[data-device^='Restless']").First.WaitForAsync();
         var fleetPage = await weight.ReceivedPerSecondAsync(Measured);
         await session.GoAsync("/new", "New job");
         await session.Page.Locator("#text").FillAsync("The mill turns with the tide. Nobody minds the noise.");

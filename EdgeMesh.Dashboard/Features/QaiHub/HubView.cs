@@ -30,7 +30,8 @@ public abstract class HubView : LiveView<HubSnapshot>
     protected override async Task OnInitializedAsync()
     {
         await base.OnInitializedAsync();
-        if (Qai.Current.Connection is null)
+        // An answer of the service says that it is connected, and nothing of what the doctor looks at.
+        if (Qai.Current.Connection is not { Status.Checks.IsEmpty: false })
         {
             _ = Qai.CheckAsync(Stays);
         }
