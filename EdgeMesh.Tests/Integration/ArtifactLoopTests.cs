@@ -79,9 +79,9 @@ public sealed class ArtifactLoopTests : IAsyncLifetime
         Assert.Equal(new ProviderNodes("CPUExecutionProvider", 1), m.Shares.Single());
         Assert.Equal(["a 6,4 made", "b 6,4 given", "sum 6,4 "], m.Inputs.Concat(m.Outputs).Select(t => $"{t.Name} {string.Join(',', t.Shape)} {t.Origin}"));
 
-        // What was measured predicts the next one.
+        // What was measured predicts the next one of the same sizes.
         await Until.TrueAsync("the run to be learned", () => Device.Calibrations.Keys.Any(k => k is { ModelId: "net", Kind: TaskKind.OnnxRun }));
-        Assert.Equal(EdgeMesh.Core.Costing.EstimateOrigin.Measured, Jobs.Preview(Request("net", new OnnxOptions())).Predicted!.Origin);
+        Assert.Equal(EdgeMesh.Core.Costing.EstimateOrigin.Measured, Jobs.Preview(Request("net", options)).Predicted!.Origin);
     }
 
     [Fact]
