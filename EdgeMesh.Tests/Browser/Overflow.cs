@@ -21,9 +21,9 @@ public static class Overflow
             if (isText) letters.selectNodeContents(e);
             const box = isText && !clips(e) ? letters.getBoundingClientRect() : e.getBoundingClientRect();
             if (box.width === 0 || box.height === 0) continue;
-            // Cut text is fine where it says so by its dots; nothing may be cut to less than two letters. The reason in a block of the timeline has the room that the
-            // run's own time leaves it, and stands in the receipt too.
-            if (isText && clips(e) && box.width < 22 && e.textContent.trim().length > 4 && !e.matches('.jt-why')) faults.push(`${name(e)} is cut to ${Math.round(box.width)} px`);
+            // Cut text is fine where it says so by its dots; nothing may be cut to less than two letters. The words in a block of a timeline have the room that the
+            // run's own time leaves them, and stand elsewhere too.
+            if (isText && clips(e) && box.width < 22 && e.textContent.trim().length > 4 && !e.matches('.jt-why, .pb')) faults.push(`${name(e)} is cut to ${Math.round(box.width)} px`);
             let outer = clips(e) && e.parentElement ? e.parentElement : e;
             for (; outer !== document.body && !(outer !== e && clips(outer)); outer = outer.parentElement) {
               if (outer === e || !outer.matches('.em-card, .em-note, .dlg, .btn, .chip')) continue;
