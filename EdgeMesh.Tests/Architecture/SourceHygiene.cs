@@ -28,6 +28,16 @@ public sealed partial class SourceHygiene
             .Where(f => f.Contains("Features", StringComparison.Ordinal) || f.Contains("Components", StringComparison.Ordinal))
             .SelectMany(f => RootedLink().Matches(File.ReadAllText(f)).Select(m => $"{Name(f)}: {m.Value}")));
 
+    [Fact]
+    public void PageTests_ActInOneTurnOfTheRenderer() =>
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(BuiltPrograms.RepositoryRoot, "EdgeMesh.Tests", "Components"), "*.cs", SearchOption.AllDirectories)
+            .Where(f => Path.GetFileName(f) is not "PageContext.cs" && File.ReadAllText(f) is var text && (text.Contains(": MeshPages", StringComparison.Ordinal) || text.Contains(": JobPageContext", StringComparison.Ordinal)))
+            .SelectMany(f => File.ReadLines(f).Where(l => LooseEvent().IsMatch(l)).Select(l => $"{Name(f)}: {l.Trim()}")));
+
+    // Between finding an element and acting on it the page may render and refuse the event: PageContext.Do and Press do both in one turn.
+    [GeneratedRegex(@"^(?!.*\bDo\().*\.(?:Click|Input|Change|Submit|KeyDown|Focus|Blur)\(")]
+    private static partial Regex LooseEvent();
+
     // A proxy may show the dashboard under a path: "/jobs" would leave it.
     [GeneratedRegex(@"(?:href|Href|src|action)=""(?:@\(\$?"")?/[a-z""][^""]*""|(?:NavigateTo|ToAbsoluteUri)\(\$?""/[^""]*""")]
     private static partial Regex RootedLink();

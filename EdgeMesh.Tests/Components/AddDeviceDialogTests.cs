@@ -29,7 +29,7 @@ public sealed class AddDeviceDialogTests : MeshPages
         Assert.Single(dialog.FindAll(".btn.p"));
 
         Tokens.Address = "https://192.168.1.20:8443";
-        Button(dialog, "Open LAN access").Click();
+        Press(dialog, "Open LAN access");
         dialog.WaitForAssertion(() => Assert.Contains("--orchestrator https://192.168.1.20:8443 --token emj_sample2", dialog.Find(".term code").TextContent, StringComparison.Ordinal));
         Assert.True(Lan.Current.Enabled);
         Assert.DoesNotContain("cannot reach", dialog.Markup, StringComparison.Ordinal);
@@ -42,7 +42,7 @@ public sealed class AddDeviceDialogTests : MeshPages
     {
         Lan.Refusal = new Problem("lan_port_taken", "Port 8443 is taken.", "Another program listens there.", "Use --lan-port.");
         var dialog = Open();
-        Button(dialog, "Open LAN access").Click();
+        Press(dialog, "Open LAN access");
         dialog.WaitForAssertion(() => Assert.Contains("Port 8443 is taken.", dialog.Find("[role=alert]").TextContent, StringComparison.Ordinal));
         Assert.Single(Tokens.CreatedBy);
     }
@@ -55,7 +55,7 @@ public sealed class AddDeviceDialogTests : MeshPages
         dialog.WaitForAssertion(() => Assert.Contains("it is used up", dialog.Markup, StringComparison.Ordinal));
         Assert.Empty(dialog.FindAll("code"));
         Assert.Empty(dialog.FindAll("figure.qr"));
-        Button(dialog, "Make a new token").Click();
+        Press(dialog, "Make a new token");
         dialog.WaitForElement(".term code");
         Assert.Equal(2, Tokens.CreatedBy.Count);
     }
@@ -79,7 +79,7 @@ public sealed class AddDeviceDialogTests : MeshPages
     public void Windows_HasItsOwnCommand()
     {
         var dialog = Open();
-        Button(dialog, "Windows").Click();
+        Press(dialog, "Windows");
         Assert.StartsWith(".\\edgemesh-agent.exe", dialog.Find("code").TextContent, StringComparison.Ordinal);
     }
 
@@ -92,7 +92,7 @@ public sealed class AddDeviceDialogTests : MeshPages
         Time.Advance(TimeSpan.FromMinutes(14));
         dialog.WaitForAssertion(() => Assert.Contains("has expired", dialog.Markup, StringComparison.Ordinal));
         Assert.Empty(dialog.FindAll("code"));
-        Button(dialog, "Make a new token").Click();
+        Press(dialog, "Make a new token");
         dialog.WaitForAssertion(() => Assert.Equal(2, Tokens.CreatedBy.Count));
     }
 
@@ -114,7 +114,7 @@ public sealed class AddDeviceDialogTests : MeshPages
         Assert.Contains("No join token could be made.", dialog.Find("[role=alert]").TextContent, StringComparison.Ordinal);
         Assert.DoesNotContain("disk is full", dialog.Markup, StringComparison.Ordinal);
         Tokens.Failure = null;
-        Button(dialog, "Try again").Click();
+        Press(dialog, "Try again");
         dialog.WaitForElement("code");
     }
 
@@ -123,7 +123,7 @@ public sealed class AddDeviceDialogTests : MeshPages
     {
         var dialog = Open();
         Assert.Equal(2, Fleet.SubscriberCount);
-        Button(dialog, "Close").Click();
+        Press(dialog, "Close");
         await Until.TrueAsync("the dialog's subscriber to go", () => Fleet.SubscriberCount == 1);
     }
 
@@ -137,7 +137,7 @@ public sealed class AddDeviceDialogTests : MeshPages
     private IRenderedComponent<MudBlazor.MudDialogProvider> Open()
     {
         var page = Page<FleetPage>();
-        Button(page, "Add a device").Click();
+        Press(page, "Add a device");
         return Dialog();
     }
 }

@@ -148,7 +148,7 @@ public sealed class DevicePageTests : MeshPages
     public void Drain_AsksTheFleetAndCanBeUndone()
     {
         var page = Open(MiniPc);
-        Button(page, "Drain").Click();
+        Press(page, "Drain");
         Assert.Contains("Mini PC is draining.", Toast(), StringComparison.Ordinal);
         Assert.Equal([$"drain {MiniPc.Id}"], Fleet.Commands);
     }
@@ -157,7 +157,7 @@ public sealed class DevicePageTests : MeshPages
     public void ProveAgain_AsksTheFleetAndWaitsForWhatComesOfIt()
     {
         var page = Open(MiniPc);
-        Button(page, "Prove again").Click();
+        Press(page, "Prove again");
         Assert.Equal([$"prove {MiniPc.Id}"], Fleet.Commands);
         page.WaitForAssertion(() => Assert.Contains("Asked to prove them again", page.Find("[role=status]").TextContent, StringComparison.Ordinal));
         Assert.True(Button(page, "Prove again").HasAttribute("disabled"));
@@ -178,7 +178,7 @@ public sealed class DevicePageTests : MeshPages
     {
         var page = Open(MiniPc);
         Fleet.Refusal = new Problem("device_unreachable", "The device cannot be asked now.", "It has no link to this dashboard.", "Wait until it is online, then try again.");
-        Button(page, "Prove again").Click();
+        Press(page, "Prove again");
         Assert.Contains("It has no link to this dashboard.", Toast(), StringComparison.Ordinal);
         Assert.Empty(page.FindAll(".em-card [role=status]"));
     }
@@ -190,15 +190,15 @@ public sealed class DevicePageTests : MeshPages
     public void Rename_Refused_KeepsTheDialogWithTheReason()
     {
         var page = Open(MiniPc);
-        Button(page, "Rename").Click();
+        Press(page, "Rename");
         var dialog = Dialog();
         Fleet.Refusal = new Problem("name_invalid", "This is not a name.", "A name has 1 to 64 characters.", "Choose another name.");
-        dialog.Find("#device-name").Input("");
-        dialog.Find("form").Submit();
+        Do(dialog, () => dialog.Find("#device-name").Input(""));
+        Do(dialog, () => dialog.Find("form").Submit());
         dialog.WaitForAssertion(() => Assert.Contains("A name has 1 to 64 characters.", dialog.Find("[role=alert]").TextContent, StringComparison.Ordinal));
         Fleet.Refusal = null;
-        dialog.Find("#device-name").Input("Kitchen");
-        dialog.Find("form").Submit();
+        Do(dialog, () => dialog.Find("#device-name").Input("Kitchen"));
+        Do(dialog, () => dialog.Find("form").Submit());
         dialog.WaitForAssertion(() => Assert.Empty(dialog.FindAll(".dlg")));
         Assert.Equal($"rename {MiniPc.Id} Kitchen", Fleet.Commands[^1]);
     }
@@ -207,13 +207,13 @@ public sealed class DevicePageTests : MeshPages
     public void Forget_SaysTheConsequenceAndDoesItOnlyWhenConfirmed()
     {
         var page = Open(MiniPc);
-        Button(page, "Forget").Click();
+        Press(page, "Forget");
         Assert.Contains("it needs a new join token", Dialog().Markup, StringComparison.Ordinal);
-        Button(Dialog(), "Keep it").Click();
+        Press(Dialog(), "Keep it");
         Assert.Empty(Fleet.Commands);
 
-        Button(page, "Forget").Click();
-        Button(Dialog(), "Forget device").Click();
+        Press(page, "Forget");
+        Press(Dialog(), "Forget device");
         page.WaitForAssertion(() => Assert.Equal([$"forget {MiniPc.Id}"], Fleet.Commands));
         page.WaitForAssertion(() => Assert.Equal("http://localhost/", Services.GetRequiredService<NavigationManager>().Uri));
     }

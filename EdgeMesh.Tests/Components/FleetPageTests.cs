@@ -126,7 +126,7 @@ public sealed class FleetPageTests : MeshPages
         await watch.StartAsync(CancellationToken.None);
         Fleet.Publish(down);
         var page = Page<FleetPage>();
-        page.Find(".attn button").Click();
+        Do(page, () => page.Find(".attn button").Click());
         Assert.Empty(page.FindAll(".attn"));
 
         Fleet.Publish(down with { Telemetry = Samples.Telemetry() with { RamFreeMb = 9 } });
@@ -145,7 +145,12 @@ public sealed class FleetPageTests : MeshPages
             return Dismissals.Current.IsEmpty;
         });
         Fleet.Publish(down);
-        page.WaitForElement(".attn");
+        await Until.TrueAsync("the row to be back", () =>
+        {
+            // The page draws at a pace of this clock.
+            Time.Advance(TimeSpan.FromSeconds(1));
+            return page.FindAll(".attn").Count > 0;
+        });
         await watch.StopAsync(CancellationToken.None);
     }
 
@@ -235,7 +240,7 @@ public sealed class FleetPageTests : MeshPages
         Fleet.Publish(Samples.Device(state: DeviceState.Draining));
         Fleet.Refusal = new Problem("busy", "It cannot be resumed.", "Its record is locked.", "Try again.");
         var page = Page<FleetPage>();
-        Button(page, "Resume").Click();
+        Press(page, "Resume");
         Assert.Contains("Mini PC was not resumed. It cannot be resumed.", Toast(), StringComparison.Ordinal);
     }
 

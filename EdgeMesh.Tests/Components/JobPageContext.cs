@@ -13,7 +13,7 @@ using MudBlazor.Services;
 namespace EdgeMesh.Tests.Components;
 
 /// <summary>A job page by itself: fakes inside, MudBlazor around, time driven by the test.</summary>
-public abstract class JobPageContext : BunitContext
+public abstract class JobPageContext : PageContext
 {
     protected JobPageContext()
     {

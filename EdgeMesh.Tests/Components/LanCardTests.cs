@@ -17,7 +17,7 @@ public sealed class LanCardTests : MeshPages
         Assert.Contains("this computer only", card.Markup, StringComparison.Ordinal);
         Assert.DoesNotContain("ca.crt", card.Markup, StringComparison.Ordinal);
 
-        Button(card, "Open").Click();
+        Press(card, "Open");
 
         card.WaitForAssertion(() => Assert.Contains("https://192.168.1.20:8443", card.Markup, StringComparison.Ordinal));
         Assert.Contains(Lan.Current.Authority.Value, card.Markup, StringComparison.Ordinal);
@@ -29,7 +29,7 @@ public sealed class LanCardTests : MeshPages
     {
         Lan.Refusal = new Problem("lan_port_taken", "Port 8443 is taken.", "Another program listens there.", "Use --lan-port.");
         var card = Page<LanCard>();
-        Button(card, "Open").Click();
+        Press(card, "Open");
         card.WaitForAssertion(() => Assert.Contains("Port 8443 is taken.", card.Find("[role=alert]").TextContent, StringComparison.Ordinal));
     }
 
@@ -38,9 +38,9 @@ public sealed class LanCardTests : MeshPages
     {
         Lan.Current = Lan.Current with { Enabled = true };
         var card = Page<LanCard>();
-        Button(card, "Close").Click();
+        Press(card, "Close");
         Assert.Contains("cut off at once", Dialog().Markup, StringComparison.Ordinal);
-        Button(Dialog(), "Close it").Click();
+        Press(Dialog(), "Close it");
         card.WaitForState(() => !Lan.Current.Enabled);
     }
 
@@ -58,9 +58,9 @@ public sealed class LanCardTests : MeshPages
     {
         Lan.Current = Lan.Current with { Enabled = true };
         var card = Page<LanCard>();
-        Button(card, "Replace the certificate authority").Click();
+        Press(card, "Replace the certificate authority");
         Assert.Equal(0, Rotation.Count);
-        Button(Dialog(), "Replace it").Click();
+        Press(Dialog(), "Replace it");
         card.WaitForAssertion(() => Assert.Equal(1, Rotation.Count));
     }
 
@@ -73,9 +73,9 @@ public sealed class LanCardTests : MeshPages
         var card = Page<JoinRequestsCard>();
         Assert.Contains(one.Short, card.Markup, StringComparison.Ordinal);
 
-        Button(card, "Approve One").Click();
+        Press(card, "Approve One");
         card.WaitForAssertion(() => Assert.DoesNotContain("192.168.1.7", card.Markup, StringComparison.Ordinal));
-        Button(card, "Refuse Two").Click();
+        Press(card, "Refuse Two");
         card.WaitForAssertion(() => Assert.DoesNotContain("New devices", card.Markup, StringComparison.Ordinal));
 
         Assert.Equal(one, Assert.Single(Requests.Approved));

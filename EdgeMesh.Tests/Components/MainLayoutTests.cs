@@ -64,12 +64,12 @@ public sealed class MainLayoutTests : MeshPages
         var device = Samples.Device();
         Fleet.Publish(device);
         var layout = Open("/settings");
-        layout.Find("button.cmd").Click();
+        Do(layout, () => layout.Find("button.cmd").Click());
         var palette = layout.FindComponent<MudBlazor.MudDialogProvider>();
         palette.WaitForElement(".pal-i");
-        palette.Find("input").Input("mini");
+        Do(palette, () => palette.Find("input").Input("mini"));
         palette.WaitForAssertion(() => Assert.Equal(["Mini PC", "Drain Mini PC"], palette.FindAll(".pal-i .ell:first-of-type").Select(e => e.TextContent)));
-        palette.Find("input").KeyDown("Enter");
+        Do(palette, () => palette.Find("input").KeyDown("Enter"));
         Assert.EndsWith($"/devices/{device.Id}", Navigation.Uri, StringComparison.Ordinal);
     }
 
@@ -78,16 +78,16 @@ public sealed class MainLayoutTests : MeshPages
     {
         Jobs.History.Add(Samples.Summary(JobState.Succeeded, title: "The tidal mill"));
         var layout = Open("/");
-        layout.Find("button.cmd").Click();
+        Do(layout, () => layout.Find("button.cmd").Click());
         var palette = layout.FindComponent<MudBlazor.MudDialogProvider>();
         palette.WaitForElement(".pal-i");
         Assert.Contains("The tidal mill", palette.Markup, StringComparison.Ordinal);
-        palette.Find("input").KeyDown("ArrowDown");
+        Do(palette, () => palette.Find("input").KeyDown("ArrowDown"));
         Assert.Equal("palette-1", palette.Find("[aria-selected=true]").Id);
-        palette.Find("input").KeyDown("ArrowUp");
-        palette.Find("input").KeyDown("ArrowUp");
+        Do(palette, () => palette.Find("input").KeyDown("ArrowUp"));
+        Do(palette, () => palette.Find("input").KeyDown("ArrowUp"));
         Assert.Equal("palette-" + (palette.FindAll(".pal-i").Count - 1), palette.Find("[aria-selected=true]").Id);
-        palette.Find("input").Input("zzz");
+        Do(palette, () => palette.Find("input").Input("zzz"));
         palette.WaitForAssertion(() => Assert.Contains("Nothing fits", palette.Find("[role=status]").TextContent, StringComparison.Ordinal));
     }
 
@@ -97,21 +97,21 @@ public sealed class MainLayoutTests : MeshPages
         var device = Samples.Device();
         Fleet.Publish(device);
         var layout = Open("/");
-        layout.Find("button.cmd").Click();
+        Do(layout, () => layout.Find("button.cmd").Click());
         var palette = layout.FindComponent<MudBlazor.MudDialogProvider>();
         palette.WaitForElement(".pal-i");
-        palette.Find("input").Input("drain");
+        Do(palette, () => palette.Find("input").Input("drain"));
         palette.WaitForAssertion(() => Assert.Contains("Drain Mini PC", palette.Find(".pal-i").TextContent, StringComparison.Ordinal));
-        palette.Find("input").KeyDown("Enter");
+        Do(palette, () => palette.Find("input").KeyDown("Enter"));
         layout.WaitForAssertion(() => Assert.Equal([$"drain {device.Id}"], Fleet.Commands));
         layout.WaitForAssertion(() => Assert.Contains("Mini PC is draining.", layout.Markup, StringComparison.Ordinal));
 
         Fleet.Refusal = new Problem("device_lost", "It is lost.", "No beat.", "Start its agent.");
-        layout.Find("button.cmd").Click();
+        Do(layout, () => layout.Find("button.cmd").Click());
         palette.WaitForElement(".pal-i");
-        palette.Find("input").Input("drain");
+        Do(palette, () => palette.Find("input").Input("drain"));
         palette.WaitForAssertion(() => Assert.Contains("Drain Mini PC", palette.Find(".pal-i").TextContent, StringComparison.Ordinal));
-        palette.Find("input").KeyDown("Enter");
+        Do(palette, () => palette.Find("input").KeyDown("Enter"));
         layout.WaitForAssertion(() => Assert.Contains("Mini PC was not drained. It is lost. No beat. Start its agent.", layout.Markup, StringComparison.Ordinal));
     }
 

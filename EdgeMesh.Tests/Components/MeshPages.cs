@@ -20,7 +20,7 @@ using MudBlazor.Services;
 namespace EdgeMesh.Tests.Components;
 
 /// <summary>Pages over fakes, with MudBlazor's providers, a clock of its own and a browser that answers anything.</summary>
-public abstract class MeshPages : BunitContext
+public abstract class MeshPages : PageContext
 {
     private IRenderedComponent<MudDialogProvider>? _dialogs;
     private IRenderedComponent<MudSnackbarProvider>? _toasts;
@@ -107,14 +107,4 @@ public abstract class MeshPages : BunitContext
         toasts.WaitForElement(".mud-snackbar");
         return toasts.Markup;
     }
-
-    /// <summary>The button with this text in a component.</summary>
-    protected static AngleSharp.Dom.IElement Button(IRenderedComponent<IComponent> where, string text)
-    {
-        where.WaitForState(() => Buttons(where, text).Any());
-        return Buttons(where, text).First();
-    }
-
-    private static IEnumerable<AngleSharp.Dom.IElement> Buttons(IRenderedComponent<IComponent> where, string text) =>
-        where.FindAll("button").Where(b => b.TextContent.Trim() == text || b.GetAttribute("aria-label") == text);
 }

@@ -44,9 +44,9 @@ public sealed class ModelsPageTests : MeshPages
     {
         Publish();
         var page = Page<ModelsPage>();
-        page.Find("button[aria-label='Remove qwen3-0.6b from One']").Click();
+        Do(page, () => page.Find("button[aria-label='Remove qwen3-0.6b from One']").Click());
         Assert.Contains("No other device has it.", Dialog().Markup, StringComparison.Ordinal);
-        Button(Dialog(), "Remove model").Click();
+        Press(Dialog(), "Remove model");
         page.WaitForAssertion(() => Assert.Contains($"remove {s_one.Id} qwen3-0.6b", Models.Commands));
     }
 
@@ -56,8 +56,8 @@ public sealed class ModelsPageTests : MeshPages
         Publish();
         Models.Refusal = new Problem("device_not_linked", "One cannot be reached.", "It is not linked.", "Start its agent.");
         var page = Page<ModelsPage>();
-        page.Find("button[aria-label='Remove qwen3-0.6b from One']").Click();
-        Button(Dialog(), "Remove model").Click();
+        Do(page, () => page.Find("button[aria-label='Remove qwen3-0.6b from One']").Click());
+        Press(Dialog(), "Remove model");
         page.WaitForAssertion(() => Assert.Contains("Start its agent.", page.Find(".md-error").TextContent, StringComparison.Ordinal));
     }
 
@@ -69,7 +69,7 @@ public sealed class ModelsPageTests : MeshPages
         Jobs.OnSubmit = _ => FakeJobs.Accepted(job);
         var page = Page<ModelsPage>();
 
-        page.Find("button[aria-label='Measure net on One']").Click();
+        Do(page, () => page.Find("button[aria-label='Measure net on One']").Click());
 
         page.WaitForAssertion(() => Assert.EndsWith($"/jobs/{job}", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal));
         var request = Assert.Single(Jobs.Submitted);
@@ -82,7 +82,7 @@ public sealed class ModelsPageTests : MeshPages
         Publish();
         Jobs.OnSubmit = _ => FakeJobs.Refused(new Problem("device_cannot", "One cannot run this now.", "It is draining.", "Resume it."), []);
         var page = Page<ModelsPage>();
-        page.Find("button[aria-label='Measure net on One']").Click();
+        Do(page, () => page.Find("button[aria-label='Measure net on One']").Click());
         page.WaitForAssertion(() => Assert.Contains("One cannot run this now. It is draining. Resume it.", page.Find(".md-error").TextContent.Replace("now.It", "now. It", StringComparison.Ordinal), StringComparison.Ordinal));
     }
 
@@ -106,11 +106,11 @@ public sealed class ModelsPageTests : MeshPages
         Publish();
         Models.OnPreview = order => [.. order.Devices.Select(d => Forecast(d))];
         var page = Page<ModelsPage>();
-        page.Find("button[aria-label='Get qwen3-0.6b on Two']").Click();
+        Do(page, () => page.Find("button[aria-label='Get qwen3-0.6b on Two']").Click());
         page.WaitForAssertion(() => Assert.Contains("300 MB to get; 4.0 GB free", page.Find(".md-fits").TextContent, StringComparison.Ordinal));
         Assert.Empty(Models.Installed);
 
-        Button(page, "Get it on Two").Click();
+        Press(page, "Get it on Two");
         page.WaitForAssertion(() => Assert.Single(Models.Installed));
         Assert.True(Models.Installed.TryPeek(out var order));
         Assert.Equal(new ModelSource.Device(s_one.Id, "qwen3-0.6b"), order.Source);
@@ -123,9 +123,9 @@ public sealed class ModelsPageTests : MeshPages
         Publish();
         Models.OnPreview = order => [.. order.Devices.Select(d => Forecast(d) with { DiskShortfallBytes = 100 << 20 })];
         var page = Page<ModelsPage>();
-        page.Find("button[aria-label='Get qwen3-0.6b on Two']").Click();
+        Do(page, () => page.Find("button[aria-label='Get qwen3-0.6b on Two']").Click());
         page.WaitForAssertion(() => Assert.Contains("100 MB more disk space needed", page.Markup, StringComparison.Ordinal));
-        Button(page, "See if it fits").Click();
+        Press(page, "See if it fits");
         Assert.Empty(Models.Installed);
     }
 
@@ -135,11 +135,11 @@ public sealed class ModelsPageTests : MeshPages
         Publish();
         Models.OnPreview = order => [.. order.Devices.Select(d => Forecast(d) with { MemoryBytes = 90L << 30 })];
         var page = Page<ModelsPage>();
-        page.Find("button[aria-label='Get qwen3-0.6b on Two']").Click();
+        Do(page, () => page.Find("button[aria-label='Get qwen3-0.6b on Two']").Click());
         page.WaitForState(() => page.FindAll("label.row input").Count == 1);
         Assert.Contains("See if it fits", page.Find("button[type=submit]").TextContent, StringComparison.Ordinal);
-        page.Find("label.row input").Change(true);
-        Button(page, "Get it on Two").Click();
+        Do(page, () => page.Find("label.row input").Change(true));
+        Press(page, "Get it on Two");
         page.WaitForAssertion(() => Assert.True(Assert.Single(Models.Installed).EvenIfMemoryIsShort));
     }
 
@@ -149,10 +149,10 @@ public sealed class ModelsPageTests : MeshPages
         Publish();
         Models.OnPreview = order => [.. order.Devices.Select(d => Forecast(d))];
         var page = Page<ModelsPage>();
-        page.Find("button[aria-label='Get qwen3-0.6b on Two']").Click();
+        Do(page, () => page.Find("button[aria-label='Get qwen3-0.6b on Two']").Click());
         Button(page, "Get it on Two");
-        Button(page, "Hugging Face").Click();
-        page.Find("#md-repo").Input("onnx-community/Other");
+        Press(page, "Hugging Face");
+        Do(page, () => page.Find("#md-repo").Input("onnx-community/Other"));
         Assert.Equal("See if it fits", page.Find("button[type=submit]").TextContent);
     }
 
@@ -167,7 +167,7 @@ public sealed class ModelsPageTests : MeshPages
         Assert.Contains("5 MB/s", row.TextContent, StringComparison.Ordinal);
         Assert.Contains("1:00 left", row.TextContent, StringComparison.Ordinal);
         Assert.Equal("25", row.QuerySelector("[role=progressbar]")!.GetAttribute("aria-valuenow"));
-        row.QuerySelector("button")!.Click();
+        Do(page, () => row.QuerySelector("button")!.Click());
         Assert.Contains("cancel t1", Models.Commands);
     }
 

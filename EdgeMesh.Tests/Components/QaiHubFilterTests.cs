@@ -40,7 +40,8 @@ public sealed class QaiHubFilterTests : MeshPages
     public void Devices_SearchedFor_BestMatchIsTheFirstRow()
     {
         var page = Page<HubDevicesPage>();
-        page.WaitForElement("input[data-search]").Input("x elite");
+        page.WaitForElement("input[data-search]");
+        Do(page, () => page.Find("input[data-search]").Input("x elite"));
         page.WaitForAssertion(() => Assert.Equal("Snapdragon X Elite CRD|11", page.FindAll("tr[data-device]")[0].GetAttribute("data-device")));
     }
 
@@ -50,7 +51,8 @@ public sealed class QaiHubFilterTests : MeshPages
         // What the mesh has must not push the match away.
         Hub.Mesh = d => d.Name.Contains("S25", StringComparison.Ordinal) ? [new HubMeshDevice(Samples.Device("Phone").Id, "Phone", 0)] : [];
         var page = Page<HubCompilePage>();
-        page.WaitForElement("#qc-device").Input("x elite");
+        page.WaitForElement("#qc-device");
+        Do(page, () => page.Find("#qc-device").Input("x elite"));
         page.WaitForAssertion(() => Assert.Equal("Snapdragon X Elite CRD|11", page.FindAll("#qc-hits button")[0].GetAttribute("data-device")));
     }
 
@@ -78,10 +80,10 @@ public sealed class QaiHubFilterTests : MeshPages
     {
         var page = Page<HubDevicesPage>();
         page.WaitForElement("input[data-search]");
-        Button(page, "IoT6").Click();
+        Press(page, "IoT6");
         page.WaitForAssertion(() => Assert.Equal("?format=iot", Query));
-        page.Find("input[data-search]").Input("r");
-        page.Find("input[data-search]").Input("rb3");
+        Do(page, () => page.Find("input[data-search]").Input("r"));
+        Do(page, () => page.Find("input[data-search]").Input("rb3"));
         Assert.Equal("?format=iot", Query);
         Time.Advance(TimeSpan.FromSeconds(1));
         page.WaitForAssertion(() => Assert.Equal("?search=rb3&format=iot", Sorted(Query)));
@@ -97,7 +99,7 @@ public sealed class QaiHubFilterTests : MeshPages
     public void Jobs_Filters_AreInTheAddress_AndBackUndoesThem()
     {
         var page = Page<HubJobsPage>();
-        Button(page, "Failed1").Click();
+        Press(page, "Failed1");
         page.WaitForAssertion(() => Assert.Equal(["jtwo"], page.FindAll("[data-job]").Select(j => j.GetAttribute("data-job"))));
         Assert.Equal("?state=failed", Query);
 
@@ -111,13 +113,13 @@ public sealed class QaiHubFilterTests : MeshPages
     public void Models_Filters_AreInTheAddress_AndBackUndoesThem()
     {
         var page = Page<HubModelsPage>();
-        Button(page, "Made by jobs1").Click();
+        Press(page, "Made by jobs1");
         page.WaitForAssertion(() => Assert.Equal(["mmbbbbbbm"], page.FindAll("[data-model]").Select(m => m.GetAttribute("data-model"))));
         Assert.Equal("?from=job", Query);
 
         Navigation.NavigateTo("/qaihub/models?search=NET.onnx");
         page.WaitForAssertion(() => Assert.Equal(["mmaaaaaam"], page.FindAll("[data-model]").Select(m => m.GetAttribute("data-model"))));
-        page.Find("input[data-search]").Input("nothing like it");
+        Do(page, () => page.Find("input[data-search]").Input("nothing like it"));
         page.WaitForAssertion(() => Assert.Contains("Nothing matches", page.Markup, StringComparison.Ordinal));
     }
 

@@ -89,9 +89,9 @@ public sealed class QaiHubHonestyTests : MeshPages
         Services.GetRequiredService<NavigationManager>().NavigateTo($"/qaihub/compile?model={s_model.Id}&device={Uri.EscapeDataString("Samsung Galaxy S24|14")}");
         var page = Page<HubCompilePage>();
         page.WaitForAssertion(() => Assert.Equal("scalar", page.FindAll("[data-input='sr'] input")[1].GetAttribute("value")));
-        page.FindAll("[data-input='sr'] input")[1].Change(typed);
+        Do(page, () => page.FindAll("[data-input='sr'] input")[1].Change(typed));
         page.WaitForState(() => Button(page, "Compile and profile").HasAttribute("disabled") != submits);
-        Button(page, "Compile and profile").Click();
+        Press(page, "Compile and profile");
         page.WaitForAssertion(() => Assert.Single(Hub.Submitted));
         Assert.True(Hub.Submitted.TryPeek(out var order));
         Assert.Equal(sent, Assert.IsType<CompileOrder>(order).Inputs.Single().ShapeText);
@@ -136,7 +136,7 @@ public sealed class QaiHubHonestyTests : MeshPages
         });
         var page = Page<HubJobPage>(p => p.Add(j => j.Id, "jdone"));
         page.WaitForAssertion(() => Assert.Contains("x 1×3×640×640", page.Find("[data-sizes]").TextContent, StringComparison.Ordinal));
-        page.WaitForElement($"button[aria-label='Run there, on {s_mini.Name}']").Click();
+        Press(page, $"Run there, on {s_mini.Name}");
         page.WaitForAssertion(() => Assert.Single(Jobs.Submitted));
         Assert.True(Jobs.Submitted.TryPeek(out var request));
         Assert.Equal("x=1×3×640×640", OnnxSizes.Of(request.Options));
@@ -159,7 +159,7 @@ public sealed class QaiHubHonestyTests : MeshPages
         Assert.Contains("image 1×3×640×640", page.Find("[data-latency=net]").TextContent, StringComparison.Ordinal);
         Assert.Contains("at image 1×3×224×224", page.Find("[data-latency=net]").TextContent, StringComparison.Ordinal);
 
-        page.Find($"button[aria-label='Measure again net on {s_mini.Name}']").Click();
+        Do(page, () => page.Find($"button[aria-label='Measure again net on {s_mini.Name}']").Click());
         page.WaitForAssertion(() => Assert.Single(Jobs.Submitted));
         Assert.True(Jobs.Submitted.TryPeek(out var request));
         Assert.Equal("image=1×3×640×640", OnnxSizes.Of(request.Options));
@@ -217,15 +217,15 @@ public sealed class QaiHubHonestyTests : MeshPages
         var page = Page<HubJobsPage>();
         Assert.Contains("You have 5 jobs.", page.Find("[data-job='wait1']").TextContent, StringComparison.Ordinal);
         Assert.Contains("Waiting for a place", page.Find("[data-job='wait1']").TextContent, StringComparison.Ordinal);
-        Button(page, "Running0").Click();
+        Press(page, "Running0");
         Assert.Contains("Nothing matches", page.Markup, StringComparison.Ordinal);
-        Button(page, "Show older").Click();
+        Press(page, "Show older");
         page.WaitForAssertion(() => Assert.Contains("older", Hub.Commands));
 
-        Button(page, "Everyone's").Click();
-        Button(page, "All200").Click();
+        Press(page, "Everyone's");
+        Press(page, "All200");
         page.WaitForAssertion(() => Assert.Contains("grace@example.org", page.Markup, StringComparison.Ordinal));
-        Button(page, "Show older").Click();
+        Press(page, "Show older");
         page.WaitForAssertion(() => Assert.Contains("everybody 200", Hub.Commands));
         page.WaitForAssertion(() => Assert.Equal("230", page.FindAll(".chip").First(c => c.TextContent.StartsWith("All", StringComparison.Ordinal)).QuerySelector(".num")!.TextContent));
     }

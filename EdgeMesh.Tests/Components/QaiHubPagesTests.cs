@@ -58,16 +58,16 @@ public sealed class QaiHubPagesTests : MeshPages
         page.WaitForAssertion(() => Assert.Contains("2 of 2 devices", page.Find(".ft").TextContent, StringComparison.Ordinal));
         Assert.Contains("Snapdragon 8 Gen 3", page.Markup, StringComparison.Ordinal);
 
-        page.Find("input[data-search]").Input("x elite");
+        Do(page, () => page.Find("input[data-search]").Input("x elite"));
         Assert.Contains("1 of 2 devices", page.Find(".ft").TextContent, StringComparison.Ordinal);
-        page.Find("input[data-search]").Input("");
-        Button(page, "Phone1").Click();
+        Do(page, () => page.Find("input[data-search]").Input(""));
+        Press(page, "Phone1");
         Assert.Contains("1 of 2 devices", page.Find(".ft").TextContent, StringComparison.Ordinal);
         Assert.Equal("true", Button(page, "Phone1").GetAttribute("aria-pressed"));
-        Button(page, "Clear").Click();
-        page.Find("select[aria-label='Vendor']").Change("qualcomm");
+        Press(page, "Clear");
+        Do(page, () => page.Find("select[aria-label='Vendor']").Change("qualcomm"));
         Assert.Contains("1 of 2 devices", page.Find(".ft").TextContent, StringComparison.Ordinal);
-        page.Find("select[aria-label='Hexagon version']").Change("v75+");
+        Do(page, () => page.Find("select[aria-label='Hexagon version']").Change("v75+"));
         Assert.Contains("Nothing matches", page.Markup, StringComparison.Ordinal);
     }
 
@@ -76,8 +76,8 @@ public sealed class QaiHubPagesTests : MeshPages
     {
         var page = Page<HubConnectionPage>();
         page.WaitForAssertion(() => Assert.Contains("Enter it under Connect.", page.Find("[data-check='configuration'][data-ok='false']").TextContent, StringComparison.Ordinal));
-        page.Find("#qh-token").Input("a-very-secret-token");
-        page.Find("form").Submit();
+        Do(page, () => page.Find("#qh-token").Input("a-very-secret-token"));
+        Do(page, () => page.Find("form").Submit());
         page.WaitForAssertion(() => Assert.Single(Hub.Saved));
         Assert.True(Hub.Saved.TryPeek(out var wish));
         Assert.Equal("a-very-secret-token", wish.Token);
@@ -90,8 +90,8 @@ public sealed class QaiHubPagesTests : MeshPages
         Hub.Refusal = HubProblems.HostWrong("http://elsewhere");
         var page = Page<HubConnectionPage>();
         page.WaitForElement("[data-check]");
-        page.Find("#qh-host").Input("http://elsewhere");
-        page.Find("form").Submit();
+        Do(page, () => page.Find("#qh-host").Input("http://elsewhere"));
+        Do(page, () => page.Find("form").Submit());
         page.WaitForAssertion(() => Assert.Contains("not an https address", page.Find("[role='alert']").TextContent, StringComparison.Ordinal));
         Assert.Equal("true", page.Find("#qh-host").GetAttribute("aria-invalid"));
     }
@@ -109,9 +109,9 @@ public sealed class QaiHubPagesTests : MeshPages
         Assert.True(Button(page, "Compile and profile").HasAttribute("disabled"));
 
         Hub.Findings = [];
-        page.FindAll("[data-input='image'] input")[1].Change("1, 8, 8");
+        Do(page, () => page.FindAll("[data-input='image'] input")[1].Change("1, 8, 8"));
         page.WaitForState(() => !Button(page, "Compile and profile").HasAttribute("disabled"));
-        Button(page, "Compile and profile").Click();
+        Press(page, "Compile and profile");
         page.WaitForAssertion(() => Assert.Single(Hub.Submitted));
         Assert.True(Hub.Submitted.TryPeek(out var order));
         var compile = Assert.IsType<CompileOrder>(order);
@@ -125,10 +125,11 @@ public sealed class QaiHubPagesTests : MeshPages
         Connect();
         Services.GetRequiredService<NavigationManager>().NavigateTo($"/qaihub/compile?model={s_model.Id}&device={Uri.EscapeDataString("Samsung Galaxy S24|14")}");
         var page = Page<HubCompilePage>();
-        page.WaitForElement("#qo-options--truncate_64bit_io").Change(true);
-        page.Find("#qo-options--quantize_full_type").Change("int8");
+        page.WaitForElement("#qo-options--truncate_64bit_io");
+        Do(page, () => page.Find("#qo-options--truncate_64bit_io").Change(true));
+        Do(page, () => page.Find("#qo-options--quantize_full_type").Change("int8"));
         page.WaitForAssertion(() => Assert.Equal("--truncate_64bit_io --quantize_full_type int8", page.Find("#qo-options").GetAttribute("value")));
-        Button(page, "Compile and profile").Click();
+        Press(page, "Compile and profile");
         page.WaitForAssertion(() => Assert.Single(Hub.Submitted));
         Assert.True(Hub.Submitted.TryPeek(out var order));
         Assert.Equal("--truncate_64bit_io --quantize_full_type int8", Assert.IsType<CompileOrder>(order).Options);
@@ -146,7 +147,7 @@ public sealed class QaiHubPagesTests : MeshPages
         Track(new TrackedJob("jrun", HubJobKind.Compile, HubJobState.Failed, Samples.Now) { Name = "net", Failure = "Model input 'image' has dynamic shapes.", Remedy = "Give every input a fixed shape.", Steps = [new HubStep(HubJobState.Created, Samples.Now), new HubStep(HubJobState.Optimizing, Samples.Now), new HubStep(HubJobState.Failed, Samples.Now)] });
         page.WaitForAssertion(() => Assert.Contains("Give every input a fixed shape.", page.Find("[data-job='jrun']").TextContent, StringComparison.Ordinal));
         Assert.NotNull(page.Find("[data-job='jrun'] .stp.fail"));
-        Button(page, "Running0").Click();
+        Press(page, "Running0");
         Assert.Contains("Nothing matches", page.Markup, StringComparison.Ordinal);
     }
 
@@ -164,7 +165,7 @@ public sealed class QaiHubPagesTests : MeshPages
 
         Assert.Equal("https://hub.example/jobs/jnew/", page.Find("a[target='_blank']").GetAttribute("href"));
 
-        page.Find("select[aria-label='Compare with']").Change("jold");
+        Do(page, () => page.Find("select[aria-label='Compare with']").Change("jold"));
         Assert.Contains("−50 %", page.Markup, StringComparison.Ordinal);
     }
 
@@ -181,13 +182,13 @@ public sealed class QaiHubPagesTests : MeshPages
         ];
         Track(new TrackedJob("jdone", HubJobKind.Compile, HubJobState.Done, Samples.Now) { Name = "net", Runtime = "onnx", TargetModelId = "mq1" });
         var page = Page<HubJobPage>(p => p.Add(j => j.Id, "jdone"));
-        Button(page, "Download").Click();
+        Press(page, "Download");
         page.WaitForAssertion(() => Assert.Contains("download jdone", Hub.Commands));
-        Button(page, "Deploy to…").Click();
+        Press(page, "Deploy to…");
         var dialog = Dialog();
         dialog.WaitForAssertion(() => Assert.Contains("It has no ONNX Runtime. Update its agent.", dialog.Find("[data-fits='false']").TextContent, StringComparison.Ordinal));
         Assert.True(dialog.Find("[data-fits='false'] input").HasAttribute("disabled"));
-        Button(dialog, "Deploy to One").Click();
+        Press(dialog, "Deploy to One");
         dialog.WaitForAssertion(() => Assert.Contains($"deploy jdone {one.Id}", Hub.Commands));
     }
 
@@ -198,7 +199,7 @@ public sealed class QaiHubPagesTests : MeshPages
         Hub.Publish(Hub.Current with { Transfers = [new HubTransfer("up1", TransferDirection.Upload, "net.onnx", 5, 10, true, HubProblems.UploadInterrupted(), null, true, Samples.Now, Samples.Now)] });
         var page = Page<HubModelsPage>();
         Assert.NotNull(page.Find($"tr[data-model='{s_model.Id}']"));
-        Button(page, "Resume").Click();
+        Press(page, "Resume");
         page.WaitForAssertion(() => Assert.Contains("resume up1", Hub.Commands));
     }
 

@@ -21,10 +21,10 @@ public sealed class SettingsPageTests : MeshPages
     public void MakeKey_ShowsItsSecretOnce()
     {
         var page = Page<SettingsPage>();
-        page.Find("#key-name").Input("Home assistant");
-        page.Find("form").Submit();
+        Do(page, () => page.Find("#key-name").Input("Home assistant"));
+        Do(page, () => page.Find("form").Submit());
         page.WaitForAssertion(() => Assert.Contains("em_sample1", page.Find(".term").TextContent, StringComparison.Ordinal));
-        Button(page, "I have it").Click();
+        Press(page, "I have it");
         Assert.Empty(page.FindAll(".term"));
         Assert.Contains("Home assistant", page.Find(".set-list").TextContent, StringComparison.Ordinal);
         Assert.Equal("", page.Find("#key-name").GetAttribute("value"));
@@ -37,8 +37,8 @@ public sealed class SettingsPageTests : MeshPages
     public async Task MakeKey_NameWrong_SaysWhatAndMakesNone(string name, string says)
     {
         var page = Page<SettingsPage>();
-        page.Find("#key-name").Input(name);
-        page.Find("form").Submit();
+        Do(page, () => page.Find("#key-name").Input(name));
+        Do(page, () => page.Find("form").Submit());
         Assert.Contains(says, page.Find("#key-wrong").TextContent, StringComparison.Ordinal);
         Assert.Single(await Keys.ListAsync(TestContext.Current.CancellationToken));
     }
@@ -48,13 +48,13 @@ public sealed class SettingsPageTests : MeshPages
     {
         await Keys.CreateAsync("Old laptop", TestContext.Current.CancellationToken);
         var page = Page<SettingsPage>();
-        Button(page, "Delete the key Old laptop").Click();
+        Press(page, "Delete the key Old laptop");
         Assert.Contains("end within a second", Dialog().Markup, StringComparison.Ordinal);
-        Button(Dialog(), "Keep it").Click();
+        Press(Dialog(), "Keep it");
         Assert.Equal(2, (await Keys.ListAsync(TestContext.Current.CancellationToken)).Length);
 
-        Button(page, "Delete the key Old laptop").Click();
-        Button(Dialog(), "Delete key").Click();
+        Press(page, "Delete the key Old laptop");
+        Press(Dialog(), "Delete key");
         page.WaitForAssertion(() => Assert.DoesNotContain("Old laptop", page.Markup, StringComparison.Ordinal));
     }
 
@@ -62,8 +62,8 @@ public sealed class SettingsPageTests : MeshPages
     public void DeleteLastKey_SaysWhyNot()
     {
         var page = Page<SettingsPage>();
-        Button(page, "Delete the key admin").Click();
-        Button(Dialog(), "Delete key").Click();
+        Press(page, "Delete the key admin");
+        Press(Dialog(), "Delete key");
         page.WaitForAssertion(() => Assert.Contains("The last key cannot be deleted.", page.Find("[role=alert]").TextContent, StringComparison.Ordinal));
     }
 
@@ -73,7 +73,7 @@ public sealed class SettingsPageTests : MeshPages
         await Tokens.CreateAsync("admin", TestContext.Current.CancellationToken);
         var page = Page<SettingsPage>();
         Assert.Contains("Unused, 15:00 left", page.Markup, StringComparison.Ordinal);
-        page.Find("#tokens").Closest("section")!.QuerySelector("li button")!.Click();
+        Do(page, () => page.Find("#tokens").Closest("section")!.QuerySelector("li button")!.Click());
         page.WaitForAssertion(() => Assert.Contains("Revoked", page.Markup, StringComparison.Ordinal));
         Assert.Empty(page.FindAll("#tokens ~ li button"));
     }
@@ -101,8 +101,8 @@ public sealed class SettingsPageTests : MeshPages
     public void MakeToken_OpensTheDialogAndListsItAfterwards()
     {
         var page = Page<SettingsPage>();
-        Button(page, "Make a join token").Click();
-        Button(Dialog(), "Close").Click();
+        Press(page, "Make a join token");
+        Press(Dialog(), "Close");
         page.WaitForAssertion(() => Assert.Contains("with the key “the dashboard”", page.Markup, StringComparison.Ordinal));
     }
 
@@ -110,19 +110,19 @@ public sealed class SettingsPageTests : MeshPages
     public void Models_AddedRaisedAndRemoved_AreKeptInThatOrder()
     {
         var page = Page<SettingsPage>();
-        page.Find("#model-kind").Change("Code");
-        page.Find("#model-name").Input("my-coder*");
-        page.Find("#model-name").Closest("form")!.Submit();
+        Do(page, () => page.Find("#model-kind").Change("Code"));
+        Do(page, () => page.Find("#model-name").Input("my-coder*"));
+        Do(page, () => page.Find("#model-name").Closest("form")!.Submit());
         page.WaitForAssertion(() => Assert.Equal("my-coder*", Preferred.Current.Code[^1]));
         Assert.Equal("", page.Find("#model-name").GetAttribute("value"));
 
         for (var times = Preferred.Current.Code.Length - 1; times > 0; times--)
         {
-            Button(page, "Up: prefer my-coder* more for Code").Click();
+            Press(page, "Up: prefer my-coder* more for Code");
         }
 
         Assert.Equal("my-coder*", Preferred.Current.Code[0]);
-        Button(page, "Remove my-coder* for Code").Click();
+        Press(page, "Remove my-coder* for Code");
         Assert.Equal(EdgeMesh.Core.Models.ModelPreferences.Default.Code.AsEnumerable(), Preferred.Current.Code);
     }
 
@@ -132,8 +132,8 @@ public sealed class SettingsPageTests : MeshPages
     public void Models_AddedWrong_SaysWhatAndKeepsThem(string name, string says)
     {
         var page = Page<SettingsPage>();
-        page.Find("#model-name").Input(name);
-        page.Find("#model-name").Closest("form")!.Submit();
+        Do(page, () => page.Find("#model-name").Input(name));
+        Do(page, () => page.Find("#model-name").Closest("form")!.Submit());
         page.WaitForAssertion(() => Assert.Contains(says, page.Find("#model-wrong").TextContent, StringComparison.Ordinal));
         Assert.Equal(EdgeMesh.Core.Models.ModelPreferences.Default, Preferred.Current);
     }
@@ -152,7 +152,7 @@ public sealed class SettingsPageTests : MeshPages
         JSInterop.Setup<string>("edgemesh.theme").SetResult("system");
         var page = Page<SettingsPage>();
         page.WaitForAssertion(() => Assert.Equal("true", Button(page, "System").GetAttribute("aria-checked")));
-        Button(page, "Light").Click();
+        Press(page, "Light");
         Assert.Equal("true", Button(page, "Light").GetAttribute("aria-checked"));
         Assert.Equal("light", JSInterop.VerifyInvoke("edgemesh.setTheme").Arguments[0]);
     }

@@ -49,8 +49,9 @@ public sealed class ZooPagesTests : MeshPages
     {
         Fleet.Publish(s_laptop);
         var page = Page<ZooPage>();
-        page.WaitForElement("select[aria-label='Chip']").Change("qualcomm-snapdragon-x-elite");
-        Button(page, "Speech to text" + page.FindAll(".chip").First(c => c.TextContent.StartsWith("Speech to text", StringComparison.Ordinal)).QuerySelector(".num")!.TextContent).Click();
+        page.WaitForElement("select[aria-label='Chip']");
+        Do(page, () => page.Find("select[aria-label='Chip']").Change("qualcomm-snapdragon-x-elite"));
+        Press(page, "Speech to text" + page.FindAll(".chip").First(c => c.TextContent.StartsWith("Speech to text", StringComparison.Ordinal)).QuerySelector(".num")!.TextContent);
         page.WaitForAssertion(() => Assert.All(page.FindAll("tr[data-model]"), row => Assert.StartsWith("whisper", row.GetAttribute("data-model"), StringComparison.Ordinal)));
         Assert.Contains("task=Speech", Navigation.Uri, StringComparison.Ordinal);
         Assert.Contains("chipset=qualcomm-snapdragon-x-elite", page.Find("tr[data-model='whisper_base'] a").GetAttribute("href"), StringComparison.Ordinal);
@@ -65,7 +66,7 @@ public sealed class ZooPagesTests : MeshPages
         Fleet.Publish(s_laptop);
         var page = Page<ZooModelPage>(p => p.Add(m => m.Id, "mobilenet_v2"));
         page.WaitForAssertion(() => Assert.EndsWith("qualcomm-snapdragon-x-elite", page.FindAll("tr[data-build]")[0].GetAttribute("data-build"), StringComparison.Ordinal));
-        Button(page, "Show all 111").Click();
+        Press(page, "Show all 111");
         Assert.Equal(111, page.FindAll("tr[data-build]").Count);
     }
 
@@ -78,13 +79,13 @@ public sealed class ZooPagesTests : MeshPages
         Fleet.Publish(s_laptop, Samples.Device("Desk", 1));
         Navigation.NavigateTo("/qaihub/zoo/whisper_base?runtime=precompiled_qnn_onnx&chipset=qualcomm-snapdragon-x-elite");
         var page = Page<ZooModelPage>(p => p.Add(m => m.Id, "whisper_base"));
-        Button(page, "Get Whisper-Base for Snapdragon X Elite as Precompiled ONNX, float").Click();
+        Press(page, "Get Whisper-Base for Snapdragon X Elite as Precompiled ONNX, float");
         var dialog = Dialog();
         dialog.WaitForAssertion(() => Assert.Contains("releases/v0.47.0/whisper_base-precompiled_qnn_onnx-float-qualcomm_snapdragon_x_elite.zip", dialog.Markup, StringComparison.Ordinal));
         Assert.Contains("Compiled for qualcomm-snapdragon-x-elite", dialog.Find("[data-fits='false']").TextContent, StringComparison.Ordinal);
 
-        dialog.Find("#zg-release").Input("0.62.2");
-        Button(dialog, "Get it on Surface").Click();
+        Do(dialog, () => dialog.Find("#zg-release").Input("0.62.2"));
+        Press(dialog, "Get it on Surface");
         dialog.WaitForAssertion(() => Assert.Single(Models.Installed));
         Assert.True(Models.Installed.TryPeek(out var order));
         Assert.Contains("/releases/v0.62.2/", Assert.IsType<ModelSource.Url>(order.Source).Address, StringComparison.Ordinal);
@@ -97,10 +98,11 @@ public sealed class ZooPagesTests : MeshPages
         Fleet.Publish(s_laptop);
         Navigation.NavigateTo("/qaihub/zoo/whisper_base?runtime=precompiled_qnn_onnx&chipset=qualcomm-snapdragon-x-elite");
         var page = Page<ZooModelPage>(p => p.Add(m => m.Id, "whisper_base"));
-        Button(page, "Get Whisper-Base for Snapdragon X Elite as Precompiled ONNX, float").Click();
+        Press(page, "Get Whisper-Base for Snapdragon X Elite as Precompiled ONNX, float");
         var dialog = Dialog();
-        dialog.WaitForElement("#zg-address").Input("ftp://example.org/x.zip");
-        Button(dialog, "Get it on Surface").Click();
+        dialog.WaitForElement("#zg-address");
+        Do(dialog, () => dialog.Find("#zg-address").Input("ftp://example.org/x.zip"));
+        Press(dialog, "Get it on Surface");
         dialog.WaitForAssertion(() => Assert.Contains("It does not begin with https://.", dialog.Find("[role='alert']").TextContent, StringComparison.Ordinal));
         Assert.Empty(Models.Installed);
     }

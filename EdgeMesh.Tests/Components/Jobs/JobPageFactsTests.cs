@@ -59,7 +59,7 @@ public sealed class JobPageFactsTests : JobPageContext
         var job = Samples.Job(JobState.Succeeded) with { Request = Samples.Request(text: new string('a', 5_000) + "THE END") };
         var page = Open(job);
         Assert.DoesNotContain("THE END", page.Find("[aria-label=Input]").TextContent, StringComparison.Ordinal);
-        page.Find("[aria-label=Input] button").Click();
+        Do(page, () => page.Find("[aria-label=Input] button").Click());
         Assert.Contains("THE END", page.Find("[aria-label=Input]").TextContent, StringComparison.Ordinal);
     }
 

@@ -131,7 +131,7 @@ public sealed class JobPageTests : JobPageContext
         Assert.True(page.FindAll(".em-task").Count <= 14);
         Assert.Contains("100 tasks", page.Find(".em-gantt").TextContent, StringComparison.Ordinal);
         Assert.Equal(8, page.FindAll(".jr-part").Count);
-        page.FindAll("[aria-label=Result] button").First(b => b.TextContent.Contains("100 parts", StringComparison.Ordinal)).Click();
+        Do(page, () => page.FindAll("[aria-label=Result] button").First(b => b.TextContent.Contains("100 parts", StringComparison.Ordinal)).Click());
         Assert.Equal(100, page.FindAll(".jr-part").Count);
         Assert.Single(page.FindAll("[aria-label='Predicted and actual'] .pa-row:not(.h)"));
     }
@@ -141,7 +141,7 @@ public sealed class JobPageTests : JobPageContext
     {
         var job = Samples.Job();
         var page = Open(job);
-        page.Find(".btn.d").Click();
+        Do(page, () => page.Find(".btn.d").Click());
         Assert.Equal($"cancel {job.Id} the dashboard", Assert.Single(Jobs.Commands));
         Assert.True(page.Find(".btn.d").HasAttribute("disabled"));
         Jobs.PublishJob(Samples.Job(JobState.Cancelled, job.Id));
@@ -153,7 +153,7 @@ public sealed class JobPageTests : JobPageContext
     {
         Jobs.Refusal = new Problem("job_finished", "The job has ended.", "It ended a moment ago.", "Run it again.");
         var page = Open(Samples.Job());
-        page.Find(".btn.d").Click();
+        Do(page, () => page.Find(".btn.d").Click());
         Assert.Contains("It ended a moment ago.", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
     }
 
@@ -163,7 +163,7 @@ public sealed class JobPageTests : JobPageContext
         var id = Samples.NewJobId();
         Jobs.OnSubmit = _ => FakeJobs.Accepted(id);
         var page = Open(Samples.Job(JobState.Succeeded));
-        Button(page, "Re-run").Click();
+        Press(page, "Re-run");
         Assert.EndsWith($"/jobs/{id}", Navigation.Uri, StringComparison.Ordinal);
     }
 
@@ -172,7 +172,7 @@ public sealed class JobPageTests : JobPageContext
     {
         Jobs.OnSubmit = _ => FakeJobs.Refused(new Problem("no_device", "No device can run this yet.", "All are lost.", "Start an agent."), []);
         var page = Open(Samples.Job(JobState.Succeeded));
-        Button(page, "Re-run").Click();
+        Press(page, "Re-run");
         Assert.Contains("Start an agent.", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
     }
 

@@ -37,7 +37,7 @@ public sealed class JobsPageFactsTests : JobPageContext
         var page = Render<JobsPage>();
         if (state is not null)
         {
-            page.FindAll(".chip").First(c => c.TextContent.StartsWith(state, StringComparison.Ordinal)).Click();
+            Do(page, () => page.FindAll(".chip").First(c => c.TextContent.StartsWith(state, StringComparison.Ordinal)).Click());
         }
 
         Assert.Equal(expected, page.Find(".phead p").TextContent);

@@ -35,7 +35,7 @@ public sealed class JobsPageTests : JobPageContext
         Assert.Contains("The disk is gone.", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
         Jobs.ListFailure = null;
         Jobs.History.Add(Samples.Summary());
-        page.Find("[role=alert] button").Click();
+        Do(page, () => page.Find("[role=alert] button").Click());
         Assert.Single(page.FindAll("a[data-row]"));
     }
 
@@ -46,10 +46,10 @@ public sealed class JobsPageTests : JobPageContext
         Jobs.History.Add(Samples.Summary(title: "minutes"));
         var page = Render<JobsPage>();
         Assert.Equal(2, page.FindAll("a[data-row]").Count);
-        page.FindAll(".chip").First(c => c.TextContent.StartsWith("Failed", StringComparison.Ordinal)).Click();
+        Do(page, () => page.FindAll(".chip").First(c => c.TextContent.StartsWith("Failed", StringComparison.Ordinal)).Click());
         Assert.Equal(JobState.Failed, Jobs.Queries.Last().State);
-        page.Find("select[aria-label=Kind]").Change(nameof(JobKind.Code));
-        page.Find("select[aria-label=Device]").Change(Samples.DeviceIdOf("Mini PC").Value);
+        Do(page, () => page.Find("select[aria-label=Kind]").Change(nameof(JobKind.Code)));
+        Do(page, () => page.Find("select[aria-label=Device]").Change(Samples.DeviceIdOf("Mini PC").Value));
         Assert.Equal((JobState.Failed, JobKind.Code, Samples.DeviceIdOf("Mini PC")), (Jobs.Queries.Last().State, Jobs.Queries.Last().Kind, Jobs.Queries.Last().Device));
         Assert.Equal("contract", Assert.Single(page.FindAll("a[data-row]")).TextContent);
         Assert.Contains("state=Failed&kind=Code&device=", Navigation.Uri, StringComparison.Ordinal);
@@ -60,10 +60,10 @@ public sealed class JobsPageTests : JobPageContext
     {
         Jobs.History.Add(Samples.Summary());
         var page = Render<JobsPage>();
-        page.Find("input[data-search]").Input("zzz");
+        Do(page, () => page.Find("input[data-search]").Input("zzz"));
         Pass(page, () => Assert.Contains("Nothing matches", page.Markup, StringComparison.Ordinal));
         Assert.Equal("zzz", Jobs.Queries.Last().Text);
-        page.Find(".em-empty button").Click();
+        Do(page, () => page.Find(".em-empty button").Click());
         Assert.Single(page.FindAll("a[data-row]"));
     }
 
@@ -77,7 +77,7 @@ public sealed class JobsPageTests : JobPageContext
         Jobs.PublishHistory();
         Pass(page, () => Assert.Equal("2 new", page.Find(".jl-new").TextContent.Trim()));
         Assert.Equal("old", Assert.Single(page.FindAll("a[data-row]")).TextContent);
-        page.Find(".jl-new button").Click();
+        Do(page, () => page.Find(".jl-new button").Click());
         Assert.Equal(["newest", "newer", "old"], page.FindAll("a[data-row]").Select(r => r.TextContent).ToArray());
         Assert.Empty(page.FindAll(".jl-new"));
     }
@@ -88,7 +88,7 @@ public sealed class JobsPageTests : JobPageContext
         var running = Samples.Summary(JobState.Running);
         Jobs.History.Add(running);
         var page = Render<JobsPage>();
-        page.FindAll(".chip").First(c => c.TextContent.StartsWith("Running", StringComparison.Ordinal)).Click();
+        Do(page, () => page.FindAll(".chip").First(c => c.TextContent.StartsWith("Running", StringComparison.Ordinal)).Click());
         Jobs.History[0] = Samples.Summary(JobState.Succeeded, running.Id);
         Jobs.PublishHistory();
         Pass(page, () => Assert.Contains("Succeeded", page.Find("tr:has(a[data-row])").TextContent, StringComparison.Ordinal));
@@ -104,7 +104,7 @@ public sealed class JobsPageTests : JobPageContext
 
         var page = Render<JobsPage>();
         Assert.Contains("100 of 130", page.Find(".ft").TextContent, StringComparison.Ordinal);
-        page.Find("button[data-autoload]").Click();
+        Do(page, () => page.Find("button[data-autoload]").Click());
         Assert.Contains("130 of 130", page.Find(".ft").TextContent, StringComparison.Ordinal);
         Assert.Empty(page.FindAll("button[data-autoload]"));
     }

@@ -20,7 +20,7 @@ public sealed class JobDraftsTests : JobPageContext
 
         Assert.Contains("Your draft is back.", page.Markup, StringComparison.Ordinal);
         Pass(page, () => Assert.False(page.Find("button[data-run]").HasAttribute("disabled")));
-        page.Find("button[data-run]").Click();
+        Do(page, () => page.Find("button[data-run]").Click());
         page.WaitForAssertion(() => Assert.Single(Jobs.Submitted));
         var request = Assert.Single(Jobs.Submitted);
         var options = Assert.IsType<ChatOptions>(request.Options);
@@ -57,7 +57,7 @@ public sealed class JobDraftsTests : JobPageContext
     {
         Stored("{}", ("Text", "old"));
         var page = Render<NewJobPage>();
-        page.Find(".nj-back button").Click();
+        Do(page, () => page.Find(".nj-back button").Click());
         Assert.Equal("", page.Find("#text").GetAttribute("value") ?? "");
         Assert.NotEmpty(JSInterop.Invocations["edgemeshDrafts.clear"]);
         Assert.DoesNotContain("Your draft is back.", page.Markup, StringComparison.Ordinal);
@@ -70,7 +70,7 @@ public sealed class JobDraftsTests : JobPageContext
         Stored("{}", ("Text", "precious"));
         var page = Render<NewJobPage>();
         Pass(page, () => Assert.False(page.Find("button[data-run]").HasAttribute("disabled")));
-        page.Find("button[data-run]").Click();
+        Do(page, () => page.Find("button[data-run]").Click());
         page.WaitForAssertion(() => Assert.Contains("The queue is full.", page.Markup, StringComparison.Ordinal));
         Assert.DoesNotContain("edgemeshDrafts.clear", JSInterop.Invocations.Select(i => i.Identifier));
     }
@@ -79,7 +79,7 @@ public sealed class JobDraftsTests : JobPageContext
     public void Changes_AreKeptWhenTheyRest()
     {
         var page = Render<NewJobPage>();
-        page.Find("#policy").Change(nameof(JobPolicy.PreferRemote));
+        Do(page, () => page.Find("#policy").Change(nameof(JobPolicy.PreferRemote)));
         Pass(page, () => Assert.Contains("\"policy\":\"PREFER_REMOTE\"", JSInterop.Invocations["edgemeshDrafts.keep"] is [.., var kept] ? (string?)kept.Arguments[0] ?? "" : "", StringComparison.Ordinal));
         Assert.Null(JSInterop.Invocations["edgemeshDrafts.keep"][^1].Arguments[1]);
     }

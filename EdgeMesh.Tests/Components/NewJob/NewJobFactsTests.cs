@@ -14,7 +14,7 @@ public sealed class NewJobFactsTests : JobPageContext
     public void Missing_Device_IsSaidWhereItIsLookedFor()
     {
         var page = Typed();
-        page.Find("#policy").Change(nameof(JobPolicy.ForceDevice));
+        Do(page, () => page.Find("#policy").Change(nameof(JobPolicy.ForceDevice)));
         Pass(page, () => Assert.Contains("Choose the device that should run it.", page.Find(".runbar").TextContent, StringComparison.Ordinal));
         Assert.Contains("Not ready to run", page.Markup, StringComparison.Ordinal);
         Assert.DoesNotContain("Paste a text", page.Markup, StringComparison.Ordinal);
@@ -27,7 +27,7 @@ public sealed class NewJobFactsTests : JobPageContext
     public void Wrong_Temperature_IsSaidBesideRunWithoutApiWords(string temperature)
     {
         var page = Chat();
-        page.Find("#temperature").Change(temperature);
+        Do(page, () => page.Find("#temperature").Change(temperature));
         Pass(page, () => Assert.Contains("The temperature is out of range.", page.Find(".runbar").TextContent, StringComparison.Ordinal));
         Assert.Contains("Not ready to run", page.Markup, StringComparison.Ordinal);
         Assert.Null(ApiWords.In(page.Find(".nj").TextContent));
@@ -39,7 +39,7 @@ public sealed class NewJobFactsTests : JobPageContext
     public void Temperature_WithCommaOrPoint_IsTheSame(string typed)
     {
         var page = Chat();
-        page.Find("#temperature").Change(typed);
+        Do(page, () => page.Find("#temperature").Change(typed));
         Pass(page, () => Assert.Equal(0.7, (Jobs.Previewed.LastOrDefault()?.Options as ChatOptions)?.Temperature));
     }
 
@@ -60,10 +60,10 @@ public sealed class NewJobFactsTests : JobPageContext
         var page = Typed();
         var plan = Samples.Plan();
         Jobs.OnPreview = _ => plan with { Plan = plan.Plan! with { Tasks = [plan.Plan!.Tasks[0] with { OnTryOutModel = true }] } };
-        page.Find("button[data-run]").Click();
+        Do(page, () => page.Find("button[data-run]").Click());
         Assert.Contains("The plan has changed", page.Find(".nj-form").TextContent, StringComparison.Ordinal);
         Assert.Empty(Jobs.Submitted);
-        page.Find("button[data-run]").Click();
+        Do(page, () => page.Find("button[data-run]").Click());
         page.WaitForAssertion(() => Assert.Single(Jobs.Submitted));
     }
 
@@ -90,7 +90,7 @@ public sealed class NewJobFactsTests : JobPageContext
     private IRenderedComponent<NewJobPage> Chat()
     {
         var page = Render<NewJobPage>();
-        page.Find("input[aria-label=Chat]").Change(true);
+        Do(page, () => page.Find("input[aria-label=Chat]").Change(true));
         page.Type("Why tides?");
         return page;
     }

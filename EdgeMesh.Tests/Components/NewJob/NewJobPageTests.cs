@@ -57,14 +57,14 @@ public sealed class NewJobPageTests : JobPageContext
             ? Samples.RefusedPlan() with { Devices = [Samples.Filtered(Samples.Device(), "accelerator", "No NPU."), Samples.Filtered(draining, "online", "Draining.")] }
             : Samples.Plan();
         var page = Typed();
-        page.Find("#policy").Change(nameof(JobPolicy.RequireNpu));
+        Do(page, () => page.Find("#policy").Change(nameof(JobPolicy.RequireNpu)));
         Pass(page, () => Assert.Equal(2, page.FindAll("[data-refused]").Count));
         Assert.True(page.Find("button[data-run]").HasAttribute("disabled"));
         Assert.Contains("No NPU.", page.Find("[data-refused='Mini PC']").TextContent, StringComparison.Ordinal);
 
-        page.Find("[data-refused='Surface Laptop 7'] button").Click();
+        Do(page, () => page.Find("[data-refused='Surface Laptop 7'] button").Click());
         Assert.Equal($"resume {draining.Id}", Assert.Single(Fleet.Commands));
-        page.Find("[data-refused='Mini PC'] button").Click();
+        Do(page, () => page.Find("[data-refused='Mini PC'] button").Click());
         Pass(page, () => Assert.Empty(page.FindAll("[data-refused]")));
     }
 
@@ -82,14 +82,14 @@ public sealed class NewJobPageTests : JobPageContext
     {
         Fleet.Publish(Samples.Device() with { Runtimes = [Samples.BuiltIn, Samples.Ollama] });
         var page = Render<NewJobPage>();
-        page.Find("input[aria-label=Chat]").Change(true);
+        Do(page, () => page.Find("input[aria-label=Chat]").Change(true));
         Assert.Equal(ChatModels, page.FindAll("#model option").Select(o => o.GetAttribute("value")!).ToArray());
-        page.Find("#system").Input("Short answers.");
+        Do(page, () => page.Find("#system").Input("Short answers."));
         page.Type("Why tides?");
-        page.Find("#temperature").Change("0.2");
-        page.Find("#model").Change("llama3.2:3b");
+        Do(page, () => page.Find("#temperature").Change("0.2"));
+        Do(page, () => page.Find("#model").Change("llama3.2:3b"));
         Pass(page, () => Assert.False(page.Find("button[data-run]").HasAttribute("disabled")));
-        page.Find("button[data-run]").Click();
+        Do(page, () => page.Find("button[data-run]").Click());
 
         page.WaitForAssertion(() => Assert.Single(Jobs.Submitted));
         var request = Assert.Single(Jobs.Submitted);
@@ -150,7 +150,7 @@ public sealed class NewJobPageTests : JobPageContext
         var id = Samples.NewJobId();
         Jobs.OnSubmit = _ => FakeJobs.Accepted(id);
         var page = Typed();
-        page.Find("button[data-run]").Click();
+        Do(page, () => page.Find("button[data-run]").Click());
         page.WaitForAssertion(() => Assert.EndsWith($"/jobs/{id}", Navigation.Uri, StringComparison.Ordinal));
     }
 
@@ -159,7 +159,7 @@ public sealed class NewJobPageTests : JobPageContext
     {
         Jobs.OnSubmit = _ => FakeJobs.Refused(new Problem("queue_full", "The queue is full.", "Too many jobs.", "Try again in a moment."), []);
         var page = Typed();
-        page.Find("button[data-run]").Click();
+        Do(page, () => page.Find("button[data-run]").Click());
         page.WaitForAssertion(() => Assert.Contains("The queue is full.", page.Find("[role=alert]").TextContent, StringComparison.Ordinal));
         Assert.Contains("13 characters", page.Find(".nj-text").TextContent, StringComparison.Ordinal);
     }
@@ -168,7 +168,7 @@ public sealed class NewJobPageTests : JobPageContext
     public void WrongNumber_IsSaidInWords()
     {
         var page = Typed();
-        page.Find("input[aria-label=Sentences]").Change("5000");
+        Do(page, () => page.Find("input[aria-label=Sentences]").Change("5000"));
         Pass(page, () => Assert.Contains("out of range", page.Find("[role=alert]").TextContent, StringComparison.Ordinal));
         Assert.True(page.Find("button[data-run]").HasAttribute("disabled"));
     }
