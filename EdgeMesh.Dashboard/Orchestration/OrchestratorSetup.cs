@@ -1,10 +1,7 @@
-using System.Net;
-using System.Net.Sockets;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
 using EdgeMesh.Dashboard.Storage;
 using EdgeMesh.Dashboard.Storage.Artifacts;
-using Orleans.Configuration;
 using Orleans.Hosting;
 
 namespace EdgeMesh.Dashboard.Orchestration;
@@ -16,11 +13,7 @@ public static class OrchestratorSetup
     {
         builder.Services.AddSingleton(s => s.GetRequiredService<Microsoft.Extensions.Options.IOptions<Hosting.DashboardOptions>>().Value);
         builder.Services.AddStorage();
-        var cluster = "edgemesh-" + Guid.NewGuid().ToString("N");
-        var (silo, gateway) = FreePorts();
-        builder.UseOrleans(orleans => orleans
-            .UseLocalhostClustering(silo, gateway, new IPEndPoint(IPAddress.Loopback, silo), cluster, cluster)
-            .Configure<EndpointOptions>(o => o.AdvertisedIPAddress = IPAddress.Loopback));
+        builder.UseOrleans(orleans => orleans.UsePortlessClustering("edgemesh-" + Guid.NewGuid().ToString("N")));
         var services = builder.Services;
         builder.AddCheckedOptions<OrchestratorOptions>(OrchestratorOptions.Section);
         builder.AddCheckedOptions<Core.Jobs.JobLimits>("EdgeMesh:Jobs");
@@ -35,15 +28,5 @@ public static class OrchestratorSetup
         services.AddSingleton<HistoryQuota>().AddHostedService(s => s.GetRequiredService<HistoryQuota>());
         services.AddSingleton<Recovery>().AddHostedService(s => s.GetRequiredService<Recovery>());
         return builder;
-    }
-
-    // Two dashboards on one machine must not meet, so each takes free loopback ports.
-    private static (int Silo, int Gateway) FreePorts()
-    {
-        using var one = new TcpListener(IPAddress.Loopback, 0);
-        using var two = new TcpListener(IPAddress.Loopback, 0);
-        one.Start();
-        two.Start();
-        return (((IPEndPoint)one.LocalEndpoint).Port, ((IPEndPoint)two.LocalEndpoint).Port);
     }
 }
