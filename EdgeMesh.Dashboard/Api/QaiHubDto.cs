@@ -28,6 +28,7 @@ public sealed record HubSettingsDto(string Host, string? Token, string TokenFrom
 }
 
 /// <summary>A change of the settings; null leaves as it is, an empty string removes.</summary>
+/// <param name="Host">Another one than before needs its token in the same request.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record HubSettingsWishDto(string? Host = null, string? Token = null)
 {

@@ -24,6 +24,9 @@ internal static partial class HubProblems
 
     public static Problem TokenWrong() => new("token_invalid", "This is not a token.", "A token has 1 to 512 visible characters without spaces.", "Copy it from the account page of Qualcomm AI Hub.", "token");
 
+    public static Problem TokenNeeded(string host) => new(
+        "token_needed", "A new service needs its token.", $"The token in use belongs to another address and is not sent to {FromWire.Text(host.TrimEnd('/'), 200)}.", "Enter the token of that service together with its address.", "token");
+
     public static Problem TokenUnreadable() => new(
         "token_unreadable", "The stored token cannot be read.", "The keys that protect it are gone or were changed.", "Enter the token again at QAI Hub, Connection.");
 

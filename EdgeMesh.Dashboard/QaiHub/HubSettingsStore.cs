@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.QaiHub.Config;
 using Microsoft.AspNetCore.DataProtection;
 
 namespace EdgeMesh.Dashboard.QaiHub;
 
-/// <summary>Host and token as a person entered them, in a file of the data directory; the token only in protected form. Thread-safe.</summary>
+/// <summary>Host and token as a person entered them, in a file of the data directory; the token only in protected form. A token belongs to the host it was entered for. Thread-safe.</summary>
 public sealed class HubSettingsStore(DashboardOptions dashboard, IDataProtectionProvider protection)
 {
     private readonly Lock _gate = new();
@@ -33,7 +34,7 @@ public sealed class HubSettingsStore(DashboardOptions dashboard, IDataProtection
         }
     }
 
-    /// <summary>Changes what the wish names; whole or not at all.</summary>
+    /// <summary>Changes what the wish names; whole or not at all. A new host without its token is refused: the one that is stored, or found elsewhere, belongs to another.</summary>
     public Problem? Save(HubSettingsWish wish)
     {
         lock (_gate)
@@ -42,6 +43,11 @@ public sealed class HubSettingsStore(DashboardOptions dashboard, IDataProtection
             var after = new Entry(
                 wish.Host is null ? before.Host : wish.Host.Length == 0 ? null : wish.Host,
                 wish.Token is null ? before.Token : wish.Token.Length == 0 ? null : _protector.Protect(wish.Token));
+            if (string.IsNullOrEmpty(wish.Token) && (after.Token ?? after.Host) is not null && !IsSame(before.Host, after.Host))
+            {
+                return HubProblems.TokenNeeded(Address(after.Host).AbsoluteUri);
+            }
+
             try
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
@@ -56,6 +62,11 @@ public sealed class HubSettingsStore(DashboardOptions dashboard, IDataProtection
             }
         }
     }
+
+    /// <summary>Whether two addresses are one service: the default where none is named.</summary>
+    public static bool IsSame(string? one, string? other) => Address(one).AbsoluteUri.TrimEnd('/') == Address(other).AbsoluteUri.TrimEnd('/');
+
+    private static Uri Address(string? host) => host is null ? QaiHubConfig.DefaultUrl : new Uri(host);
 
     // A file that someone broke by hand counts as none; the next change replaces it.
     private Entry? Stored()

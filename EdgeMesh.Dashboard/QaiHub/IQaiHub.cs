@@ -104,6 +104,7 @@ public interface IQaiHub
 public sealed record HubSettings(string Host, string? TokenHint, string TokenFrom, ImmutableArray<string> Looked, bool Emulated, bool Stored);
 
 /// <summary>A change of the settings; null leaves as it is.</summary>
+/// <param name="Host">Empty means the default. Another one than before needs its token in the same wish.</param>
 /// <param name="Token">Empty removes the stored one. Never logged or given out.</param>
 public sealed record HubSettingsWish(string? Host, string? Token)
 {

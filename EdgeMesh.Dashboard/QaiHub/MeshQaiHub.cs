@@ -48,6 +48,8 @@ public sealed class MeshQaiHub(
             return HubProblems.TokenWrong();
         }
 
+        // Who enters a token alone means the service that the page shows, wherever that was found.
+        host ??= token is { Length: > 0 } ? configuration.Settings.Host : null;
         if (settings.Save(new HubSettingsWish(host, token)) is { } notKept)
         {
             return notKept;

@@ -3,7 +3,7 @@ using EdgeMesh.QaiHub.Config;
 
 namespace EdgeMesh.Dashboard.QaiHub;
 
-/// <summary>The real service: what a person entered here first, then the places where the public client keeps its configuration.</summary>
+/// <summary>The real service: what a person entered here first, then the places where the public client keeps its configuration. A token that was found goes to the address it was found with only.</summary>
 public sealed class ServiceConfiguration(HubSettingsStore store, ConfigFinder finder) : IHubConfiguration
 {
     private const string Here = "the settings of this dashboard";
@@ -39,7 +39,14 @@ public sealed class ServiceConfiguration(HubSettingsStore store, ConfigFinder fi
         }
 
         var found = finder.Find();
-        return host is not null && found.Config is { } config ? found with { Config = config with { ApiUrl = new Uri(host), WebUrl = new Uri(host) } } : found;
+        return host is not null && found.Config is { } other && !HubSettingsStore.IsSame(host, other.ApiUrl.AbsoluteUri)
+            ? found with
+            {
+                Config = null,
+                Problem = new QaiHubException(HubFailure.NotConfigured, $"The settings name {host}, and the token in {other.FoundIn} belongs to {other.ApiUrl.AbsoluteUri.TrimEnd('/')}.",
+                    $"Enter the token of {host} on the QAI Hub page under Connection, or choose Forget what is stored there."),
+            }
+            : found;
     }
 
     private (string? Host, bool HasToken) Stored()

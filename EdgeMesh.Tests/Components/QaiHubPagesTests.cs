@@ -97,6 +97,20 @@ public sealed class QaiHubPagesTests : MeshPages
     }
 
     [Fact]
+    public void Connection_AnotherService_AsksForItsToken()
+    {
+        var page = Page<HubConnectionPage>();
+        page.WaitForElement("[data-check]");
+        Assert.False(page.Find("#qh-token").HasAttribute("required"));
+        Do(page, () => page.Find("#qh-host").Input("https://other.example"));
+        Assert.True(page.Find("#qh-token").HasAttribute("required"));
+        Assert.Contains("needs its own token", page.Find("form").TextContent, StringComparison.Ordinal);
+        Hub.Refusal = HubProblems.TokenNeeded("https://other.example");
+        Do(page, () => page.Find("form").Submit());
+        page.WaitForAssertion(() => Assert.Equal("true", page.Find("#qh-token").GetAttribute("aria-invalid")));
+    }
+
+    [Fact]
     public void Compile_ReadsInputs_ChecksAndSubmits()
     {
         Connect();

@@ -253,6 +253,18 @@ public sealed class QaiHubTests
         Assert.All(all.EnumerateArray(), d => Assert.Equal(0, d.GetProperty("inMesh").GetArrayLength()));
     }
 
+    [Fact]
+    public async Task Settings_AnotherHostAlone_GetsNoToken()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var service = await EmulatorHost.StartAsync(new EmulatorOptions { Folder = directory["service"] }, TestContext.Current.CancellationToken);
+        await using var host = await MeshHost.StartAsync(directory["data"], ("EdgeMesh:QaiHub:GapMs", "1"));
+        await ConnectAsync(host, service);
+        var (answer, body) = await host.SendAsync(Put("""{"host":"http://127.0.0.1:1"}"""));
+        Assert.Equal((HttpStatusCode.BadRequest, "token_needed", "token"), (answer.StatusCode, body.GetProperty("code").GetString(), body.GetProperty("field").GetString()));
+        Assert.Equal(service.BaseAddress.AbsoluteUri.TrimEnd('/'), (await host.GetAsync("/api/qaihub/settings")).GetProperty("host").GetString());
+    }
+
     private static async Task ConnectAsync(MeshHost host, EmulatorHost service)
     {
         var (answer, _) = await host.SendAsync(Put(JsonSerializer.Serialize(new { host = service.BaseAddress.AbsoluteUri.TrimEnd('/'), token = service.Token })));
