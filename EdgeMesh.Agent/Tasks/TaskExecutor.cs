@@ -182,9 +182,9 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
             var receipt = await runtime.RunAsync(request, output, limit.Token);
             if (request.Kind == TaskKindValue.LlmGenerate && !output.HasText)
             {
-                throw new TaskFailedException(ReasonCode.BadOutput, output.HasReasoning
-                    ? $"{request.ModelId} only thought and gave no answer. Allow it more tokens, or choose another model."
-                    : $"{request.ModelId} gave an empty answer.");
+                throw output.HasReasoning
+                    ? NoAnswer.OnlyThought(request.ModelId, receipt.CutAtLimit, request.Generate is { HasMaxTokens: true } wish ? wish.MaxTokens : null)
+                    : NoAnswer.Empty(request.ModelId);
             }
 
             receipt.RuntimeId = request.RuntimeId;

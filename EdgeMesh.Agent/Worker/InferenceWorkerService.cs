@@ -182,7 +182,7 @@ internal sealed class InferenceWorkerService(LoadedModels models, TimeProvider t
         var tokenizer = new TokenizerAdapter(model.Tokenizer, () => thinking += splitter.IsThinking ? 1 : 0);
         var result = model.Model.Generate(prompt, Options(model.Model, request, prompt.Count), tokenizer, splitter.Text, cancellationToken);
         splitter.End();
-        return (result, thinking);
+        return !splitter.HasAnswer && splitter.Tool is { } tool ? throw NoAnswer.AskedForTool(request.Model.Id, tool) : (result, thinking);
     }
 
     private sealed class Steps(ChannelWriter<PaintStep> writer) : IProgress<ImageProgress>

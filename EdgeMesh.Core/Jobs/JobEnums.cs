@@ -83,10 +83,25 @@ public enum ReasonCode
     OutOfMemory,
     NotReady,
     RuntimeDown,
+
+    /// <summary>The engine wants a key that the agent does not have.</summary>
+    KeyRequired,
+
+    /// <summary>The engine is there and answered with an error.</summary>
+    EngineError,
     ModelMissing,
     Unsupported,
     BadInput,
     BadOutput,
+
+    /// <summary>The model ended while it was still thinking, or without an answer behind its thoughts.</summary>
+    OnlyThought,
+
+    /// <summary>The model asked for a tool, and EdgeMesh offers none.</summary>
+    AskedForTool,
+
+    /// <summary>The model will not answer this; <see cref="Refused"/> is a device that will not.</summary>
+    ModelRefused,
     Timeout,
     Lost,
     Cancelled,

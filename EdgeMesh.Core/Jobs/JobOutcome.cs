@@ -44,11 +44,12 @@ public static class JobOutcome
         }
 
         var broken = parts.Any(p => p.IsBroken);
+        var cut = parts.Any(p => p.IsCut);
         var artifacts = parts.SelectMany(p => p.Attempt.Output.Artifacts).ToImmutableArray();
         if (parts is [var only])
         {
             var answer = only.Attempt.Output.Text;
-            return new JobResult(view.Request.Options is CodeOptions code ? CodeFence.Around(answer, code.Language) : answer, artifacts, broken);
+            return new JobResult(view.Request.Options is CodeOptions code ? CodeFence.Around(answer, code.Language) : answer, artifacts, broken, cut);
         }
 
         var text = new StringBuilder();
@@ -57,7 +58,7 @@ public static class JobOutcome
             text.Append(text.Length == 0 ? "" : "\n\n").Append("### ").Append(Heading(view, part)).Append("\n\n").Append(part.Attempt.Output.Text);
         }
 
-        return new JobResult(text.ToString(), artifacts, broken);
+        return new JobResult(text.ToString(), artifacts, broken, cut);
     }
 
     /// <summary>What a result is made of: of each task the attempt that succeeded, else the last one that wrote something.</summary>
@@ -79,4 +80,8 @@ public static class JobOutcome
 
 /// <summary>A task's share of a result.</summary>
 /// <param name="IsBroken">It was cancelled or failed after this.</param>
-public sealed record WrittenPart(TaskView Task, AttemptView Attempt, bool IsBroken);
+public sealed record WrittenPart(TaskView Task, AttemptView Attempt, bool IsBroken)
+{
+    /// <summary>Whether it ends at its length limit.</summary>
+    public bool IsCut => Attempt.Receipt is { CutAtLimit: true };
+}

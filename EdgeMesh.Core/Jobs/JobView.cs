@@ -38,7 +38,7 @@ public sealed record JobView(
 
 /// <param name="IsPartial">Something in it was broken off: what a task had written when it was cancelled or failed.</param>
 [GenerateSerializer, Immutable]
-public sealed record JobResult(string? Text, ImmutableArray<ArtifactRef> Artifacts, bool IsPartial = false);
+public sealed record JobResult(string? Text, ImmutableArray<ArtifactRef> Artifacts, bool IsPartial = false, bool IsCut = false);
 
 /// <param name="Attempts">Oldest first; the last is the current one.</param>
 [GenerateSerializer, Immutable]

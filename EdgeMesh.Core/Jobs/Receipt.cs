@@ -21,6 +21,7 @@ namespace EdgeMesh.Core.Jobs;
 /// <param name="Note">Anything a person should know, such as <c>the text has 3 sentences; all were kept</c>.</param>
 /// <param name="Measurement">Of an ONNX_RUN; else null.</param>
 /// <param name="ReasoningTokens">Those of the tokens written that were reasoning and not the answer.</param>
+/// <param name="CutAtLimit">The answer ends at its length limit, or at the end of the model's context.</param>
 [GenerateSerializer, Immutable]
 public sealed record Receipt(
     DeviceId DeviceId,
@@ -40,7 +41,8 @@ public sealed record Receipt(
     string AgentVersion,
     string? Note,
     OnnxMeasurement? Measurement = null,
-    long? ReasoningTokens = null);
+    long? ReasoningTokens = null,
+    bool CutAtLimit = false);
 
 /// <summary>A file a task made; its bytes are in the artifact store under this name.</summary>
 [GenerateSerializer, Immutable]

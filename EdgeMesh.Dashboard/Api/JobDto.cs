@@ -32,13 +32,14 @@ public sealed record JobDto(
         ArgumentNullException.ThrowIfNull(job);
         return new JobDto(
             job.Id, job.Request.Kind, job.State, job.Title, job.RerunOf, job.CreatedAt, job.FinishedAt,
-            job.Result is { } result ? new JobResultDto(result.Text, result.Artifacts, result.IsPartial) : null,
+            job.Result is { } result ? new JobResultDto(result.Text, result.Artifacts, result.IsPartial, result.IsCut) : null,
             job.Error, SpanDto.From(job.Predicted), job.ActualMs, [.. job.Tasks.Select(t => TaskDto.From(t, withReasoning))]);
     }
 }
 
 /// <param name="Partial">Something in it was broken off: what a task had written when it was cancelled or failed.</param>
-public sealed record JobResultDto(string? Text, IReadOnlyList<ArtifactRef> Artifacts, bool Partial);
+/// <param name="Cut">It, or a part of it, ends at its length limit; a job may have succeeded all the same.</param>
+public sealed record JobResultDto(string? Text, IReadOnlyList<ArtifactRef> Artifacts, bool Partial, bool Cut);
 
 public sealed record TaskDto(TaskId Id, int Stage, TaskKind Kind, TaskState State, IReadOnlyList<AttemptDto> Attempts)
 {

@@ -77,7 +77,7 @@ internal static class TaskWire
         r.HasPromptTokens ? r.PromptTokens : null, r.HasOutputTokens ? r.OutputTokens : null, r.HasInputUnits ? r.InputUnits : null, r.HasOutputUnits ? r.OutputUnits : null,
         r.HasFirstOutputMs ? Finite(r.FirstOutputMs) : null, Finite(r.QueueMs), Finite(r.RunMs), r.HasPeakRamMb ? r.PeakRamMb : null, FromWire.Text(r.AgentVersion),
         r.Note.Length == 0 ? null : FromWire.Text(r.Note, 500), r.Measurement is { } measured ? OnnxWire.Measurement(measured) : null,
-        r.HasReasoningTokens ? r.ReasoningTokens : null);
+        r.HasReasoningTokens ? r.ReasoningTokens : null, r.CutAtLimit);
 
     private static double Finite(double value) => double.IsFinite(value) && value > 0 ? value : 0;
 

@@ -63,7 +63,7 @@ public sealed class ContractTests(ContractTests.Started started) : IClassFixture
         var ended = await Mesh.GetAsync($"/api/jobs/{id}");
         AssertJob(ended);
         Assert.Equal("Succeeded", ended.GetProperty("state").GetString());
-        AssertNames(ended.GetProperty("result"), "text", "artifacts", "partial");
+        AssertNames(ended.GetProperty("result"), "text", "artifacts", "partial", "cut");
         Assert.Equal(JsonValueKind.Array, ended.GetProperty("result").GetProperty("artifacts").ValueKind);
         AssertUtc(ended.GetProperty("createdAt"));
         AssertUtc(ended.GetProperty("finishedAt"));

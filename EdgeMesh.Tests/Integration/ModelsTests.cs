@@ -84,9 +84,10 @@ public sealed class ModelsTests
 
         var chosen = await dashboard.EndedAsync(await dashboard.SubmitAsync(new { kind = "chat", text = "what is a flower?" }), Long);
         Assert.NotEqual(Model, Assert.Single(chosen.GetProperty("tasks")[0].GetProperty("attempts").EnumerateArray()).GetProperty("model").GetString());
-        var named = await dashboard.EndedAsync(await dashboard.SubmitAsync(new { kind = "chat", text = "a flower is", model = Model, options = new { maxTokens = 12 } }), Long);
+        var named = await dashboard.EndedAsync(await dashboard.SubmitAsync(new { kind = "chat", text = "a flower is", model = Model, options = new { maxTokens = 2 } }), Long);
         Assert.True(named.GetProperty("state").GetString() == "Succeeded", named.ToString());
         Assert.NotEmpty(named.GetProperty("result").GetProperty("text").GetString()!);
+        Assert.True(named.GetProperty("result").GetProperty("cut").GetBoolean());
     }
 
     [Fact]

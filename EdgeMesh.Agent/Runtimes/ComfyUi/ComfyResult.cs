@@ -36,8 +36,7 @@ internal static class ComfyResult
     {
         var words = data.At("exception_message").Text() is { } said && !string.IsNullOrWhiteSpace(said) ? EngineWords.Clean(said) : "no reason given";
         var type = data.At("exception_type").Text() ?? "";
-        return EngineErrors.FromWords($"{words} {(type.Contains("OutOfMemory", StringComparison.OrdinalIgnoreCase) ? "(out of memory)" : "")}".TrimEnd(), "ComfyUI", "this model")
-            ?? new TaskFailedException(ReasonCode.RuntimeDown, $"ComfyUI failed: {words}");
+        return EngineErrors.FromWordsOrElse($"{words} {(type.Contains("OutOfMemory", StringComparison.OrdinalIgnoreCase) ? "(out of memory)" : "")}".TrimEnd(), "ComfyUI", "this model");
     }
 
     /// <summary>Someone stopped it there.</summary>

@@ -39,6 +39,9 @@ public static class EngineErrors
         : Has(words, ["model", "ckpt"]) && Has(words, Missing) ? new(ReasonCode.ModelMissing, $"{name} does not have the model {model}{Said(words)}")
         : null;
 
+    /// <summary>An error that came without a status, told by the engine's own words, whatever they are.</summary>
+    public static TaskFailedException FromWordsOrElse(string words, string name, string model) => FromWords(words, name, model) ?? OwnError(name, words);
+
     /// <summary>Why a probe found it down.</summary>
     public static string WhyDown(Exception e, string name, Uri address) => e switch
     {
@@ -60,15 +63,18 @@ public static class EngineErrors
 
     private static TaskFailedException FromStatus(EngineStatusException e, string name, Uri address, string model) => e.Status switch
     {
-        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new(ReasonCode.RuntimeDown, NeedsKey(address)),
+        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new(ReasonCode.KeyRequired, NeedsKey(address)),
         _ when FromWords(e.Message, name, model) is { } known => known,
         HttpStatusCode.NotFound => new(ReasonCode.ModelMissing, $"{name} does not have the model {model}{Said(e.Message)}"),
         HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity => new(ReasonCode.BadInput, $"{name} refused the input{Said(e.Message)}"),
         HttpStatusCode.MethodNotAllowed or HttpStatusCode.UnsupportedMediaType or HttpStatusCode.NotImplemented => new(ReasonCode.Unsupported, $"{name} does not know this kind of request{Said(e.Message)}"),
         HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => new(ReasonCode.Busy, $"{name} is busy{Said(e.Message)}{Later(e)}"),
         HttpStatusCode.RequestTimeout or HttpStatusCode.GatewayTimeout => new(ReasonCode.Timeout, $"{name} did not answer in time ({(int)e.Status}){Said(e.Message)}"),
-        _ => new(ReasonCode.RuntimeDown, $"{name} answered with an error of its own ({(int)e.Status}){Said(e.Message)}"),
+        0 => OwnError(name, e.Message),
+        _ => new(ReasonCode.EngineError, $"{name} answered with an error ({(int)e.Status}){Said(e.Message)}"),
     };
+
+    private static TaskFailedException OwnError(string name, string words) => new(ReasonCode.EngineError, $"{name} answered with an error{Said(words)}");
 
     private static string Later(EngineStatusException e) => e.RetryAfter is { TotalSeconds: >= 1 } after ? $" It wants to be asked again in {Time(after)}." : "";
 

@@ -23,6 +23,7 @@ public sealed class EngineStatusException : Exception
     public EngineStatusException(HttpStatusCode status, string message, TimeSpan? retryAfter = null)
         : base(message) => (Status, RetryAfter) = (status, retryAfter);
 
+    /// <summary>0 when the error came inside an answer and named none.</summary>
     public HttpStatusCode Status { get; }
 
     /// <summary>When it wants to be asked again; null when it does not say.</summary>

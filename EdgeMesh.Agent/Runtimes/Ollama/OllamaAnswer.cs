@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using EdgeMesh.Agent.Runtimes.Engines;
 
@@ -8,7 +7,8 @@ namespace EdgeMesh.Agent.Runtimes.Ollama;
 /// <param name="Text">Of the answer.</param>
 /// <param name="Thinking">Of what the model thinks beside it.</param>
 /// <param name="End">The figures of the last line; null in the others.</param>
-internal sealed record OllamaPart(string Text, string Thinking, OllamaEnd? End)
+/// <param name="Tool">Name of a tool that it asks for, empty when it has none; null for no tool.</param>
+internal sealed record OllamaPart(string Text, string Thinking, OllamaEnd? End, string? Tool)
 {
     /// <exception cref="EngineStatusException">Something broke in the middle of the answer, in Ollama's own words.</exception>
     /// <exception cref="JsonException">This is no line of Ollama's.</exception>
@@ -23,14 +23,15 @@ internal sealed record OllamaPart(string Text, string Thinking, OllamaEnd? End)
 
         if (root.At("error") is { ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) } error)
         {
-            throw new EngineStatusException(HttpStatusCode.InternalServerError, EngineWords.Of(error));
+            throw new EngineStatusException(EngineWords.Of(error));
         }
 
         var message = root.At("message");
         return new OllamaPart(
             message.At("content").Text() ?? root.At("response").Text() ?? "",
             message.At("thinking").Text() ?? root.At("thinking").Text() ?? "",
-            root.At("done").ValueKind == JsonValueKind.True ? OllamaEnd.Read(root) : null);
+            root.At("done").ValueKind == JsonValueKind.True ? OllamaEnd.Read(root) : null,
+            message.At("tool_calls").Items().FirstOrDefault() is { ValueKind: JsonValueKind.Object } call ? call.At("function").At("name").Text() ?? "" : null);
     }
 }
 

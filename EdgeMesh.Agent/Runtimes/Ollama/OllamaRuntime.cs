@@ -64,13 +64,15 @@ public sealed class OllamaRuntime(Uri address, SkillRules skills, TimeProvider t
         try
         {
             using var answer = await AskAsync(request, task.ModelId, context, most, cancellationToken);
-            var (end, written) = await ReadAsync(answer, output, cancellationToken);
+            var (end, tool, written) = await ReadAsync(answer, output, cancellationToken);
             if (end is null)
             {
                 throw new TaskFailedException(ReasonCode.BadOutput, $"{Info.Name} broke the answer off after {written.AnswerChars} characters.");
             }
 
-            return await ReceiptAsync(task, end, written.AnswerChars + written.ReasoningChars, cancellationToken);
+            return !written.HasAnswer && (tool ?? written.Tool) is { } asked
+                ? throw NoAnswer.AskedForTool(task.ModelId, asked)
+                : await ReceiptAsync(task, end, written.AnswerChars + written.ReasoningChars, cancellationToken);
         }
         finally
         {
@@ -102,11 +104,12 @@ public sealed class OllamaRuntime(Uri address, SkillRules skills, TimeProvider t
         }
     }
 
-    private static async Task<(OllamaEnd? End, ReasoningSplitter Answer)> ReadAsync(HttpResponseMessage answer, ITaskOutput output, CancellationToken cancellationToken)
+    private static async Task<(OllamaEnd? End, string? Tool, ReasoningSplitter Answer)> ReadAsync(HttpResponseMessage answer, ITaskOutput output, CancellationToken cancellationToken)
     {
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(cancellationToken));
         var splitter = new ReasoningSplitter(output);
         OllamaEnd? end = null;
+        string? tool = null;
         while (await reader.ReadLineAsync(cancellationToken) is { } line)
         {
             if (string.IsNullOrWhiteSpace(line))
@@ -118,10 +121,11 @@ public sealed class OllamaRuntime(Uri address, SkillRules skills, TimeProvider t
             splitter.Reasoning(part.Thinking);
             splitter.Text(part.Text);
             end = part.End ?? end;
+            tool ??= part.Tool;
         }
 
         splitter.End();
-        return (end, splitter);
+        return (end, tool, splitter);
     }
 
     private async Task<TaskReceipt> ReceiptAsync(TaskRequest task, OllamaEnd end, int chars, CancellationToken cancellationToken)
@@ -133,11 +137,8 @@ public sealed class OllamaRuntime(Uri address, SkillRules skills, TimeProvider t
             AcceleratorNote = note,
             InputUnits = Math.Max(1, end.PromptTokens ?? Conversation.Of(task).Sum(t => t.Content.Length) * 10 / 36),
             OutputUnits = Math.Max(1, end.OutputTokens ?? chars * 10 / 36),
-            Note = string.Join(' ', new[]
-            {
-                end.LoadSeconds > 0.5 ? string.Create(CultureInfo.InvariantCulture, $"Loading took {end.LoadSeconds:0.0} s.") : "",
-                end.Reason == "length" ? "It reached its length limit." : "",
-            }.Where(s => s.Length > 0)),
+            CutAtLimit = end.Reason == "length",
+            Note = end.LoadSeconds > 0.5 ? string.Create(CultureInfo.InvariantCulture, $"Loading took {end.LoadSeconds:0.0} s.") : "",
         };
         if (end.PromptTokens is { } read)
         {

@@ -189,7 +189,8 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
             OutputTokens = summary.OutputTokens,
             InputUnits = Math.Max(1, summary.PromptTokens),
             OutputUnits = Math.Max(1, summary.OutputTokens),
-            Note = Note(model, summary.LoadMs, summary.Finish == "length" ? "It reached its length limit." : ""),
+            CutAtLimit = summary.Finish == "length",
+            Note = Note(model, summary.LoadMs, ""),
         };
         if (summary.ReasoningTokens > 0)
         {

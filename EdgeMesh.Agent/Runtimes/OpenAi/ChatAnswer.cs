@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using EdgeMesh.Agent.Runtimes.Engines;
 using EdgeMesh.Agent.Runtimes.Reasoning;
@@ -40,6 +39,9 @@ internal sealed class ChatAnswer(string server, string model, int? most, IAnswer
     /// <summary>Whether nothing more is to be read: it is over, or long enough.</summary>
     public bool IsEnough => _over || _limit.IsPassed;
 
+    /// <summary>Whether it ends at its length limit.</summary>
+    private bool IsCut => _limit.IsPassed || (_finish is { } finish && LengthEnds.Contains(finish, StringComparer.OrdinalIgnoreCase));
+
     /// <summary>Takes a message.</summary>
     /// <exception cref="EngineStatusException">It is an error.</exception>
     /// <exception cref="TaskFailedException">It is no answer at all.</exception>
@@ -56,7 +58,7 @@ internal sealed class ChatAnswer(string server, string model, int? most, IAnswer
             case ServerMessageKind.Page:
                 throw new TaskFailedException(ReasonCode.BadOutput, $"{server} sent {EngineWords.Clean(message.Text)}. Check its address, and what stands before it.");
             case ServerMessageKind.Error when message.Json.ValueKind == JsonValueKind.Undefined:
-                throw new EngineStatusException(HttpStatusCode.InternalServerError, EngineWords.Clean(message.Text));
+                throw new EngineStatusException(EngineWords.Clean(message.Text));
         }
 
         if (ChatPiece.Error(message.Json, message.Kind == ServerMessageKind.Error) is { } error)
@@ -82,7 +84,7 @@ internal sealed class ChatAnswer(string server, string model, int? most, IAnswer
                 : $"{server} broke the answer off after {_splitter.AnswerChars} characters.");
         }
 
-        return _splitter.HasAnswer ? Receipt() : throw new TaskFailedException(ReasonCode.BadOutput, WhyNothing());
+        return _splitter.HasAnswer ? Receipt() : throw WhyNothing();
     }
 
     private void Take(ChatPiece piece)
@@ -111,17 +113,12 @@ internal sealed class ChatAnswer(string server, string model, int? most, IAnswer
         _splitter.Text(text);
     }
 
-    private string WhyNothing()
-    {
-        var cut = _limit.IsPassed || (_finish is { } finish && LengthEnds.Contains(finish, StringComparer.OrdinalIgnoreCase));
-        return _refusal.Length > 0 ? $"{model} refused to answer: \u201c{EngineWords.Clean(_refusal)}\u201d"
-            : (_tool ?? _splitter.Tool) is { } tool ? $"{model} asked for {(tool.Length > 0 ? $"the tool \u201c{EngineWords.Clean(tool)}\u201d" : "a tool")} instead of answering. Ask in other words, or choose another model."
-            : _splitter.ReasoningChars > 0 ? cut
-                ? $"{model} reached its length limit while it was still thinking{(most is { } limit ? $" ({limit:N0} tokens)" : "")}. Allow it more tokens, or choose another model."
-                : $"{model} only thought and gave no answer. Choose another model, or ask again."
-            : _finish == "content_filter" ? "The server's content filter held the answer back."
-            : $"{model} gave an empty answer{(_finish is { } word && !PlainEnds.Contains(word, StringComparer.OrdinalIgnoreCase) ? $" (\u201c{EngineWords.Clean(word)}\u201d)" : "")}.";
-    }
+    private TaskFailedException WhyNothing() =>
+        _refusal.Length > 0 ? NoAnswer.Refused(model, _refusal)
+        : (_tool ?? _splitter.Tool) is { } tool ? NoAnswer.AskedForTool(model, tool)
+        : _finish == "content_filter" ? new(ReasonCode.ModelRefused, $"The content filter of {server} held the answer back.")
+        : _splitter.ReasoningChars > 0 ? NoAnswer.OnlyThought(model, IsCut, most)
+        : NoAnswer.Empty(model, _finish is { } word && !PlainEnds.Contains(word, StringComparer.OrdinalIgnoreCase) ? word : null);
 
     private TaskReceipt Receipt()
     {
@@ -130,6 +127,7 @@ internal sealed class ChatAnswer(string server, string model, int? most, IAnswer
         {
             AcceleratorNote = $"not reported by {server}",
             OutputUnits = Math.Max(1, _usage?.OutputTokens ?? chars * 10 / 36),
+            CutAtLimit = IsCut,
             Note = string.Join(' ', Notes().Where(n => n.Length > 0)),
         };
         if (_usage?.PromptTokens is { } read)
@@ -155,8 +153,7 @@ internal sealed class ChatAnswer(string server, string model, int? most, IAnswer
         yield return _usage is { PromptTokens: not null, OutputTokens: not null } ? "" : "The server reported no token counts; units are characters / 3.6.";
         yield return _limit.IsPassed ? $"{server} did not keep the limit of {most:N0} tokens, so it was stopped there."
             : _usage?.OutputTokens > most ? $"{server} did not keep the limit of {most:N0} tokens: it wrote {_usage.OutputTokens:N0}."
-            : _finish is { } end && LengthEnds.Contains(end, StringComparer.OrdinalIgnoreCase) ? "It reached its length limit."
-            : _finish is { } other && !PlainEnds.Contains(other, StringComparer.OrdinalIgnoreCase) ? $"The server ended it with \u201c{EngineWords.Clean(other)}\u201d."
+            : _finish is { } other && !IsCut && !PlainEnds.Contains(other, StringComparer.OrdinalIgnoreCase) ? $"The server ended it with \u201c{EngineWords.Clean(other)}\u201d."
             : "";
         yield return _refusal.Length > 0 ? $"The model refused a part: \u201c{EngineWords.Clean(_refusal)}\u201d" : "";
     }

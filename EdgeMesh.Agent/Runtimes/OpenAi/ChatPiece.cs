@@ -132,7 +132,7 @@ internal sealed record ChatPiece(string Text, string Reasoning, string Refusal, 
             : Has("not_found", "notfound") ? HttpStatusCode.NotFound
             : Has("unavailable") ? HttpStatusCode.ServiceUnavailable
             : Has("invalid_request", "badrequest", "bad_request", "validation", "context_length") ? HttpStatusCode.BadRequest
-            : HttpStatusCode.InternalServerError;
+            : default;
 
         bool Has(params string[] words) => words.Any(w => kind.Contains(w, StringComparison.OrdinalIgnoreCase));
     }

@@ -36,7 +36,7 @@ internal sealed partial record ServerDialect(ImmutableHashSet<string> LeftOut, b
     /// <summary>What to try next after this refusal; null when the request itself was the fault.</summary>
     public ServerDialect? After(EngineStatusException e, JsonObject sent)
     {
-        if (e.Status is not (HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity or HttpStatusCode.InternalServerError or HttpStatusCode.NotImplemented) ||
+        if (e.Status is not (0 or HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity or HttpStatusCode.InternalServerError or HttpStatusCode.NotImplemented) ||
             EngineErrors.FromWords(e.Message, "", "") is { Reason: ReasonCode.BadInput or ReasonCode.OutOfMemory })
         {
             return null;

@@ -105,7 +105,7 @@ public sealed class StableDiffusionWebUiRuntime(Uri address, TimeProvider time)
     {
         var words = EngineWords.Of(answer);
         return words.Length == 0 ? new(ReasonCode.BadOutput, $"{Info.Name} answered without an image.")
-            : EngineErrors.FromWords(words, Info.Name, "this model") ?? new(ReasonCode.BadOutput, $"{Info.Name} answered without an image: {words}");
+            : EngineErrors.FromWordsOrElse(words, Info.Name, "this model");
     }
 
     private async Task FollowAsync(ITaskOutput output, CancellationToken cancellationToken)

@@ -47,15 +47,15 @@ public sealed class TaskExecutorTests : ExecutorTest
     }
 
     [Theory]
-    [InlineData("mute", "model gave an empty answer.", "")]
-    [InlineData("thinks", "model only thought and gave no answer. Allow it more tokens, or choose another model.", "hmm so.")]
-    [InlineData("unmarked", "model only thought and gave no answer. Allow it more tokens, or choose another model.", "")]
-    public async Task Run_WithoutAnAnswer_IsBadOutputAndKeepsTheReasoning(string task, string cause, string reasoning)
+    [InlineData("mute", ReasonCode.BadOutput, "model gave an empty answer.", "")]
+    [InlineData("thinks", ReasonCode.OnlyThought, "model only thought and gave no answer.", "hmm so.")]
+    [InlineData("unmarked", ReasonCode.OnlyThought, "model only thought and gave no answer.", "")]
+    public async Task Run_WithoutAnAnswer_HasItsReasonAndKeepsTheReasoning(string task, ReasonCode reason, string cause, string reasoning)
     {
         var run = Start(New(), task);
         await run.Ended;
         var failure = Updates(run)[^1].Failure;
-        Assert.Equal((nameof(ReasonCode.BadOutput), cause), (failure.Reason, failure.Cause));
+        Assert.Equal((reason.ToString(), cause), (failure.Reason, failure.Cause));
         Assert.Equal(reasoning, string.Concat(Updates(run).Select(u => u.Reasoning)));
     }
 

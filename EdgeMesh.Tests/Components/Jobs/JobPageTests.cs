@@ -73,6 +73,19 @@ public sealed class JobPageTests : JobPageContext
     }
 
     [Theory]
+    [InlineData(100, "run it again with a higher limit")]
+    [InlineData(null, "set a length limit")]
+    public void Cut_SaysSoBesideTheResultAndSucceeded(int? limit, string remedy)
+    {
+        var job = Samples.Job(JobState.Succeeded, output: "Half an ans");
+        var page = Open(job with { Request = Samples.Request(JobKind.Chat) with { Options = new ChatOptions([], limit) }, Result = job.Result! with { IsCut = true } });
+        var result = page.Find("[aria-label=Result]").TextContent;
+        Assert.Contains("Cut at its length limit", result, StringComparison.Ordinal);
+        Assert.Contains(remedy, result, StringComparison.Ordinal);
+        Assert.DoesNotContain("Cut at", Open(job).Find("[aria-label=Result]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(JobState.Succeeded)]
     [InlineData(JobState.Running)]
     [InlineData(JobState.Failed)]

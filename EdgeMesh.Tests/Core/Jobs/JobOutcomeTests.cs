@@ -2,6 +2,7 @@ using EdgeMesh.Core.Costing;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
 using EdgeMesh.Core.Planning;
+using EdgeMesh.Tests.Fakes;
 
 namespace EdgeMesh.Tests.Core.Jobs;
 
@@ -58,6 +59,18 @@ public sealed class JobOutcomeTests
         Assert.Equal(("half an ans", true), (JobOutcome.Result(View([broken]))!.Text, JobOutcome.Result(View([broken]))!.IsPartial));
         Assert.Equal("### Echo 1 · Board, broken off\n\nhalf an ans\n\n### Echo 2 · Board\n\nb", JobOutcome.Result(View([broken, Done(2, "b")]))!.Text);
         Assert.False(JobOutcome.Result(View([Done(1, "a")]))!.IsPartial);
+    }
+
+    [Fact]
+    public void Result_LastPartReachedItsLimit_IsCutAndSucceeded()
+    {
+        var cut = Done(1, "a");
+        cut = cut with { Attempts = [cut.Attempts[0] with { Receipt = Samples.Receipt(Samples.Device()) with { CutAtLimit = true } }] };
+        Assert.True(JobOutcome.Result(View([cut]))!.IsCut);
+        Assert.Equal(JobState.Succeeded, JobOutcome.Decide(View([cut])).State);
+        Assert.True(JobOutcome.Result(View([cut, Done(2, "b")]))!.IsCut);
+        Assert.False(JobOutcome.Result(View([cut, Done(2, "whole", stage: 1)]))!.IsCut);
+        Assert.False(JobOutcome.Result(View([Done(1, "a")]))!.IsCut);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class ReasonCodesTests
 
     [Fact]
     public void For_WhatNoOtherDeviceCanMend_IsNotRetried() =>
-        Assert.Equal([ReasonCode.BadInput, ReasonCode.Cancelled], Enum.GetValues<ReasonCode>().Where(c => !ReasonCodes.For(c).Retried));
+        Assert.Equal([ReasonCode.BadInput, ReasonCode.ModelRefused, ReasonCode.Cancelled], Enum.GetValues<ReasonCode>().Where(c => !ReasonCodes.For(c).Retried));
 
     [Theory]
     [InlineData("OutOfMemory", ReasonCode.OutOfMemory)]

@@ -49,7 +49,10 @@ public sealed class EngineErrorsTests
         { "500, too long", Status(500, "the request exceeds the available context size. try increasing it"), ReasonCode.BadInput, "longer than m" },
         { "500, memory", Status(500, "CUDA error: out of memory"), ReasonCode.OutOfMemory, "not enough memory" },
         { "500, memory of Ollama", Status(500, "model requires more system memory (5.6 GiB) than is available (1.2 GiB)"), ReasonCode.OutOfMemory, "1.2 GiB" },
-        { "500, other", Status(500, "told"), ReasonCode.RuntimeDown, "an error of its own (500): told." },
+        { "500, other", Status(500, "told"), ReasonCode.EngineError, "llama.cpp answered with an error (500): told." },
+        { "418", Status(418, ""), ReasonCode.EngineError, "llama.cpp answered with an error (418)." },
+        { "500, a page", Status(500, EngineWords.Of("<html><title>500\u0007 Internal</title><body>stack</body></html>")), ReasonCode.EngineError, "(500): a web page titled \u201c500 Internal\u201d instead of an answer." },
+        { "in the middle", new EngineStatusException("runner terminated"), ReasonCode.EngineError, "llama.cpp answered with an error: runner terminated." },
         { "400, no such model", Status(400, "model 'x' does not exist"), ReasonCode.ModelMissing, "does not have the model m" },
         { "400, ComfyUI's", Status(400, "Value not in list: ckpt_name: 'x' not in ['y']"), ReasonCode.ModelMissing, "does not have the model m" },
         { "400, ComfyUI's own words", Status(400, EngineWords.Of(ComfyRefusal)), ReasonCode.ModelMissing, "ckpt_name: 'x' not in ['y']" },
@@ -58,7 +61,7 @@ public sealed class EngineErrorsTests
         { "429", Status(429, "slow down", TimeSpan.FromMinutes(10)), ReasonCode.Busy, "is busy: slow down. It wants to be asked again in 10 min." },
         { "504", Status(504, "a web page titled “504” instead of an answer"), ReasonCode.Timeout, "did not answer in time (504)" },
         { "501", Status(501, ""), ReasonCode.Unsupported, "does not know" },
-        { "401", Status(401, "no"), ReasonCode.RuntimeDown, "EDGEMESH_OPENAI_KEY" },
+        { "401", Status(401, "no"), ReasonCode.KeyRequired, "EDGEMESH_OPENAI_KEY" },
     };
 
     [Theory]

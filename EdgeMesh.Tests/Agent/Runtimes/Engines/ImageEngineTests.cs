@@ -56,7 +56,7 @@ public sealed class ImageEngineTests
     }
 
     [Theory]
-    [InlineData("500", ReasonCode.RuntimeDown)]
+    [InlineData("500", ReasonCode.EngineError)]
     [InlineData("garbage", ReasonCode.BadOutput)]
     [InlineData("empty", ReasonCode.BadOutput)]
     [InlineData("null", ReasonCode.BadOutput)]
@@ -92,11 +92,11 @@ public sealed class ImageEngineTests
 
     [Theory]
     [InlineData("400", ReasonCode.BadInput)]
-    [InlineData("error", ReasonCode.RuntimeDown)]
+    [InlineData("error", ReasonCode.EngineError)]
     [InlineData("memory", ReasonCode.OutOfMemory)]
     [InlineData("interrupted", ReasonCode.Refused)]
     [InlineData("nothing", ReasonCode.BadOutput)]
-    [InlineData("recorded error", ReasonCode.RuntimeDown)]
+    [InlineData("recorded error", ReasonCode.EngineError)]
     [InlineData("recorded memory", ReasonCode.OutOfMemory)]
     [InlineData("recorded interruption", ReasonCode.Refused)]
     [InlineData("no picture", ReasonCode.BadOutput)]

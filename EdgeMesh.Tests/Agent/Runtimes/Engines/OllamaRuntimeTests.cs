@@ -122,8 +122,30 @@ public sealed class OllamaRuntimeTests
     }
 
     [Theory]
+    [InlineData("length", true)]
+    [InlineData("stop", false)]
+    public async Task Run_DoneReason_TellsWhetherItWasCut(string done, bool cut)
+    {
+        await using var server = await EngineTestServer.StartAsync(r => Ollama(r, failure: done));
+        await using var watched = Watch(server);
+        await watched.UntilAsync(RuntimeState.Ready);
+        Assert.Equal(cut, (await watched.Runtime.RunAsync(Wanted.Chat(Model, "Hello"), new Written(), Stop)).CutAtLimit);
+    }
+
+    [Fact]
+    public async Task Run_ToolCallAlone_IsNoAnswer()
+    {
+        await using var server = await EngineTestServer.StartAsync(r => Ollama(r, failure: "tool"));
+        await using var watched = Watch(server);
+        await watched.UntilAsync(RuntimeState.Ready);
+        var failed = await Assert.ThrowsAsync<TaskFailedException>(() => watched.Runtime.RunAsync(Wanted.Chat(Model, "Hello"), new Written(), Stop));
+        Assert.Equal((ReasonCode.AskedForTool, "llama3.2:3b asked for the tool \u201cbrowser\u201d instead of answering."), (failed.Reason, failed.Message));
+    }
+
+    [Theory]
+    [InlineData("died", ReasonCode.EngineError)]
     [InlineData("404", ReasonCode.ModelMissing)]
-    [InlineData("500", ReasonCode.RuntimeDown)]
+    [InlineData("500", ReasonCode.EngineError)]
     [InlineData("memory", ReasonCode.OutOfMemory)]
     [InlineData("503", ReasonCode.Busy)]
     [InlineData("cut", ReasonCode.BadOutput)]
@@ -235,9 +257,15 @@ public sealed class OllamaRuntimeTests
                 return;
         }
 
-        foreach (var word in (string[])["The", " moon", " pulls."])
+        foreach (var word in failure == "tool" ? [] : (string[])["The", " moon", " pulls."])
         {
             await EngineTestServer.LineAsync(context, $$$"""{"model":"llama3.2:3b","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":"{{{word}}}"},"done":false}""");
+            if (failure == "died")
+            {
+                await EngineTestServer.LineAsync(context, """{"error":"model runner has unexpectedly stopped"}""");
+                return;
+            }
+
             if (failure == "midway")
             {
                 await EngineTestServer.LineAsync(context, """{"error":"CUDA error: out of memory"}""");
@@ -257,6 +285,11 @@ public sealed class OllamaRuntimeTests
             return;
         }
 
-        await EngineTestServer.LineAsync(context, """{"model":"llama3.2:3b","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","total_duration":2000000000,"load_duration":1200000000,"prompt_eval_count":26,"prompt_eval_duration":100000000,"eval_count":3,"eval_duration":300000000}""");
+        if (failure == "tool")
+        {
+            await EngineTestServer.LineAsync(context, """{"model":"llama3.2:3b","message":{"role":"assistant","content":"","tool_calls":[{"function":{"name":"browser","arguments":{}}}]},"done":false}""");
+        }
+
+        await EngineTestServer.LineAsync(context, $$"""{"model":"llama3.2:3b","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":""},"done":true,"done_reason":"{{(failure == "length" ? "length" : "stop")}}","total_duration":2000000000,"load_duration":1200000000,"prompt_eval_count":26,"prompt_eval_duration":100000000,"eval_count":3,"eval_duration":300000000}""");
     }
 }

@@ -78,6 +78,22 @@ public sealed class RecordedAnswerTests
     }
 
     [Theory]
+    [InlineData("length", true)]
+    [InlineData("max_tokens", true)]
+    [InlineData("LENGTH", true)]
+    [InlineData("stop", false)]
+    [InlineData("abort", false)]
+    public async Task Run_Finish_TellsWhetherItWasCut(string finish, bool cut)
+    {
+        var (_, receipt) = await AskAsync(RecordedServer.Events($$"""data: {"choices":[{"delta":{"content":"Hello"},"finish_reason":"{{finish}}"}]}""" + "\n\n"));
+        Assert.Equal(cut, receipt.CutAtLimit);
+    }
+
+    [Fact]
+    public async Task Run_ContentFilter_IsARefusal() => Assert.Equal(
+        ReasonCode.ModelRefused, (await FailsAsync(RecordedServer.Events("""data: {"choices":[{"delta":{},"finish_reason":"content_filter"}]}""" + "\n\n"))).Reason);
+
+    [Theory]
     [InlineData("""{"message":{"content":"Hel"}}|{"message":{"content":"lo."}}""", "", "Hello.")]
     [InlineData("""{"message":{"content":"Hel"}}|{"message":{"content":"Hello."}}""", "", "Hello.")]
     [InlineData("""{"delta":{"content":"Hel"}}|{"delta":{"content":"lo."}}|{"delta":{},"message":{"content":"Hello."}}""", "", "Hello.")]
@@ -151,9 +167,11 @@ public sealed class RecordedAnswerTests
     [Theory]
     [InlineData("""data: {"error":{"message":"Loading model","code":503}}""", ReasonCode.NotReady)]
     [InlineData("""data: {"error":{"message":"The model `x` does not exist","code":"model_not_found"}}""", ReasonCode.ModelMissing)]
-    [InlineData("""data: {"error":{"message":"Incorrect API key provided","type":"authentication_error"}}""", ReasonCode.RuntimeDown)]
+    [InlineData("""data: {"error":{"message":"Incorrect API key provided","type":"authentication_error"}}""", ReasonCode.KeyRequired)]
     [InlineData("""data: {"choices":[{"delta":{"content":""},"finish_reason":"error","error":{"code":400,"message":"Provider says no"}}]}""", ReasonCode.BadInput)]
     [InlineData("""data: {"detail":"context length exceeded: maximum context 512"}""", ReasonCode.BadInput)]
+    [InlineData("""data: {"error":{"message":"<b>CUDA</b> kernel failed","type":"server_error"}}""", ReasonCode.EngineError)]
+    [InlineData("event: error\ndata: worker died", ReasonCode.EngineError)]
     [InlineData("event: error\ndata: CUDA out of memory", ReasonCode.OutOfMemory)]
     public async Task Run_ErrorBehindTheFirstWord_HasItsReason(string error, ReasonCode reason)
     {

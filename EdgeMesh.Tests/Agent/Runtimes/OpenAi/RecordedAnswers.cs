@@ -35,12 +35,12 @@ internal static class RecordedAnswers
         ["err-first"] = (ReasonCode.BadInput, "the request exceeds the available context size (4096 tokens)"),
         ["err-mid"] = (ReasonCode.BadInput, "the request exceeds the available context size (4096 tokens)"),
         ["err-object-error"] = (ReasonCode.BadInput, "This model's maximum context length is 2048 tokens."),
-        ["err-string"] = (ReasonCode.RuntimeDown, "model runner has unexpectedly stopped"),
+        ["err-string"] = (ReasonCode.EngineError, "OpenAI-compatible server answered with an error: model runner has unexpectedly stopped"),
         ["html-200"] = (ReasonCode.BadOutput, "a web page instead of an answer. Check its address"),
-        ["reason-only-length"] = (ReasonCode.BadOutput, "m reached its length limit while it was still thinking"),
-        ["reason-only-stop"] = (ReasonCode.BadOutput, "m only thought and gave no answer"),
-        ["refusal"] = (ReasonCode.BadOutput, "m refused to answer: \u201cI can't help with that.\u201d"),
-        ["tool-calls-noindex"] = (ReasonCode.BadOutput, "m asked for the tool \u201cf\u201d instead of answering"),
+        ["reason-only-length"] = (ReasonCode.OnlyThought, "m reached its length limit while it was still thinking"),
+        ["reason-only-stop"] = (ReasonCode.OnlyThought, "m only thought and gave no answer"),
+        ["refusal"] = (ReasonCode.ModelRefused, "m refused to answer: \u201cI can't help with that.\u201d"),
+        ["tool-calls-noindex"] = (ReasonCode.AskedForTool, "m asked for the tool \u201cf\u201d instead of answering"),
     };
 
     public static byte[] Bytes(string name) => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Agent", "Runtimes", "OpenAi", "Answers", name + ".http"));

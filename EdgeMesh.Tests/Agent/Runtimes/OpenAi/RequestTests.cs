@@ -40,7 +40,7 @@ public sealed class RequestTests : IAsyncLifetime
         _server.Refuses = refuses.Split(',', StringSplitOptions.RemoveEmptyEntries);
         var (written, receipt) = await AskAsync(10);
         Assert.Equal(10, Count(written.All));
-        Assert.Contains("It reached its length limit.", receipt.Note, StringComparison.Ordinal);
+        Assert.True(receipt.CutAtLimit);
 
         // What it refused was learned: the second time it is asked at once as it likes.
         var asked = _server.Requests.Count;
@@ -71,6 +71,7 @@ public sealed class RequestTests : IAsyncLifetime
         var (written, receipt) = await AskAsync(most);
         Assert.Equal(most, Count(written.All));
         Assert.Contains($"did not keep the limit of {most} tokens, so it was stopped there", receipt.Note, StringComparison.Ordinal);
+        Assert.True(receipt.CutAtLimit);
 
         // Nobody reads on, so the server's sending fails.
         var sent = -1;
