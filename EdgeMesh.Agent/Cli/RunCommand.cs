@@ -16,14 +16,20 @@ internal static class RunCommand
     /// <param name="Dial">Where to, and with what.</param>
     /// <param name="OpenAi">Addresses, separated by commas.</param>
     /// <param name="Allow">Hosts, separated by commas.</param>
+    /// <param name="ModelsFrom">Folders that models may be taken from, absolute.</param>
     /// <param name="Listen">The port on which orchestrators may reach it directly; null: none.</param>
-    internal sealed record Settings(DialOptions Dial, string Name, string Data, string OpenAi = "", string Allow = "", int? Listen = null);
+    internal sealed record Settings(DialOptions Dial, string Name, string Data, string OpenAi = "", string Allow = "", int? Listen = null, ImmutableArray<string> ModelsFrom = default);
 
     public static Command Create()
     {
         var (orchestrator, token, name, data) = (CommonOptions.Orchestrator(), CommonOptions.Token(), CommonOptions.Name(), CommonOptions.Data());
         var openAi = new Option<string?>("--openai") { Description = "OpenAI-compatible servers to use, separated by commas." };
         var allow = new Option<string?>("--allow-hosts") { Description = "Private hosts that models may be fetched from, separated by commas (or environment variable EDGEMESH_ALLOWED_HOSTS)." };
+        var from = new Option<string[]>("--models-from")
+        {
+            Description = "A folder that dashboards may take models from; again for more (or environment variable EDGEMESH_MODELS_FROM, separated like PATH). No other files are read.",
+            HelpName = "DIR",
+        };
         var listen = new Option<int?>("--listen")
         {
             Description = $"Let the dashboards of this device's meshes reach it directly too, on this port or the next free one (both sides show certificates). [default when given alone: {DirectListener.DefaultPort}]",
@@ -37,7 +43,7 @@ internal static class RunCommand
                 result.AddError("--listen: a port is 1 to 65535.");
             }
         });
-        var run = new Command("run", "Links this device to a dashboard and runs its tasks until it is stopped.") { orchestrator, token, name, data, openAi, allow, listen };
+        var run = new Command("run", "Links this device to a dashboard and runs its tasks until it is stopped.") { orchestrator, token, name, data, openAi, allow, from, listen };
         run.SetAction(async (parsed, cancellation) =>
         {
             var directory = CommonOptions.DataOf(parsed.GetValue(data));
@@ -52,7 +58,8 @@ internal static class RunCommand
                 new Settings(
                     dial, CommonOptions.NameOf(parsed.GetValue(name)), directory, parsed.GetValue(openAi) ?? "",
                     parsed.GetValue(allow) ?? Environment.GetEnvironmentVariable("EDGEMESH_ALLOWED_HOSTS") ?? "",
-                    parsed.GetResult(listen) is { } asked ? asked.GetValueOrDefault<int?>() ?? DirectListener.DefaultPort : null),
+                    parsed.GetResult(listen) is { } asked ? asked.GetValueOrDefault<int?>() ?? DirectListener.DefaultPort : null,
+                    Folders(parsed.GetValue(from))),
                 cancellation);
         });
         return run;
@@ -75,12 +82,18 @@ internal static class RunCommand
             {
                 AllowedHosts = [.. Parts(settings.Allow)],
                 ListenPort = settings.Listen,
+                ModelFolders = settings.ModelsFrom.IsDefault ? [] : settings.ModelsFrom,
             };
             await using var app = AgentHost.Build(options, services => services
                 .AddSingleton(key).AddSingleton(settings.Dial).AddSingleton(new DeviceCertificateStore(settings.Data)).AddSingleton<Enroller>().AddSingleton<DirectListener>()
                 .AddHostedService<MeshDiallers>().AddWindowsService(o => o.ServiceName = ServiceSpec.Name).Configure<HostOptions>(o => o.ShutdownTimeout = StopWithin));
             Console.WriteLine($"EdgeMesh agent {AgentVersion.Current}: {settings.Name} ({key.Id.Short}), data in {settings.Data}");
             await app.StartAsync(cancellationToken);
+            foreach (var folder in options.ModelFolders)
+            {
+                Console.WriteLine($"Models may be taken from {folder}{(Directory.Exists(folder) ? "" : " (there is no such folder now)")}");
+            }
+
             if (app.Services.GetRequiredService<DirectEndpoint>() is { Port: > 0 } direct)
             {
                 Console.WriteLine($"Listens on {string.Join(' ', direct.Addresses())}");
@@ -95,6 +108,10 @@ internal static class RunCommand
             return AgentCommand.Failed;
         }
     }
+
+    // A service has its options in its environment.
+    private static ImmutableArray<string> Folders(string[]? given) =>
+        [.. (given is { Length: > 0 } ? given : (Environment.GetEnvironmentVariable("EDGEMESH_MODELS_FROM") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)).Select(Path.GetFullPath)];
 
     // What stands before an @ may be a password.
     private static string Shown(string url) => url[(url.LastIndexOf('@') + 1)..];

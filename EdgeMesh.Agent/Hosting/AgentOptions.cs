@@ -20,4 +20,7 @@ public sealed record AgentOptions(string DataDirectory, string Name, ImmutableAr
 
     /// <summary>Hosts that models may be fetched from although they are private, as <c>nas.local</c> or <c>192.168.1.5:8080</c>. Default: none.</summary>
     public ImmutableArray<string> AllowedHosts { get; init; } = [];
+
+    /// <summary>Folders of this device, absolute, that models may be taken from. Default: none, and then no file of a person is read.</summary>
+    public ImmutableArray<string> ModelFolders { get; init; } = [];
 }

@@ -10,8 +10,9 @@ namespace EdgeMesh.Dashboard.Hosting;
 /// <param name="Lan">Open the TLS port for other machines.</param>
 /// <param name="LanPort">Which port that is.</param>
 /// <param name="QaiHubEmulator">Use an emulator of Qualcomm AI Hub in this process.</param>
+/// <param name="ModelsFrom">Folders that this machine's own device may take models from.</param>
 public sealed record DashboardArguments(
-    string? Urls = null, string? Data = null, bool NoEmbeddedDevice = false, bool Lan = false, int? LanPort = null, bool QaiHubEmulator = false);
+    string? Urls = null, string? Data = null, bool NoEmbeddedDevice = false, bool Lan = false, int? LanPort = null, bool QaiHubEmulator = false, IReadOnlyList<string>? ModelsFrom = null);
 
 /// <summary>Reads the command line, answers <c>--help</c> and <c>--version</c>, and turns a failed start into one sentence and an exit code.</summary>
 public static class CommandLine
@@ -51,11 +52,17 @@ public static class CommandLine
         Description = "Use an emulator of Qualcomm AI Hub in this process instead of the service. Its data is made up and labelled so on every page.",
     };
 
+    private static readonly Option<string[]> ModelsFrom = new("--models-from")
+    {
+        Description = "A folder that this machine's own device may take models from; again for more. No other files are read.",
+        HelpName = "DIR",
+    };
+
     /// <summary>Runs <paramref name="start"/> with the arguments; returns the exit code: 0 fine, 1 could not start, 2 bad usage.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, Func<DashboardArguments, Task> start)
     {
         ArgumentNullException.ThrowIfNull(start);
-        var root = new RootCommand("The EdgeMesh dashboard: turns the devices you own into one AI computer.") { Urls, Data, NoEmbeddedDevice, Lan, LanPort, QaiHubEmulator };
+        var root = new RootCommand("The EdgeMesh dashboard: turns the devices you own into one AI computer.") { Urls, Data, NoEmbeddedDevice, Lan, LanPort, QaiHubEmulator, ModelsFrom };
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
         if (parsed.Errors.Count > 0)
         {
@@ -70,7 +77,8 @@ public static class CommandLine
         try
         {
             await start(new DashboardArguments(
-                parsed.GetValue(Urls), parsed.GetValue(Data), parsed.GetValue(NoEmbeddedDevice), parsed.GetValue(Lan), parsed.GetValue(LanPort), parsed.GetValue(QaiHubEmulator)));
+                parsed.GetValue(Urls), parsed.GetValue(Data), parsed.GetValue(NoEmbeddedDevice), parsed.GetValue(Lan), parsed.GetValue(LanPort), parsed.GetValue(QaiHubEmulator),
+                parsed.GetValue(ModelsFrom)));
             return 0;
         }
         catch (StartupException e)

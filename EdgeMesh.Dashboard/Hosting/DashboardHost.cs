@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Reflection;
 using EdgeMesh.Dashboard.Access;
+using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.QaiHub;
 using EdgeMesh.Dashboard.Trust;
 using Microsoft.AspNetCore.Connections;
@@ -77,6 +78,11 @@ public static class DashboardHost
         if (arguments.QaiHubEmulator)
         {
             configuration[$"{QaiHubOptions.Section}:{nameof(QaiHubOptions.Emulator)}"] = bool.TrueString;
+        }
+
+        foreach (var (at, folder) in (arguments.ModelsFrom ?? []).Index())
+        {
+            configuration[$"{ModelsOptions.Section}:{nameof(ModelsOptions.Folders)}:{at}"] = folder;
         }
 
         // By a factory, so that the container gives the folder back at the end.

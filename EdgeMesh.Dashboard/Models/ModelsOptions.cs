@@ -10,6 +10,9 @@ public sealed class ModelsOptions
     /// <summary>Private hosts that this computer's own device may fetch models from, as <c>nas.local</c> or <c>192.168.1.5:8080</c>. Default none: only public addresses.</summary>
     public IReadOnlyList<string> AllowedHosts { get; set; } = [];
 
+    /// <summary>Folders of this computer that its own device may take models from (<c>--models-from</c>). Default none.</summary>
+    public IReadOnlyList<string> Folders { get; set; } = [];
+
     /// <summary>Most bytes of one upload. Default 8 GiB; 1 MiB to 1 TiB.</summary>
     [Range(1L << 20, 1L << 40)]
     public long MaxUploadBytes { get; set; } = 8L << 30;

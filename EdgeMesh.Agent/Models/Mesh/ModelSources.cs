@@ -6,11 +6,8 @@ using EdgeMesh.Core.Contracts;
 namespace EdgeMesh.Agent.Models.Mesh;
 
 /// <summary>A wish as the store understands it. What it says came over the link: it is checked like anything from outside.</summary>
-internal sealed class ModelSources(GuardedHttp http)
+internal sealed class ModelSources(GuardedHttp http, NamedFolders folders)
 {
-    private const int MostFilesLookedAt = 2_000;
-    private static readonly EnumerationOptions Everywhere = new() { RecurseSubdirectories = true, IgnoreInaccessible = true };
-
     /// <summary>The id it will have.</summary>
     public static ModelId IdOf(InstallWish wish) => wish switch
     {
@@ -27,7 +24,7 @@ internal sealed class ModelSources(GuardedHttp http)
         { HuggingFace: { } hub } => new HuggingFaceSource(
             http, hub.Repository, hub.Files, hub.Revision.Length == 0 ? "main" : hub.Revision, Given(hub.Token), hub.Host.Length == 0 ? null : Host(hub.Host)),
         { Download: { } download } => new UrlSource(http, Web(download.Url), Given(download.Sha256), Given(download.Token)),
-        { Folder: { } folder } => new FolderSource(Allowed(folder.Path)),
+        { Folder: { } folder } => folders.Open(folder.Path),
         { Relay: { } files } => new RelaySource(files, relay),
         _ => throw new ModelStoreException(StoreFailure.NotFound, "The wish names no source that this agent knows."),
     };
@@ -39,19 +36,4 @@ internal sealed class ModelSources(GuardedHttp http)
     private static Uri Web(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
         ? uri
         : throw new ModelStoreException(StoreFailure.NotFound, "This is not an http or https address.");
-
-    /// <summary>A folder of the person who runs the agent, and none of the hidden ones: those hold keys and settings, not models.</summary>
-    private static string Allowed(string path)
-    {
-        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        var full = Path.IsPathFullyQualified(path) ? Path.GetFullPath(path) : throw Refused(path);
-        var inside = home.Length == 0 ? ".." : Path.GetRelativePath(home, full);
-        return Path.IsPathRooted(inside) || inside.Split(Path.DirectorySeparatorChar).Any(s => s.StartsWith('.')) || !HasModel(full) ? throw Refused(path) : full;
-    }
-
-    private static bool HasModel(string folder) => Directory.Exists(folder) && ModelKinds.Of(
-        [.. Directory.EnumerateFiles(folder, "*", Everywhere).Take(MostFilesLookedAt).Select(f => Path.GetRelativePath(folder, f).Replace('\\', '/'))]) != ModelKind.Other;
-
-    private static ModelStoreException Refused(string path) => new(
-        StoreFailure.NotFound, $"{path} is not a folder with a model in it, inside the home folder of the person who runs the agent.") { Advice = "Check the path." };
 }

@@ -14,7 +14,7 @@ internal static class ModelsSetup
         .AddSingleton(new HttpAccess { AllowedHosts = options.AllowedHosts.ToImmutableHashSet(StringComparer.OrdinalIgnoreCase) })
         .AddModelStore(_ => options.ModelsDirectory)
         .AddSingleton<StoredModels>().AddHostedService(s => s.GetRequiredService<StoredModels>())
-        .AddSingleton<ModelSources>().AddSingleton(s => new ModelService(
+        .AddSingleton<NamedFolders>().AddSingleton<ModelSources>().AddSingleton(s => new ModelService(
             s.GetRequiredService<ModelStore>(), s.GetRequiredService<ModelInstaller>(), s.GetRequiredService<ModelSources>(), s.GetRequiredService<StoredModels>(),
             s.GetRequiredService<LocalModels>(), s.GetRequiredService<RuntimeCatalog>(), s.GetRequiredService<EngineContext>()));
 }

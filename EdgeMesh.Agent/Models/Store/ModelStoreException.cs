@@ -11,6 +11,7 @@ public enum StoreFailure
     NotEnoughMemory,
     UnsafePath,
     RefusedAddress,
+    RefusedFolder,
     NotFound,
     NeedsToken,
     BadArchive,

@@ -25,7 +25,7 @@ public sealed class EmbeddedDevice(DashboardOptions options, Recovery recovery, 
             await registry.AddAsync(key.Id, key.PublicKey, name, LinkKind.Embedded, null, stoppingToken);
         }
 
-        await using var agent = AgentHost.Build(new AgentOptions(options.EmbeddedDevicePath, name, [], null) { AllowedHosts = [.. models.AllowedHosts] });
+        await using var agent = AgentHost.Build(new AgentOptions(options.EmbeddedDevicePath, name, [], null) { AllowedHosts = [.. models.AllowedHosts], ModelFolders = [.. models.Folders.Select(Path.GetFullPath)] });
 
         // Not cancelled half-way: an agent that has begun to start is stopped below.
         await agent.StartAsync(CancellationToken.None);

@@ -17,17 +17,6 @@ public sealed class ModelFactsTests
     [InlineData("phi3b", null)]
     public void BillionsIn_ReadsWhatTheNameSays(string id, double? billions) => Assert.Equal(billions, ModelFacts.BillionsIn(id));
 
-    [Theory]
-    [InlineData("/etc")]
-    [InlineData("relative/folder")]
-    [InlineData("/")]
-    public void Open_FolderOutsideHome_IsRefused(string path)
-    {
-        using var http = new EdgeMesh.Agent.Models.Store.Http.GuardedHttp(new(), TimeProvider.System);
-        var refused = Assert.Throws<ModelStoreException>(() => new ModelSources(http).Open(new InstallWish { Folder = new LocalFolder { Path = path } }, null));
-        Assert.Equal(StoreFailure.NotFound, refused.Failure);
-    }
-
     [Fact]
     public async Task Relay_ChunksOfAnOlderWant_AreDropped()
     {

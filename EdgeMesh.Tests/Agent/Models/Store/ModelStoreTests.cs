@@ -48,7 +48,7 @@ public sealed class ModelStoreTests : IDisposable
     [Fact]
     public async Task Install_NewVersion_ReplacesTheOldWhole()
     {
-        await InstallAsync("model", ("a.onnx", "old"), ("gone.json", "{}"));
+        await InstallAsync("model", ("a.onnx", "old"), ("config.json", "{}"));
         await InstallAsync("model", ("a.onnx", "new"));
         var manifest = Assert.Single(_store.Store.Models);
         Assert.Equal(["a.onnx"], Directory.EnumerateFiles(_store.Store.FolderOf(manifest)).Select(f => Path.GetFileName(f)!));
@@ -79,11 +79,11 @@ public sealed class ModelStoreTests : IDisposable
     [Fact]
     public async Task Open_FolderIncomplete_IsBuiltAgain()
     {
-        var manifest = await InstallAsync("model", ("a.onnx", "one"), ("b/c.json", "two"));
-        File.Delete(Path.Combine(_store.Store.FolderOf(manifest), "b/c.json"));
+        var manifest = await InstallAsync("model", ("a.onnx", "one"), ("b/config.json", "two"));
+        File.Delete(Path.Combine(_store.Store.FolderOf(manifest), "b/config.json"));
         _store.Reopen();
         Assert.Equal(["model"], _store.Store.LastSweep.Rebuilt.AsEnumerable());
-        Assert.Equal("two"u8.ToArray(), _store.Read("model", "b/c.json"));
+        Assert.Equal("two"u8.ToArray(), _store.Read("model", "b/config.json"));
     }
 
     [Fact]

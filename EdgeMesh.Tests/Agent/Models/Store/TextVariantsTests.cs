@@ -58,7 +58,7 @@ public sealed class TextVariantsTests
         var manifest = await fixture.InstallAsync(new FolderSource(folder.Path));
 
         Assert.Equal(ModelKind.TextOnnx, manifest.Kind);
-        Assert.Equal(["README.md", "config.json", "cpu_and_mobile/cpu-int4-rtn-block-32-acc-level-4/genai_config.json", "cpu_and_mobile/cpu-int4-rtn-block-32-acc-level-4/phi3.onnx"],
+        Assert.Equal(["config.json", "cpu_and_mobile/cpu-int4-rtn-block-32-acc-level-4/genai_config.json", "cpu_and_mobile/cpu-int4-rtn-block-32-acc-level-4/phi3.onnx"],
             manifest.Files.Select(f => f.Path).Order(StringComparer.Ordinal));
     }
 
