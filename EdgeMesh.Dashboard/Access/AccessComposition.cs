@@ -91,11 +91,27 @@ public static class AccessComposition
         return app;
     }
 
-    /// <summary><c>GET /login?t=…</c>; without a token the login page answers.</summary>
-    internal static void UseLoginLink(this IApplicationBuilder app) => app.Use((context, next) =>
-        HttpMethods.IsGet(context.Request.Method) && context.Request.Path == "/login" && context.Request.Query.ContainsKey("t")
-            ? context.RequestServices.GetRequiredService<Login>().ByLinkAsync(context)
-            : next(context));
+    /// <summary><c>GET /login</c>: with a token (<c>?t=…</c>) the printed URL; who is signed in is led on; everybody else gets the login page.</summary>
+    internal static void UseLogin(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        if (!HttpMethods.IsGet(context.Request.Method) || context.Request.Path != "/login")
+        {
+            return next(context);
+        }
+
+        if (context.Request.Query.ContainsKey("t"))
+        {
+            return context.RequestServices.GetRequiredService<Login>().ByLinkAsync(context);
+        }
+
+        if (context.User.KeyId() is null)
+        {
+            return next(context);
+        }
+
+        context.Response.Redirect(LocalUrl.OrHome(context.Request.Query["returnUrl"]));
+        return Task.CompletedTask;
+    });
 
     /// <summary>Two dashboards on one machine share the host name, and so the cookie jar: each has names of its own.</summary>
     private static string Suffix(DashboardOptions options) =>

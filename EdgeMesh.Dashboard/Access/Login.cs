@@ -22,12 +22,12 @@ internal sealed partial class Login(ApiKeys keys, StartToken startToken, LoginLi
         }
     }
 
-    /// <summary>The form.</summary>
+    /// <summary>The form. One that is too old leads to a fresh one.</summary>
     public async Task ByFormAsync(HttpContext context)
     {
         var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted) : FormCollection.Empty;
         var returnUrl = LocalUrl.OrHome(form["returnUrl"]);
-        if (!await antiforgery.IsRequestValidAsync(context))
+        if (!await IsOwnFormAsync(context))
         {
             context.Response.Redirect(LocalUrl.Login("expired", returnUrl));
         }
@@ -37,13 +37,10 @@ internal sealed partial class Login(ApiKeys keys, StartToken startToken, LoginLi
         }
     }
 
-    /// <summary>
-    /// Ends the session. A form that is older than the session (another tab signed in anew) still ends it: the browser's own word that one of our pages
-    /// sent it is as good as the form's token.
-    /// </summary>
+    /// <summary>Ends the session.</summary>
     public async Task LogoutAsync(HttpContext context)
     {
-        if (context.Request.Headers["Sec-Fetch-Site"] == "same-origin" || await antiforgery.IsRequestValidAsync(context))
+        if (await IsOwnFormAsync(context))
         {
             await context.SignOutAsync(AccessSchemes.Session);
         }
@@ -58,6 +55,13 @@ internal sealed partial class Login(ApiKeys keys, StartToken startToken, LoginLi
         var at = text.IndexOf(Mark, StringComparison.Ordinal);
         return (at < 0 ? text : text[(at + Mark.Length)..]).Trim();
     }
+
+    /// <summary>
+    /// Whether one of our pages sent it. A form that is older than the session (another tab signed in anew) is good too: its token is another user's, but
+    /// the browser's own word that one of our pages sent it is as good as the token.
+    /// </summary>
+    private async Task<bool> IsOwnFormAsync(HttpContext context) =>
+        context.Request.Headers["Sec-Fetch-Site"] == "same-origin" || await antiforgery.IsRequestValidAsync(context);
 
     /// <summary>Signs in, or answers why not.</summary>
     private async Task<bool> TryAsync(HttpContext context, string token, string returnUrl)

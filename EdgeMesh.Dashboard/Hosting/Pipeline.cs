@@ -21,8 +21,8 @@ public static class Pipeline
         app.UseAssets();
         app.UseWebSockets();
         app.UseRouting();
-        app.UseLoginLink();
         app.UseAuthentication();
+        app.UseLogin();
         app.UseRevocation();
         app.UseAuthorization();
         app.UseRateLimiter();

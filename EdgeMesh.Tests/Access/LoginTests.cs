@@ -95,6 +95,51 @@ public sealed class LoginTests
         Assert.Contains("httponly", antiforgery, StringComparison.OrdinalIgnoreCase);
     }
 
+    [Theory]
+    [InlineData("/login", "/")]
+    [InlineData("/login?error=expired&returnUrl=%2Fjobs%3Fstate%3DFailed", "/jobs?state=Failed")]
+    [InlineData("/login?returnUrl=https%3A%2F%2Fevil.example%2F", "/")]
+    [InlineData("/login?returnUrl=%2F%2Fevil.example", "/")]
+    [InlineData("/login?returnUrl=%2Flogin", "/")]
+    public async Task LoginPage_OfOneWhoIsSignedIn_LeadsOn(string path, string to)
+    {
+        await using var host = await ApiFakesHost.StartAsync();
+        using var session = await host.LoggedInAsync();
+        using var answer = await session.GetAsync(Url(path), Test);
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        Assert.Equal(to, answer.Headers.Location!.ToString());
+    }
+
+    [Fact]
+    public async Task LoginPage_OfASessionWhoseKeyIsGone_IsTheLoginPage()
+    {
+        await using var host = await ApiFakesHost.StartAsync();
+        var (id, secret) = await host.NewKeyAsync();
+        using var session = await host.LoggedInAsync(secret);
+        await host.SendAsync(HttpMethod.Delete, $"/api/keys/{id:D}");
+        using var answer = await session.GetAsync(Url("/login?returnUrl=/jobs"), Test);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Form_OfAnotherSession_IsTakenOnTheBrowsersOwnWord()
+    {
+        await using var host = await ApiFakesHost.StartAsync();
+        using var page = await host.Anonymous.GetAsync(Url("/login"), Test);
+        var form = new Dictionary<string, string>
+        {
+            ["token"] = host.AdminKey,
+            ["returnUrl"] = "/jobs",
+            ["__RequestVerificationToken"] = await page.Content.ReadAsStringAsync(Test),
+        };
+        using var session = await host.LoggedInAsync((await host.NewKeyAsync()).Secret);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/login") { Content = new FormUrlEncodedContent(form) };
+        request.Headers.Add("Cookie", ApiFakesHost.Cookie(page));
+        request.Headers.Add("Sec-Fetch-Site", "same-origin");
+        using var answer = await session.SendAsync(request, Test);
+        Assert.Equal("/jobs", answer.Headers.Location!.ToString());
+    }
+
     [Fact]
     public async Task Form_TooLarge_IsA413()
     {

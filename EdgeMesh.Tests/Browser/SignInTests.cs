@@ -50,6 +50,28 @@ public sealed class SignInTests(BrowserFixture fixture)
     }
 
     [Fact]
+    public async Task LoginPage_InATabThatIsOlderThanTheSession_SignsIn()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var dashboard = await DashboardProcess.StartAsync(directory["data"]);
+        var (_, key) = await dashboard.PostAsync("/api/keys", new { name = "Laptop" });
+        await using var session = await BrowserSession.OpenAsync(fixture.Browser, dashboard.Address);
+        var old = session.Page;
+        await old.GotoAsync("/login?returnUrl=/jobs");
+        var other = await old.Context.NewPageAsync();
+        await other.GotoAsync("/login");
+        await SubmitAsync(other, key.GetProperty("secret").GetString()!);
+        await InAsync(other);
+
+        await SubmitAsync(old, dashboard.AdminKey);
+        await old.GetByRole(AriaRole.Heading, new() { Name = "Jobs", Level = 1 }).WaitForAsync();
+
+        // Who is signed in is not asked again.
+        await other.GotoAsync("/login?returnUrl=/settings");
+        await other.GetByRole(AriaRole.Heading, new() { Name = "Settings", Level = 1 }).WaitForAsync();
+    }
+
+    [Fact]
     public async Task Lan_OverTls_FormLeadsInAndOut()
     {
         using var directory = new TemporaryDirectory();
