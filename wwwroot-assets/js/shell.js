@@ -1,16 +1,5 @@
-// Keys of every page, and what is said while the link to the dashboard is lost.
+// What is said before the link to the dashboard is there, and while it is lost.
 (function () {
-  const typing = e => /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName) || e.target.isContentEditable;
-  document.addEventListener("keydown", e => {
-    const command = e.ctrlKey || e.metaKey;
-    if (command && !e.shiftKey && !e.altKey && e.key.toLowerCase() === "k") {
-      e.preventDefault();
-      if (!document.querySelector(".mud-dialog")) document.querySelector("button.cmd")?.click();
-    }
-    if (e.key === "n" && !typing(e) && !command && !e.altKey && !document.querySelector(".mud-dialog")) document.querySelector("a.new")?.click();
-    if (e.key === "Enter" && command) document.querySelector("button[data-run]:not([disabled])")?.click();
-  });
-
   // The login page has no circuit: its theme button works here.
   document.addEventListener("click", e => {
     if (e.target.closest("[data-reload]")) { e.preventDefault(); location.reload(); }
@@ -25,18 +14,20 @@
     splash.querySelector("p").textContent = [detail, remedy].filter(Boolean).join(" ");
     splash.querySelector("a").hidden = false;
   };
+  // Why the dashboard takes no connection of this window: the status, and the problem when it names one. Null when it takes it; throws when nobody answers.
+  const refusal = async () => {
+    const answer = await fetch("_blazor/negotiate?negotiateVersion=1", { method: "POST" });
+    return answer.ok ? null : { ...await answer.json().catch(() => null), status: answer.status };
+  };
   const look = async () => {
     if (document.querySelector(".shell")) return;
     try {
-      const answer = await fetch("_blazor/negotiate?negotiateVersion=1", { method: "POST" });
+      const refused = await refusal();
       if (document.querySelector(".shell")) return;
-      if (answer.ok) {
-        if (Date.now() - began > 20000) {
-          tell("The live connection does not open.", "The dashboard answers, but neither a WebSocket nor long polling gets through.", "A proxy in between has to pass on both; docs/proxy.md shows how.");
-        }
-      } else {
-        const problem = await answer.json().catch(() => null);
-        tell(problem?.title ?? `The dashboard answers with HTTP status ${answer.status}.`, problem?.detail, problem?.remedy ?? "A proxy in between may have answered in its place.");
+      if (refused) {
+        tell(refused.title ?? `The dashboard answers with HTTP status ${refused.status}.`, refused.detail, refused.remedy ?? "A proxy in between may have answered in its place.");
+      } else if (Date.now() - began > 20000) {
+        tell("The live connection does not open.", "The dashboard answers, but neither a WebSocket nor long polling gets through.", "A proxy in between has to pass on both; docs/proxy.md shows how.");
       }
     } catch {
       tell("The dashboard does not answer.", "The page came, but the connection to it is gone.", "Check that EdgeMesh still runs; this page goes on trying.");
@@ -45,18 +36,54 @@
   };
   if (splash) setTimeout(look, 4000);
 
+  // The banner: Blazor shows and hides it. Whether the dashboard refuses this window is asked here: Blazor would go on trying for ever.
   const banner = document.getElementById("components-reconnect-modal");
-  banner?.addEventListener("components-reconnect-state-changed", e => {
-    const state = e.detail.state;
-    if (state === "show") document.getElementById("reconnect-since").textContent = new Date().toTimeString().slice(0, 8);
-    // The dashboard is back but knows nothing of this window: it begins anew.
-    if (state === "rejected") location.reload();
-  });
-  document.getElementById("reconnect-now")?.addEventListener("click", async () => {
+  const lookEveryMs = 5000;
+  let watch = 0;
+  const again = async () => {
     try {
       if (!await Blazor.reconnect()) location.reload();
     } catch {
       // Still no answer: the banner stays, and Blazor goes on trying.
     }
+  };
+  const show = refused => {
+    banner.classList.toggle("is-refused", refused !== null);
+    banner.classList.toggle("is-signed-out", refused?.status === 401);
+    if (!refused) return;
+    const words = refused.status === 401 ? ["You are signed out.", "The session ended, or its key was deleted."] : [refused.title, refused.remedy];
+    banner.querySelector("b.when-refused").textContent = words[0];
+    banner.querySelector("span.when-refused").textContent = words[1] ?? "";
+    const here = location.href.slice(document.baseURI.length).split("#")[0];
+    banner.querySelector("a").href = `login?returnUrl=${encodeURIComponent("/" + here)}`;
+  };
+  const ask = async () => {
+    const mine = watch;
+    try {
+      const refused = await refusal();
+      if (mine !== watch) return;
+      // A proxy that answers in place of a dashboard that restarts names no problem.
+      show(refused?.status === 401 || refused?.title ? refused : null);
+      if (!refused && banner.classList.contains("components-reconnect-failed")) await again();
+    } catch {
+      if (mine === watch) show(null);
+    }
+    if (mine === watch) watch = setTimeout(ask, lookEveryMs);
+  };
+  banner?.addEventListener("components-reconnect-state-changed", e => {
+    const state = e.detail.state;
+    if (state === "show") {
+      document.getElementById("reconnect-since").textContent = new Date().toTimeString().slice(0, 8);
+      clearTimeout(watch);
+      watch = setTimeout(ask);
+    }
+    if (state === "hide") {
+      clearTimeout(watch);
+      watch = 0;
+      show(null);
+    }
+    // The dashboard is back but knows nothing of this window: it begins anew.
+    if (state === "rejected") location.reload();
   });
+  document.getElementById("reconnect-now")?.addEventListener("click", again);
 })();
