@@ -14,6 +14,12 @@ internal static class WorkerCommand
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(ConnectLimit);
         await pipe.ConnectAsync(limit.Token);
+        if (OperatingSystem.IsWindows())
+        {
+            // There it tells the system's own event log as well.
+            Microsoft.ML.OnnxRuntime.OrtEnv.Instance().DisableTelemetryEvents();
+        }
+
         var builder = LinkServer.CreateBuilder("edgemesh-worker");
         builder.Services.AddSingleton<LoadedModels>().AddSingleton<InferenceWorkerService>().AddSingleton<ModelMeterService>();
         await using var app = builder.Build();

@@ -12,7 +12,7 @@ public sealed partial class LabHost(string space, string switchSpace, string por
     private const int NetworkNamespace = 0x40000000; // CLONE_NEWNET
 
     /// <summary>What starts a program on this host.</summary>
-    public IReadOnlyList<string> Prefix { get; } = ["ip", "netns", "exec", space];
+    public ImmutableArray<string> Prefix { get; private set; } = ["ip", "netns", "exec", space];
 
     /// <summary>Its IPv4 address now.</summary>
     public string Address { get; private set; } = "";
@@ -96,6 +96,27 @@ public sealed partial class LabHost(string space, string switchSpace, string por
     [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Enter(SafeFileHandle space, int kind);
+
+    /// <summary>Programs that are started from now on look names up at a server of this host (port 53 of 127.0.0.1) and nowhere else.</summary>
+    /// <param name="file">Where their resolv.conf is kept.</param>
+    public void LookUpHere(string file)
+    {
+        File.WriteAllText(file, "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n");
+
+        // A program on a host has a mount namespace of its own.
+        Prefix = [.. Prefix, "sh", "-c", $"mount --bind {file} /etc/resolv.conf && exec \"$@\"", "sh"];
+    }
+
+    /// <summary>Counts the TCP and UDP packets that leave this host for another one, from now on.</summary>
+    public Task CountOutgoingAsync() => LabTool.RunAsync([.. Prefix[..4], "nft",
+        "add table inet lab; add chain inet lab outbound { type filter hook output priority 0; }; add rule inet lab outbound oifname != \"lo\" meta l4proto { tcp, udp } counter"]);
+
+    /// <summary>How many those were.</summary>
+    public async Task<long> OutgoingAsync()
+    {
+        var rules = await LabTool.RunAsync([.. Prefix[..4], "nft", "list", "chain", "inet", "lab", "outbound"]);
+        return long.Parse(System.Text.RegularExpressions.Regex.Match(rules, @"counter packets (\d+)").Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
+    }
 
     private Task FilterAsync(string rules) =>
         LabTool.RunAsync([.. Prefix, "nft", $"add table inet lab; flush table inet lab; add chain inet lab inbound {{ type filter hook input priority 0; }}; "

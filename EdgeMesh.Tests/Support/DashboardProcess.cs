@@ -49,7 +49,8 @@ public sealed class DashboardProcess : IAsyncDisposable
     /// <summary>The same on a host of a network lab; its client speaks from there.</summary>
     public static Task<DashboardProcess> StartOnAsync(Mesh.LabHost? host, string dataDirectory, int port = 0, params string[] more) => StartOnAsync(host, dataDirectory, port, [], more);
 
-    private static async Task<DashboardProcess> StartOnAsync(Mesh.LabHost? host, string dataDirectory, int port, Dictionary<string, string> environment, string[] more)
+    /// <summary>The same, on a host and with settings in its environment.</summary>
+    public static async Task<DashboardProcess> StartOnAsync(Mesh.LabHost? host, string dataDirectory, int port, Dictionary<string, string> environment, string[] more)
     {
         var process = ChildProcess.Start(
             BuiltPrograms.Dashboard,

@@ -4,6 +4,7 @@
 using System.Text.Json;
 using EdgeMesh.OnnxBench;
 
+EdgeMesh.Agent.Hosting.EngineTelemetry.Off();
 var options = BenchOptions.Read(args);
 Console.WriteLine(options.WholePath
     ? JsonSerializer.Serialize(await new WholePathComparison(options).RunAsync(), BenchOptions.Json)
