@@ -33,7 +33,7 @@ public sealed partial class PhoneHomeTests
             }
         }
 
-        Assert.Empty(Directory.EnumerateFileSystemEntries(home, "*", SearchOption.AllDirectories).Where(p => !p.StartsWith(home + "/.local/share/edgemesh", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(home, "*", SearchOption.AllDirectories), p => !p.StartsWith(home + "/.local/share/edgemesh", StringComparison.Ordinal));
         Assert.Empty(names.Asked.Distinct());
         Assert.Equal(0, await host.OutgoingAsync());
 
