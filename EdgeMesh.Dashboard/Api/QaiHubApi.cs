@@ -18,6 +18,7 @@ internal static class QaiHubApi
             .Describe("List devices", "The catalogue as a bare array; every filter is optional and ignores case. os is a system, its version, or both; hexagon may end in + for that version and newer ones.");
         MapModels(hub);
         hub.MapQaiHubJobs();
+        hub.MapQaiHubData();
         hub.MapZoo();
     }
 

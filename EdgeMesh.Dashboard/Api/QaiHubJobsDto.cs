@@ -78,7 +78,7 @@ public sealed record HubInputDto(string? Name, IReadOnlyList<long>? Shape, strin
 /// <param name="Options">As on a command line, without --target_runtime.</param>
 /// <param name="Profile">compile: a profile job follows.</param>
 /// <param name="ProfileOptions">compile: those of that profile job.</param>
-/// <param name="Dataset">inference and quantize: id of a data set of the service.</param>
+/// <param name="Dataset">inference and quantize: id of a data set of the service; compile: one to calibrate with.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record HubJobWishDto(
     string? Kind, string? Model = null, IReadOnlyList<string>? Models = null, string? Device = null, string? Os = null, string? Runtime = null, IReadOnlyList<HubInputDto>? Inputs = null, string? Options = null,
@@ -117,7 +117,7 @@ public sealed record HubJobWishDto(
         var (model, device, os, options, title) = (Model ?? "", Device ?? "", Os ?? "", Options ?? "", Name ?? "");
         return (Kind switch
         {
-            "compile" => new CompileOrder(model, device, os, Runtime ?? "", inputs.ToImmutable(), options, Profile ? ProfileOptions ?? "" : null, title),
+            "compile" => new CompileOrder(model, device, os, Runtime ?? "", inputs.ToImmutable(), options, Profile ? ProfileOptions ?? "" : null, title, Dataset),
             "profile" => new ProfileOrder(model, device, os, options, title),
             "inference" => new InferenceOrder(model, device, os, Dataset ?? "", options, title),
             "quantize" => new QuantizeOrder(model, Dataset ?? "", Weights ?? "", Activations ?? "", options, title),

@@ -12,8 +12,9 @@ public abstract record HubOrder(string ModelId, string Name);
 /// <param name="Inputs">Static shapes and types; empty takes the model's own.</param>
 /// <param name="Options">Further ones, as on a command line.</param>
 /// <param name="ThenProfile">Options of a profile job that follows; null when none does.</param>
+/// <param name="DatasetId">A data set to calibrate with; null for none.</param>
 public sealed record CompileOrder(
-    string ModelId, string Device, string Os, string Runtime, ImmutableArray<TensorSpec> Inputs, string Options, string? ThenProfile, string Name = "") : HubOrder(ModelId, Name);
+    string ModelId, string Device, string Os, string Runtime, ImmutableArray<TensorSpec> Inputs, string Options, string? ThenProfile, string Name = "", string? DatasetId = null) : HubOrder(ModelId, Name);
 
 /// <summary>Measure a compiled model on a device.</summary>
 public sealed record ProfileOrder(string ModelId, string Device, string Os, string Options, string Name = "") : HubOrder(ModelId, Name);

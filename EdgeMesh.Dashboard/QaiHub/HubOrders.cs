@@ -196,7 +196,7 @@ public sealed class HubOrders(HubClients clients, HubBoard board, HubReader cata
                 var inputs = await InputsAsync(compile, cancellationToken);
                 return Refusal(CompileChecks.Check(device!, inputs, [], Line(compile), await OwnAsync(compile, cancellationToken))) is { } refusal
                     ? (null, refusal)
-                    : (new CompileRequest(compile.ModelId, device!, inputs, name, Line(compile).ToString()), null);
+                    : (new CompileRequest(compile.ModelId, device!, inputs, name, Line(compile).ToString(), string.IsNullOrEmpty(compile.DatasetId) ? null : compile.DatasetId), null);
             case ProfileOrder:
                 return (new ProfileRequest(order.ModelId, device!, name, options), null);
             case InferenceOrder { DatasetId.Length: 0 }:

@@ -1,5 +1,6 @@
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Models.Deploy;
+using EdgeMesh.Dashboard.QaiHub.Data;
 using EdgeMesh.Dashboard.QaiHub.Zoo;
 using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Config;
@@ -36,6 +37,7 @@ public static class HubSetup
         services.AddSingleton<IArtifactInputs, HubArtifactInputs>();
         services.AddSingleton<HubTracker>().AddHostedService(s => s.GetRequiredService<HubTracker>());
         services.AddSingleton<IQaiHub, MeshQaiHub>();
+        services.AddSingleton<HubDataNotes>().AddSingleton<IHubData, HubData>();
         services.AddSingleton<IModelZoo, ModelZoo>();
         return builder;
     }

@@ -69,6 +69,18 @@ public sealed partial class HubUploads : IDisposable
         }
     }
 
+    /// <summary>What was received, and the folder that it is in; no files when there is no such upload.</summary>
+    internal (string Folder, ImmutableArray<HubUploadFile> Files) Look(string id) => _received.TryGetValue(id, out var upload) ? (Path.Combine(_folder, upload.Id), upload.Files) : ("", []);
+
+    /// <summary>It has served.</summary>
+    internal void Forget(string id)
+    {
+        if (_received.TryRemove(id, out var upload))
+        {
+            Remove(upload.Id);
+        }
+    }
+
     /// <summary>Looks at what was received and sends it; the transfer goes on by itself.</summary>
     public async Task<(HubTransfer? Transfer, Problem? Problem)> SendAsync(string id, string name, CancellationToken cancellationToken)
     {

@@ -30,6 +30,10 @@ public sealed class QaiHubOptions
     [Range(1L << 20, 1L << 44)]
     public long MaxTotalBytes { get; set; } = 20L << 30;
 
+    /// <summary>Most bytes of the numbers of one data set, and of its file. Default 512 MiB; 1 MiB to 2 GiB: they are in memory while it is made.</summary>
+    [Range(1L << 20, 2L << 30)]
+    public long MaxDatasetBytes { get; set; } = 512L << 20;
+
     /// <summary>Where Qualcomm's public models are, or a mirror with the same folders; ends with a slash. Default Qualcomm's public storage.</summary>
     [RegularExpression("^https?://.+/$", ErrorMessage = "EdgeMesh:QaiHub:ZooAddress must begin with https:// and end with a slash.")]
     public string ZooAddress { get; set; } = Zoo.ZooAddress.Base;

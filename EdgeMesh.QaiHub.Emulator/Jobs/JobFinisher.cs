@@ -37,6 +37,11 @@ internal sealed class JobFinisher(EmulatorState state, CompiledFile files)
             throw new JobFailure(JobFailureType.Unsupported, "This emulator cannot convert to ONNX: for target_runtime='ONNX' the uploaded model must be ONNX already.");
         }
 
+        if (job.CalibrationDataset is { } calibration)
+        {
+            DatasetChecks.Require(state, calibration.DatasetId);
+        }
+
         string id = Ids.Model();
         string name = $"job_{entry.Id}_optimized_{runtime.Type.ToString().ToLowerInvariant()}";
         var asset = runtime == TargetRuntime.Onnx
@@ -61,6 +66,7 @@ internal sealed class JobFinisher(EmulatorState state, CompiledFile files)
     private async Task<JobResult> InferAsync(JobEntry entry, InferenceJob job, DateTimeOffset ended, CancellationToken cancel)
     {
         var profile = Measure(job.Model.ModelId, job.Device, JobOptions.Parse(JobType.Inference, job.Options));
+        DatasetChecks.Require(state, job.Dataset.DatasetId);
         string id = Ids.Dataset();
         var asset = await files.DatasetAsync(id, entry.Id, cancel);
         var output = new Dataset
@@ -81,6 +87,7 @@ internal sealed class JobFinisher(EmulatorState state, CompiledFile files)
         JobOptions.Parse(JobType.Quantize, job.Options);
         var origin = ModelOrigin.Of(state, state.Models.Required(job.Model.ModelId));
         origin.Graph(state.Assets);
+        DatasetChecks.Require(state, job.CalibrationDataset.DatasetId);
         string id = Ids.Model();
         string name = $"job_{entry.Id}_quantized_onnx";
         var asset = await files.RunnableAsync(origin.Upload.Asset!, id, name, cancel);

@@ -36,7 +36,10 @@ public sealed record ModelPackage(string Path, ModelType Type, bool IsFolder, bo
             ".ZIP" => new ModelPackage(path, ModelType.Onnx, false, true, ReadZip(path)),
             ".PT" or ".PTH" or ".TORCHSCRIPT" => new ModelPackage(path, ModelType.Torchscript, false, false, null),
             ".TFLITE" => new ModelPackage(path, ModelType.Tflite, false, false, null),
-            _ => throw Bad($"{System.IO.Path.GetFileName(path)} has an ending that says nothing about what it is.", "Use .onnx, .pt, .tflite, a folder with an .onnx file, or the zip of one."),
+            ".DLC" => new ModelPackage(path, ModelType.QnnDlc, false, false, null),
+            ".BIN" => new ModelPackage(path, ModelType.QnnContextBinary, false, false, null),
+            ".PT2" => throw Bad($"{System.IO.Path.GetFileName(path)} is a program of torch.export. The service takes it from newer clients; how they name its type is not known here.", "Export it as ONNX or TorchScript."),
+            _ => throw Bad($"{System.IO.Path.GetFileName(path)} has an ending that says nothing about what it is.", "Use .onnx, .pt, .tflite, .dlc, .bin, a folder with an .onnx file, or the zip of one."),
         };
     }
 

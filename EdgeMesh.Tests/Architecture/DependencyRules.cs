@@ -1,6 +1,9 @@
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
 using ArchUnitNET.Loader;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Dashboard.Orchestration;
+using EdgeMesh.QaiHub.Emulator;
 using Model = ArchUnitNET.Domain.Architecture;
 
 namespace EdgeMesh.Tests.Architecture;
@@ -24,11 +27,25 @@ public sealed class DependencyRules
     }
 
     [Fact]
-    public void QaiHub_References_OnlyProtobufPollyAndConfiguration()
+    public void QaiHub_References_OnlyProtobufPollyHdf5AndConfiguration()
     {
-        string[] allowed = ["Google.Protobuf", "Polly.Core"];
+        string[] allowed = ["Google.Protobuf", "Polly.Core", "PureHDF"];
         var foreign = References(QaiHub).Where(n => !IsFramework(n) && !allowed.Contains(n) && !n.StartsWith("Microsoft.Extensions.Configuration", StringComparison.Ordinal));
         Assert.DoesNotContain(foreign, n => n != "Microsoft.Win32.Primitives");
+    }
+
+    // The library's reader follows a damaged file in circles until the stack ends, which nothing can catch.
+    [Fact]
+    public void QaiHub_WritesHdf5_AndReadsNone()
+    {
+        Assert.DoesNotContain("PureHDF", References(Core).Concat(References(Agent)).Concat(References(Dashboard)).Concat(References(typeof(EmulatorHost).Assembly)));
+        using var image = new PEReader(File.OpenRead(QaiHub.Location));
+        var metadata = image.GetMetadataReader();
+        var used =
+            from member in metadata.MemberReferences.Select(metadata.GetMemberReference)
+            where member.Parent.Kind == HandleKind.TypeReference && metadata.GetString(metadata.GetTypeReference((TypeReferenceHandle)member.Parent).Name) == "H5File"
+            select metadata.GetString(member.Name);
+        Assert.Equal([".ctor", "Write"], used.Distinct().Order());
     }
 
     [Fact]

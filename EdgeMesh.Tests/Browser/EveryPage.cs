@@ -34,6 +34,7 @@ public static class EveryPage
         },
         ["qaihub-zoo"] = (_, page) => OpenAsync(page, "/qaihub/zoo", "main table, main article, main li"),
         ["qaihub-models"] = (_, page) => OpenAsync(page, "/qaihub/models", "tr[data-model]"),
+        ["qaihub-data"] = (_, page) => OpenAsync(page, "/qaihub/data", "#ds-model"),
         ["qaihub-compile"] = (_, page) => OpenAsync(page, "/qaihub/compile", ".qc-runtimes"),
         ["qaihub-jobs"] = (_, page) => OpenAsync(page, "/qaihub/jobs", "[data-job]"),
         ["qaihub-job"] = (mesh, page) => OpenAsync(page, mesh.Paths["hub-job"], ".stps"),

@@ -9,6 +9,7 @@ using EdgeMesh.Dashboard.Models.Deploy;
 using EdgeMesh.Dashboard.Models.Profiled;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Dashboard.QaiHub;
+using EdgeMesh.Dashboard.QaiHub.Data;
 using EdgeMesh.Dashboard.Trust;
 using EdgeMesh.Tests.Fakes;
 using Microsoft.AspNetCore.Components;
@@ -43,6 +44,7 @@ public abstract class MeshPages : PageContext
         Services.AddSingleton<IDismissals>(Dismissals);
         Services.AddSingleton<IModels>(Models);
         Services.AddSingleton<IQaiHub>(Hub);
+        Services.AddSingleton<IHubData>(HubData);
         Services.AddSingleton<IProfiledLatencies>(Profiled);
         Services.AddSingleton<IArtifactInputs>(Sizes);
         Services.AddSingleton(new ModelsOptions());
@@ -57,6 +59,8 @@ public abstract class MeshPages : PageContext
     protected FakeModels Models { get; } = new();
 
     protected FakeQaiHub Hub { get; } = new();
+
+    protected FakeHubData HubData { get; } = new();
 
     protected FakeProfiledLatencies Profiled { get; } = new();
 

@@ -9,6 +9,7 @@ using EdgeMesh.Dashboard.Hubs;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Dashboard.QaiHub;
+using EdgeMesh.Dashboard.QaiHub.Data;
 using EdgeMesh.Dashboard.QaiHub.Zoo;
 using EdgeMesh.Dashboard.Storage;
 using EdgeMesh.Dashboard.Trust;
@@ -90,6 +91,7 @@ public sealed class ApiFakesHost : IAsyncDisposable
         builder.Services.AddSingleton<IJoinTokens>(tokens);
         builder.Services.AddSingleton<IModels>(new FakeModels());
         builder.Services.AddSingleton<IModelZoo>(s => new ModelZoo(s.GetRequiredService<IFleet>(), s.GetRequiredService<IModels>(), new QaiHubOptions()));
+        builder.Services.AddSingleton<FakeHubData>().AddSingleton<IHubData>(s => s.GetRequiredService<FakeHubData>());
         builder.Services.AddSingleton<FakeQaiHub>().AddSingleton<IQaiHub>(s => s.GetRequiredService<FakeQaiHub>());
         builder.Services.AddSingleton<IJoinRequests>(new FakeJoinRequests()).AddSingleton<IAuthorityRotation>(new FakeRotation());
         builder.AddAccess();

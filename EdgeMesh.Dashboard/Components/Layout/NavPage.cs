@@ -23,6 +23,7 @@ public sealed record NavPage(string Path, string Name, string Icon, bool OnPhone
         new("/qaihub", "Devices", "qaihub"),
         new("/qaihub/zoo", "Model zoo", "models", Words: "public precompiled"),
         new("/qaihub/models", "Models", "qaihub", Words: "upload"),
+        new("/qaihub/data", "Data sets", "qaihub", Words: "calibration numpy pictures quantize"),
         new("/qaihub/compile", "Compile", "qaihub", Words: "target runtime"),
         new("/qaihub/jobs", "Jobs", "qaihub", Words: "tracker profile"),
         new("/qaihub/connection", "Connection", "qaihub", Words: "doctor token account"),

@@ -25,6 +25,9 @@ public sealed class HubCompileForm
 
     public string Name { get; set; } = "";
 
+    /// <summary>A data set to calibrate with; empty for none.</summary>
+    public string DatasetId { get; set; } = "";
+
     /// <summary>What has to be filled in first; null when nothing.</summary>
     public string? Missing =>
         ModelId.Length == 0 ? "Choose a model."
@@ -35,7 +38,7 @@ public sealed class HubCompileForm
 
     /// <summary>The order it stands for; null while something is missing.</summary>
     public CompileOrder? Order() => Missing is not null || Device is null ? null : new CompileOrder(
-        ModelId, Device.Name, Device.Os, Runtime, [.. Inputs.Select(i => i.Spec!)], Options.ToString(), AlsoProfile ? ProfileOptions.ToString() : null, Name.Trim());
+        ModelId, Device.Name, Device.Os, Runtime, [.. Inputs.Select(i => i.Spec!)], Options.ToString(), AlsoProfile ? ProfileOptions.ToString() : null, Name.Trim(), DatasetId.Length > 0 ? DatasetId : null);
 }
 
 /// <summary>One input as a person edits it.</summary>

@@ -1,4 +1,5 @@
 using EdgeMesh.Dashboard.QaiHub;
+using EdgeMesh.Dashboard.QaiHub.Data;
 using EdgeMesh.QaiHub.Models;
 using EdgeMesh.QaiHub.Options;
 using Microsoft.AspNetCore.Components;
@@ -10,8 +11,12 @@ public sealed partial class HubCompilePage
 {
     private readonly HubCompileForm _form = new();
     private ImmutableArray<HubFinding> _findings = [];
+    private ImmutableArray<HubDataset> _datasets = [];
     private Problem? _problem;
     private bool _busy;
+
+    [Inject]
+    private IHubData Data { get; set; } = null!;
 
     /// <summary>A model to begin with.</summary>
     [SupplyParameterFromQuery(Name = "model")]
@@ -30,6 +35,8 @@ public sealed partial class HubCompilePage
         {
             await PickModelAsync(ModelId!);
         }
+
+        _datasets = (await Data.ListAsync(Stays)).Items;
     }
 
     private bool CanBeCompiled(HubModel model) =>

@@ -9,6 +9,8 @@ public static class ZooFacts
     /// <summary>The release of <c>qualcomm/ai-hub-models</c> whose figures these are.</summary>
     public const string Release = "0.47.0";
 
+    // As the parts run, not by their letters; those that are not here come first.
+    private static readonly string[] s_order = ["text_encoder", "encoder", "detector", "unet", "decoder", "recognizer", "vae"];
     private static readonly Lazy<ImmutableArray<ZooModel>> s_models = new(Read);
 
     /// <summary>By name.</summary>
@@ -27,7 +29,7 @@ public static class ZooFacts
             .GroupBy(row => row.Key, (key, rows) => (Key: key, Rows: rows.ToList()))
             .Select(b => new ZooBuild(
                 b.Key.Item1, ZooRuntime.Of(b.Key.Item2) ?? throw new InvalidDataException($"The zoo's facts name the runtime {b.Key.Item2}."), b.Key.Item3, chips[b.Key.Item4],
-                [.. b.Rows.Select(r => r.Part).OfType<ZooPart>()], b.Rows.Select(r => r.Text).FirstOrDefault(t => t is not null)))
+                [.. b.Rows.Select(r => r.Part).OfType<ZooPart>().OrderBy(p => Array.IndexOf(s_order, p.Name))], b.Rows.Select(r => r.Text).FirstOrDefault(t => t is not null)))
             .ToLookup(b => b.Model);
         return
         [

@@ -6,6 +6,8 @@ namespace EdgeMesh.Tests.QaiHub.Emulator;
 /// <summary>A job's life, and lists of jobs.</summary>
 public sealed class JobTests
 {
+    private static readonly byte[] s_hdf5 = [0x89, .. "HDF\r\n"u8, 0x1A, (byte)'\n', 0, 0, 0, 0];
+
     [Fact]
     public async Task Compile_GoesThroughItsStates_AndLeavesAModel()
     {
@@ -56,6 +58,37 @@ public sealed class JobTests
         string link = (await hub.PostAsync("jobs/", new Job { LinkJob = new LinkJob { Models = new ModelList { Models = { dlc } } } })).Id;
         Assert.Equal([JobState.Created, JobState.LinkingModels, JobState.Done], await StatesAsync(hub, link));
         Assert.Equal(ModelType.QnnContextBinary, (await hub.JobAsync(link)).LinkJob.TargetModel.ModelType);
+    }
+
+    [Fact]
+    public async Task ADataSetThatIsNoHdf5_FailsEveryJobThatWantsIt()
+    {
+        await using var hub = await RawHub.StartAsync();
+        var model = new Model { ModelId = await hub.UploadAsync(OnnxFiles.Tiny()) };
+        foreach (byte[] bytes in (byte[][])[[1], [.. "EDGEMESH-EMULATED-PLACEHOLDER"u8], [.. new byte[100], .. s_hdf5]])
+        {
+            var data = new Dataset { DatasetId = await DatasetAsync(hub, bytes) };
+            Job[] jobs =
+            [
+                new Job { InferenceJob = new InferenceJob { Model = model, Dataset = data, Device = RawHub.XElite } },
+                new Job { QuantizeJob = new QuantizeJob { Model = model, CalibrationDataset = data, WeightsDtype = QuantizeDtype.Int8 } },
+                new Job { CompileJob = new CompileJob { Model = model, CalibrationDataset = data, Devices = new DeviceList { Devices = { RawHub.XElite } }, Options = "--target_runtime onnx" } },
+            ];
+            foreach (var job in jobs)
+            {
+                Assert.Contains("is not a valid HDF5 file", new JobMessage(await hub.EndAsync((await hub.PostAsync("jobs/", job)).Id)).FailureReason, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task ADataSetAfterABlockForTheUser_IsTaken()
+    {
+        await using var hub = await RawHub.StartAsync();
+        var model = new Model { ModelId = await hub.UploadAsync(OnnxFiles.Tiny()) };
+        var data = new Dataset { DatasetId = await DatasetAsync(hub, [.. new byte[1024], .. s_hdf5]) };
+        string id = (await hub.PostAsync("jobs/", new Job { QuantizeJob = new QuantizeJob { Model = model, CalibrationDataset = data, WeightsDtype = QuantizeDtype.Int8 } })).Id;
+        Assert.Equal(JobState.Done, new JobMessage(await hub.EndAsync(id)).State);
     }
 
     [Fact]
@@ -199,17 +232,18 @@ public sealed class JobTests
         Assert.Empty((await hub.GetAsync($"models/{id}/shared_access/", EdgeMesh.QaiHub.Emulator.Api.Wire.SharedAccess.Parser)).Email);
     }
 
-    private static async Task<string> DatasetAsync(RawHub hub)
+    private static async Task<string> DatasetAsync(RawHub hub, byte[]? bytes = null)
     {
+        bytes ??= s_hdf5;
         string id = (await hub.PostAsync("datasets/", new Dataset { Name = "inputs" })).Id;
-        var url = await hub.GetAsync($"datasets/{id}/upload_url/?file_size=3", FileUploadURL.Parser);
+        var url = await hub.GetAsync($"datasets/{id}/upload_url/?file_size={bytes.Length}", FileUploadURL.Parser);
         using var form = new MultipartFormDataContent();
         foreach (var (name, value) in url.Fields)
         {
             form.Add(new StringContent(value), name);
         }
 
-        form.Add(new ByteArrayContent([1, 2, 3]), url.FileFieldName, "model");
+        form.Add(new ByteArrayContent(bytes), url.FileFieldName, "model");
         using var response = await hub.SendAsync(HttpMethod.Post, url.Url, form, authorization: null);
         Assert.True(response.IsSuccessStatusCode);
         await hub.ChangeAsync(HttpMethod.Patch, $"datasets/{id}/", new Dataset { FileUploadComplete = true });

@@ -25,6 +25,22 @@ public sealed class ModelPackageTests : IDisposable
         Assert.False(File.Exists(_directory["unused.zip"]));
     }
 
+    [Theory]
+    [InlineData("net.dlc", ModelType.QnnDlc)]
+    [InlineData("net.BIN", ModelType.QnnContextBinary)]
+    public void Open_WhatQualcommsToolsMade_IsTakenAsItIs(string name, ModelType type)
+    {
+        File.WriteAllBytes(_directory[name], [1, 2, 3]);
+        Assert.Equal((type, false), (ModelPackage.Open(_directory[name]).Type, ModelPackage.Open(_directory[name]).IsZip));
+    }
+
+    [Fact]
+    public void Open_TorchExport_SaysWhatToDo()
+    {
+        File.WriteAllBytes(_directory["net.pt2"], [1]);
+        Assert.Equal("Export it as ONNX or TorchScript.", Assert.Throws<QaiHubException>(() => ModelPackage.Open(_directory["net.pt2"])).Remedy);
+    }
+
     [Fact]
     public async Task Open_Folder_IsZippedForTheUpload()
     {

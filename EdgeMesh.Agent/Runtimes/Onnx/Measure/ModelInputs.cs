@@ -1,3 +1,4 @@
+using EdgeMesh.Core.Arrays;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Jobs;
 using Microsoft.ML.OnnxRuntime;
@@ -47,6 +48,18 @@ internal sealed class ModelInputs : IDisposable
     public void Dispose() => _values.ForEach(v => v.Dispose());
 
     private static Dictionary<string, Wanted> Given(OnnxRun run, IReadOnlyList<string> names, MeasureLimits limits)
+    {
+        try
+        {
+            return Read(run, names, limits);
+        }
+        catch (NpyException e)
+        {
+            throw Bad(e.Message);
+        }
+    }
+
+    private static Dictionary<string, Wanted> Read(OnnxRun run, IReadOnlyList<string> names, MeasureLimits limits)
     {
         var given = new Dictionary<string, Wanted>(StringComparer.Ordinal);
         foreach (var input in run.Inputs)

@@ -2,9 +2,8 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 using System.Text.RegularExpressions;
-using EdgeMesh.Core.Jobs;
 
-namespace EdgeMesh.Agent.Runtimes.Onnx.Measure;
+namespace EdgeMesh.Core.Arrays;
 
 /// <summary>An array of NumPy's file format (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html): what numbers, how many, and where they are.</summary>
 /// <param name="Type">Its type as ONNX calls it, such as <c>float32</c>.</param>
@@ -29,7 +28,7 @@ public sealed partial record Npy(string Type, ImmutableArray<long> Shape, ReadOn
     /// <summary>Reads an array.</summary>
     /// <param name="bytes">The file.</param>
     /// <param name="name">For the error.</param>
-    /// <exception cref="TaskFailedException">BadInput: it is no array that can be used, and why.</exception>
+    /// <exception cref="NpyException">It is no array that can be used, and why.</exception>
     public static Npy Read(ReadOnlyMemory<byte> bytes, string name)
     {
         var (header, start) = Header(bytes, name);
@@ -62,13 +61,21 @@ public sealed partial record Npy(string Type, ImmutableArray<long> Shape, ReadOn
 
     /// <summary>Reads an archive of arrays (.npz): each by its name.</summary>
     /// <param name="most">Bytes they may have together when unpacked.</param>
-    /// <exception cref="TaskFailedException">BadInput: it is no archive of arrays that can be used, and why.</exception>
+    /// <exception cref="NpyException">It is no archive of arrays that can be used, and why.</exception>
     public static Dictionary<string, Npy> ReadArchive(ReadOnlyMemory<byte> bytes, long most)
+    {
+        using var stream = new MemoryStream(bytes.ToArray(), writable: false);
+        return ReadArchive(stream, most);
+    }
+
+    /// <inheritdoc cref="ReadArchive(ReadOnlyMemory{byte}, long)"/>
+    /// <param name="file">The archive; can seek.</param>
+    public static Dictionary<string, Npy> ReadArchive(Stream file, long most)
     {
         var arrays = new Dictionary<string, Npy>(StringComparer.Ordinal);
         try
         {
-            using var zip = new ZipArchive(new MemoryStream(bytes.ToArray(), writable: false), ZipArchiveMode.Read);
+            using var zip = new ZipArchive(file, ZipArchiveMode.Read, leaveOpen: true);
             foreach (var entry in zip.Entries)
             {
                 if (arrays.Count == MostArrays)
@@ -123,7 +130,7 @@ public sealed partial record Npy(string Type, ImmutableArray<long> Shape, ReadOn
         return length > LongestHeader || at + length > span.Length ? throw Bad(name, "its header is cut off") : (Encoding.Latin1.GetString(span.Slice(at, (int)length)), at + (int)length);
     }
 
-    private static TaskFailedException Bad(string name, string why) => new(ReasonCode.BadInput, $"{name} cannot be used: {why}.");
+    private static NpyException Bad(string name, string why) => new($"{name} cannot be used: {why}.");
 
     [GeneratedRegex(@"'descr'\s*:\s*'(?<order>[<>|=]?)(?<type>[a-z]\d+)'")]
     private static partial Regex Description();
