@@ -34,10 +34,20 @@ public static class EveryPage
         },
         ["qaihub-zoo"] = (_, page) => OpenAsync(page, "/qaihub/zoo", "main table, main article, main li"),
         ["qaihub-models"] = (_, page) => OpenAsync(page, "/qaihub/models", "tr[data-model]"),
-        ["qaihub-data"] = (_, page) => OpenAsync(page, "/qaihub/data", "#ds-model"),
+        ["qaihub-data"] = (_, page) => OpenAsync(page, "/qaihub/data", "tr[data-dataset]"),
+        ["qaihub-data-arrays"] = (_, page) => MakeDataAsync(page, "NumPy files", "input[type=file][accept*=npz]"),
+        ["qaihub-data-random"] = (_, page) => MakeDataAsync(page, "Random numbers", "#ds-entries"),
+        ["qaihub-dataset"] = (mesh, page) => OpenAsync(page, mesh.Paths["hub-data"], ".qsv tbody tr"),
+        ["qaihub-dataset-run"] = async (mesh, page) =>
+        {
+            await OpenAsync(page, mesh.Paths["hub-data"], ".qsv tbody tr");
+            await ChooseAsync(page, "Run a model", "#qc-device");
+        },
+        ["qaihub-outputs"] = (mesh, page) => OpenAsync(page, mesh.Paths["hub-outputs"], "#du-model"),
         ["qaihub-compile"] = (_, page) => OpenAsync(page, "/qaihub/compile", ".qc-runtimes"),
         ["qaihub-jobs"] = (_, page) => OpenAsync(page, "/qaihub/jobs", "[data-job]"),
         ["qaihub-job"] = (mesh, page) => OpenAsync(page, mesh.Paths["hub-job"], ".stps"),
+        ["qaihub-inference"] = (mesh, page) => OpenAsync(page, mesh.Paths["hub-inference"], "#outputs"),
         ["qaihub-profile"] = (mesh, page) => OpenAsync(page, mesh.Paths["hub-profile"], ".qp-stats"),
         ["qaihub-connection"] = (_, page) => OpenAsync(page, "/qaihub/connection", ".qh-checks li"),
         ["settings"] = (_, page) => OpenAsync(page, "/settings", ".set-list li"),
@@ -56,6 +66,19 @@ public static class EveryPage
     private static async Task OpenAsync(IPage page, string path, string sign)
     {
         await page.GotoAsync(path);
+        await page.Locator(sign).First.WaitForAsync(new() { State = WaitForSelectorState.Attached });
+    }
+
+    private static async Task MakeDataAsync(IPage page, string source, string sign)
+    {
+        await OpenAsync(page, "/qaihub/data", "tr[data-dataset]");
+        await ChooseAsync(page, source, sign);
+    }
+
+    // A button in the role of a radio is chosen when the server has answered.
+    private static async Task ChooseAsync(IPage page, string name, string sign)
+    {
+        await page.GetByRole(AriaRole.Radio, new() { Name = name, Exact = true }).ClickAsync();
         await page.Locator(sign).First.WaitForAsync(new() { State = WaitForSelectorState.Attached });
     }
 

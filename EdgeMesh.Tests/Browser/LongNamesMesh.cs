@@ -121,6 +121,11 @@ public sealed class LongNamesMesh : IAsyncLifetime
         var profile = await Until.NotNullAsync("the profile job", async () => (await Mesh.GetAsync($"/api/qaihub/jobs/{job}")).GetProperty("followedBy").GetString(), s_patience);
         await Until.TrueAsync("the figures", async () => (await Mesh.GetAsync($"/api/qaihub/jobs/{profile}")).GetProperty("profile").ValueKind == JsonValueKind.Object, s_patience);
         (Paths["hub-job"], Paths["hub-profile"]) = ($"/qaihub/jobs/{job}", $"/qaihub/jobs/{profile}");
+        var data = await SubmitAsync("/api/qaihub/datasets", new { source = "random", name = s_title[..200], model, entries = 1_000 });
+        var compiled = (await Mesh.GetAsync($"/api/qaihub/jobs/{job}")).GetProperty("targetModelId").GetString();
+        var run = await SubmitAsync("/api/qaihub/jobs", new { kind = "inference", model = compiled, device = "Snapdragon X Elite CRD", dataset = data });
+        var outputs = await Until.NotNullAsync("the outputs", async () => (await Mesh.GetAsync($"/api/qaihub/jobs/{run}")).GetProperty("outputDataset").GetString(), s_patience);
+        (Paths["hub-inference"], Paths["hub-data"], Paths["hub-outputs"]) = ($"/qaihub/jobs/{run}", $"/qaihub/data/{data}", $"/qaihub/data/{outputs}");
     }
 
     private async Task<string> SubmitAsync(string path, object request)

@@ -2,6 +2,7 @@ using Bunit;
 using EdgeMesh.Dashboard.Features.QaiHub;
 using EdgeMesh.Dashboard.QaiHub;
 using EdgeMesh.Dashboard.QaiHub.Data;
+using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Catalog;
 using EdgeMesh.QaiHub.Doctor;
 using EdgeMesh.QaiHub.Models;
@@ -45,11 +46,11 @@ public sealed class QaiHubDataPagesTests : MeshPages
     public void Form_Random_WantsAModel_AndOpensWhatWasMade()
     {
         var page = Page<HubDataPage>();
-        Button(page, "Random numbers").Click();
+        Press(page, "Random numbers");
         Assert.True(Button(page, "Make it").HasAttribute("disabled"));
-        page.Find("#ds-model").Change("mmabcdefm");
-        page.Find("#ds-entries").Change("5");
-        page.Find("form").Submit();
+        Do(page, () => page.Find("#ds-model").Change("mmabcdefm"));
+        Do(page, () => page.Find("#ds-entries").Change("5"));
+        Do(page, () => page.Find("form").Submit());
         page.WaitForAssertion(() => Assert.EndsWith("/qaihub/data/dnew", Address, StringComparison.Ordinal));
         Assert.Equal(("mmabcdefm", new DatasetSource.Random(5, 0)), (HubData.Made.Single().ModelId, HubData.Made.Single().Source));
     }
@@ -59,13 +60,13 @@ public sealed class QaiHubDataPagesTests : MeshPages
     {
         HubData.Refusal = null;
         var page = Page<HubDataPage>();
-        page.Find("#ds-model").Change("mmabcdefm");
-        page.Find("#ds-fit").Change("Contain");
-        page.Find("#ds-scale").Change("ImageNet");
+        Do(page, () => page.Find("#ds-model").Change("mmabcdefm"));
+        Do(page, () => page.Find("#ds-fit").Change("Contain"));
+        Do(page, () => page.Find("#ds-scale").Change("ImageNet"));
         page.FindComponent<InputFile>().UploadFiles(InputFileContent.CreateFromText("x", "one.png"));
         page.WaitForState(() => !Button(page, "Make it").HasAttribute("disabled"));
         HubData.Refusal = DataProblems.Wrong("one.png is no PNG or JPEG picture.", "Save it as one of these.", "upload");
-        page.Find("form").Submit();
+        Do(page, () => page.Find("form").Submit());
         page.WaitForAssertion(() => Assert.Contains("one.png is no PNG or JPEG picture. Save it as one of these.", page.Find("[role='alert']").TextContent, StringComparison.Ordinal));
         Assert.Equal(new DatasetSource.Images("up1", null, ImageFit.Contain, ImageScale.ImageNet), HubData.Made.Single().Source);
     }
@@ -74,9 +75,10 @@ public sealed class QaiHubDataPagesTests : MeshPages
     public void Set_Quantize_TakesTheModelThatItWasMadeFor()
     {
         var page = Page<HubDatasetPage>(p => p.Add(d => d.Id, "dabc"));
-        page.WaitForElement("#du-weights").Change("int4");
-        Button(page, "Quantize").Click();
-        page.Find("form").Submit();
+        page.WaitForElement("#du-weights");
+        Do(page, () => page.Find("#du-weights").Change("int4"));
+        Press(page, "Quantize");
+        Do(page, () => page.Find("form").Submit());
         page.WaitForAssertion(() => Assert.Contains(new QuantizeOrder("mmabcdefm", "dabc", "int4", "int8", ""), Hub.Submitted));
     }
 
@@ -84,12 +86,12 @@ public sealed class QaiHubDataPagesTests : MeshPages
     public void Set_Run_WantsACompiledModelAndADevice()
     {
         var page = Page<HubDatasetPage>(p => p.Add(d => d.Id, "dabc"));
-        Button(page, "Run a model").Click();
+        Press(page, "Run a model");
         Assert.DoesNotContain("net.onnx", page.Find("#du-model").TextContent, StringComparison.Ordinal);
-        page.Find("#du-model").Change("mnabcdefn");
+        Do(page, () => page.Find("#du-model").Change("mnabcdefn"));
         Assert.True(Button(page, "Run it").HasAttribute("disabled"));
-        page.Find("#qc-hits button").Click();
-        page.Find("form").Submit();
+        Do(page, () => page.Find("#qc-hits button").Click());
+        Do(page, () => page.Find("form").Submit());
         page.WaitForAssertion(() => Assert.Equal(new InferenceOrder("mnabcdefn", s_laptop.Name, s_laptop.Os, "dabc", ""), Hub.Submitted.Single()));
     }
 
@@ -114,7 +116,7 @@ public sealed class QaiHubDataPagesTests : MeshPages
     public void Set_Removed_GoesBackToTheList()
     {
         var page = Page<HubDatasetPage>(p => p.Add(d => d.Id, "dabc"));
-        Button(page, "Remove from the list").Click();
+        Press(page, "Remove from the list");
         page.WaitForAssertion(() => Assert.EndsWith("/qaihub/data", Address, StringComparison.Ordinal));
         Assert.Equal(["dabc"], HubData.Removed);
     }
@@ -125,17 +127,18 @@ public sealed class QaiHubDataPagesTests : MeshPages
         Services.GetRequiredService<NavigationManager>().NavigateTo($"/qaihub/compile?model=mmabcdefm&device={Uri.EscapeDataString("Snapdragon X Elite CRD|11")}");
         var page = Page<HubCompilePage>();
         page.WaitForState(() => page.FindAll("#qc-data option").Count == 2);
-        page.Find("#qc-data").Change("dabc");
-        Button(page, "Compile and profile").Click();
+        Do(page, () => page.Find("#qc-data").Change("dabc"));
+        Press(page, "Compile and profile");
         page.WaitForAssertion(() => Assert.Equal("dabc", Assert.IsType<CompileOrder>(Hub.Submitted.Single()).DatasetId));
     }
 
     [Fact]
     public void Job_Inference_OffersItsOutputs()
     {
-        var result = new JobResult { InferenceJobResult = new InferenceJobResult { OutputDatasetId = "dout" } };
-        Hub.Publish(Hub.Current with { Jobs = new HubJobList([new TrackedJob("jinf", HubJobKind.Inference, HubJobState.Done, Samples.Now) { IsFull = true, Result = Google.Protobuf.MessageExtensions.ToByteArray(result) }], Samples.Now, null) });
+        Hub.Publish(Hub.Current with { Jobs = new HubJobList([new TrackedJob("jinf", HubJobKind.Inference, HubJobState.Done, Samples.Now) { IsFull = true, OutputDatasetId = "dout", DatasetId = "dabc", Result = [] }], Samples.Now, null) });
         var page = Page<HubJobPage>(p => p.Add(j => j.Id, "jinf"));
         page.WaitForAssertion(() => Assert.NotNull(page.Find("a[href='qaihub/data/dout']")));
+        Assert.NotNull(page.Find("a[href='api/qaihub/datasets/dout/file']"));
+        Assert.NotNull(page.Find("a[href='qaihub/data/dabc']"));
     }
 }

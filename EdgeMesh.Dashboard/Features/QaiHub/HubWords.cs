@@ -1,5 +1,6 @@
 using System.Globalization;
 using EdgeMesh.Dashboard.QaiHub;
+using EdgeMesh.Dashboard.QaiHub.Data;
 using EdgeMesh.QaiHub.Catalog;
 using EdgeMesh.QaiHub.Options;
 using EdgeMesh.QaiHub.Wire;
@@ -70,6 +71,16 @@ internal static class HubWords
     public static string Key(HubDevice device) => $"{device.Name}|{device.Os}";
 
     public static string Vendor(string? vendor) => string.IsNullOrEmpty(vendor) ? "unknown" : string.Join(' ', vendor.Split('-', '_').Select(Components.Controls.Format.Capital));
+
+    /// <summary>Where a data set comes from.</summary>
+    public static string Origin(HubDataset set, HubJobList jobs) =>
+        !set.Uploaded ? "upload not finished"
+        : set.Note is { How.Length: > 0 } note ? note.How
+        : MakerOf(set.Id, jobs) is { } job ? $"outputs of the inference job {job.Id}"
+        : "made elsewhere";
+
+    /// <summary>The inference job whose outputs a data set is; null when it is none that is known here.</summary>
+    public static TrackedJob? MakerOf(string dataset, HubJobList jobs) => jobs.Items.FirstOrDefault(j => j.OutputDatasetId == dataset);
 
     public static string Kind(HubJobKind kind) => kind switch
     {

@@ -14,12 +14,12 @@ internal static class DatasetMaker
     /// <param name="folder">Where the files of an upload are.</param>
     /// <param name="inputs">The model's inputs; empty where they are not known.</param>
     /// <exception cref="DatasetException">It cannot be made, and why.</exception>
-    public static (DatasetContent Content, string How) Make(DatasetSource source, string folder, ImmutableArray<HubUploadFile> files, ImmutableArray<TensorSpec> inputs, DatasetBounds bounds)
+    public static (DatasetContent Content, string How) Make(DatasetSource source, string folder, ImmutableArray<HubUploadFile> files, ImmutableArray<TensorSpec> inputs, DatasetBounds bounds, CancellationToken cancel = default)
     {
         var (tensors, how) = source switch
         {
             DatasetSource.Random random => (Random(random, inputs, bounds), $"{Count(random.Entries, "random entry", "random entries")} (seed {random.Seed}); they say nothing about accuracy"),
-            DatasetSource.Images images => Images(images, folder, files, inputs, bounds),
+            DatasetSource.Images images => Images(images, folder, files, inputs, bounds, cancel),
             _ => (Arrays(folder, files, inputs, bounds), $"from {string.Join(", ", files.Select(f => f.Name).Take(3))}{(files.Length > 3 ? $" and {files.Length - 3} more" : "")}"),
         };
         var content = new DatasetContent(tensors);
@@ -122,7 +122,7 @@ internal static class DatasetMaker
         }
     }
 
-    private static (ImmutableArray<DatasetTensor> Tensors, string How) Images(DatasetSource.Images source, string folder, ImmutableArray<HubUploadFile> files, ImmutableArray<TensorSpec> inputs, DatasetBounds bounds)
+    private static (ImmutableArray<DatasetTensor> Tensors, string How) Images(DatasetSource.Images source, string folder, ImmutableArray<HubUploadFile> files, ImmutableArray<TensorSpec> inputs, DatasetBounds bounds, CancellationToken cancel)
     {
         ImmutableArray<ImageForm> forms = [.. inputs.Where(i => source.Input is null or "" || i.Name == source.Input).Select(ImageForm.Of).OfType<ImageForm>()];
         if (forms is not [var form])
@@ -141,6 +141,7 @@ internal static class DatasetMaker
         var left = bounds.MaxBytes;
         foreach (var (name, bytes) in files.SelectMany(file => Pictures(Path.Combine(folder, file.Name), file.Name)))
         {
+            cancel.ThrowIfCancellationRequested();
             var entry = ImageEntries.Of(Picture.Read(bytes, name), form, source.Fit, source.Scale);
             left -= entry.Numbers.Length;
             if (entries.Count == bounds.MaxEntries || left < 0)

@@ -71,7 +71,7 @@ public sealed class HubData : IHubData, IDisposable
         try
         {
             ImmutableArray<TensorSpec> inputs = !order.Inputs.IsDefaultOrEmpty ? order.Inputs : order.ModelId is { Length: > 0 } model ? await _store.InputsAsync(_clients.Key, model, cancellationToken) : [];
-            var (content, how) = await Task.Run(() => DatasetMaker.Make(order.Source, folder, files, inputs, new DatasetBounds(_options.MaxDatasetBytes)), cancellationToken);
+            var (content, how) = await Task.Run(() => DatasetMaker.Make(order.Source, folder, files, inputs, new DatasetBounds(_options.MaxDatasetBytes), cancellationToken), cancellationToken);
             await Task.Run(() => DatasetFile.Write(path, content), cancellationToken);
             var name = order.Name.Trim() is { Length: > 0 } given ? given : files.IsEmpty ? "random" : Path.GetFileNameWithoutExtension(files[0].Name);
             var id = await client.Datasets.UploadAsync(path, name, null, cancellationToken);

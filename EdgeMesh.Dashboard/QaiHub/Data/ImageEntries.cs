@@ -49,7 +49,7 @@ internal static class ImageEntries
         $"{(fit switch { ImageFit.Cover => "cropped", ImageFit.Contain => "with black sides", _ => "stretched" })} to {form.Width} × {form.Height}, {(form.Channels == 1 ? "grey" : "RGB")}, values "
         + (form.Input.Dtype == TensorDtype.Uint8 ? "0 to 255" : scale switch { ImageScale.ZeroToOne => "0 to 1", ImageScale.MinusOneToOne => "−1 to 1", ImageScale.ImageNet => "by ImageNet's mean and deviation", _ => "0 to 255" });
 
-    private static Picture Sized(Picture picture, ImageForm form, ImageFit fit)
+    private static Pixels Sized(Picture picture, ImageForm form, ImageFit fit)
     {
         var (across, down) = ((double)form.Width / picture.Width, (double)form.Height / picture.Height);
         switch (fit)

@@ -1,40 +1,29 @@
+using System.Numerics;
 using StbImageSharp;
 
 namespace EdgeMesh.Dashboard.QaiHub.Data;
 
 /// <summary>A decoded picture: red, green and blue from 0 to 255, row by row, upright.</summary>
-internal sealed record Picture(int Width, int Height, float[] Values)
+internal sealed record Picture(int Width, int Height, byte[] Values)
 {
     public const int Channels = 3;
-    private const long MaxPixels = 64_000_000;
 
-    /// <summary>Whether the bytes begin as a PNG or JPEG does.</summary>
-    public static bool IsOne(ReadOnlySpan<byte> bytes) => bytes.StartsWith((ReadOnlySpan<byte>)[0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) || bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]);
-
-    /// <summary>Decodes a PNG or JPEG and turns it upright.</summary>
-    /// <exception cref="DatasetException">It is neither, too large, or damaged.</exception>
+    /// <summary>Decodes a PNG or JPEG and turns it upright. Transparency is left out, grey becomes three equal colours, 16 bits become 8.</summary>
+    /// <exception cref="DatasetException">It is neither, too large, cut off or damaged.</exception>
     public static Picture Read(byte[] bytes, string name)
     {
-        // Only these two: the decoder knows more formats, and what it does not need to read it shall not read.
-        if (!IsOne(bytes))
-        {
-            throw new DatasetException($"{name} is no PNG or JPEG picture.", "Save it as one of these.");
-        }
-
+        // Only these two, and only whole ones: the decoder knows more formats, and believes what a file says of itself.
+        PictureFile.Check(bytes, name);
         try
         {
-            using var stream = new MemoryStream(bytes);
-            if (ImageInfo.FromStream(stream) is not { } info || (long)info.Width * info.Height > MaxPixels)
-            {
-                throw new DatasetException($"{name} is damaged, or has more than {MaxPixels / 1_000_000} million pixels.", "Make it smaller.");
-            }
-
-            var image = ImageResult.FromMemory(bytes, ColorComponents.RedGreenBlue);
-            return new Picture(image.Width, image.Height, Array.ConvertAll(image.Data, b => (float)b)).Turned(JpegOrientation.Of(bytes));
+            using var stream = new MeteredStream(bytes);
+            var image = ImageResult.FromStream(stream, ColorComponents.RedGreenBlue);
+            return new Picture(image.Width, image.Height, image.Data).Turned(JpegOrientation.Of(bytes));
         }
-        catch (Exception e) when (e is not DatasetException and not OutOfMemoryException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            throw new DatasetException($"{name} is damaged: it cannot be decoded.", "Save it again.");
+            // It has no exception of its own.
+            throw PictureFile.Damaged(name);
         }
     }
 
@@ -42,31 +31,19 @@ internal sealed record Picture(int Width, int Height, float[] Values)
     public Picture Cropped(int width, int height)
     {
         var (left, top) = ((Width - width) / 2, (Height - height) / 2);
-        return Made(width, height, (x, y) => (x + left, y + top));
-    }
-
-    /// <summary>It in the middle of black.</summary>
-    public Picture Padded(int width, int height)
-    {
-        var values = new float[width * height * Channels];
-        var (left, top) = ((width - Width) / 2, (height - Height) / 2);
-        for (var y = 0; y < Height; y++)
-        {
-            Array.Copy(Values, y * Width * Channels, values, (((y + top) * width) + left) * Channels, Width * Channels);
-        }
-
-        return new Picture(width, height, values);
+        return (width, height) == (Width, Height) ? this : Made(width, height, (x, y) => (x + left, y + top));
     }
 
     /// <summary>In another size. Each new pixel is the mean of those that it covers, weighed by a triangle, so that nothing flickers when it becomes smaller.</summary>
-    public Picture Resized(int width, int height)
+    public Pixels Resized(int width, int height)
     {
         var across = Along(Values, Width, Height, width, Channels, Width * Channels, Channels, width * Channels);
-        return new Picture(width, height, Along(across, Height, width, height, width * Channels, Channels, width * Channels, Channels));
+        return new Pixels(width, height, Along(across, Height, width, height, width * Channels, Channels, width * Channels, Channels));
     }
 
     // Resamples lines of one direction: a line's pixels are `step` apart, lines `line` apart.
-    private static float[] Along(float[] from, int length, int lines, int wanted, int step, int line, int toStep, int toLine)
+    private static float[] Along<T>(T[] from, int length, int lines, int wanted, int step, int line, int toStep, int toLine)
+        where T : INumberBase<T>
     {
         var to = new float[wanted * lines * Channels];
         var scale = (double)length / wanted;
@@ -89,7 +66,7 @@ internal sealed record Picture(int Width, int Height, float[] Values)
                     var value = 0f;
                     for (var j = first; j <= last; j++)
                     {
-                        value += weights[j - first] * from[(row * line) + (j * step) + c];
+                        value += weights[j - first] * float.CreateTruncating(from[(row * line) + (j * step) + c]);
                     }
 
                     to[(row * toLine) + (i * toStep) + c] = value / sum;
@@ -114,7 +91,7 @@ internal sealed record Picture(int Width, int Height, float[] Values)
 
     private Picture Made(int width, int height, Func<int, int, (int X, int Y)> from)
     {
-        var values = new float[width * height * Channels];
+        var values = new byte[width * height * Channels];
         for (var y = 0; y < height; y++)
         {
             for (var x = 0; x < width; x++)
@@ -125,5 +102,22 @@ internal sealed record Picture(int Width, int Height, float[] Values)
         }
 
         return new Picture(width, height, values);
+    }
+}
+
+/// <summary>A picture in the size of an input: red, green and blue from 0 to 255, row by row.</summary>
+internal sealed record Pixels(int Width, int Height, float[] Values)
+{
+    /// <summary>It in the middle of black.</summary>
+    public Pixels Padded(int width, int height)
+    {
+        var values = new float[width * height * Picture.Channels];
+        var (left, top) = ((width - Width) / 2, (height - Height) / 2);
+        for (var y = 0; y < Height; y++)
+        {
+            Array.Copy(Values, y * Width * Picture.Channels, values, (((y + top) * width) + left) * Picture.Channels, Width * Picture.Channels);
+        }
+
+        return new Pixels(width, height, values);
     }
 }

@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Runtime.InteropServices;
-using BigGustave;
 using EdgeMesh.Core.Arrays;
 using EdgeMesh.Dashboard.QaiHub;
 using EdgeMesh.Dashboard.QaiHub.Data;
@@ -99,8 +98,8 @@ public sealed class DatasetMakerTests : IDisposable
     [Fact]
     public void Random_IsTheSameForASeed_AndSaysThatItIsRandom()
     {
-        var (one, how) = DatasetMaker.Make(new DatasetSource.Random(3, 5), "", [], [Spec("x", "1, 4"), new TensorSpec("ids", [new TensorDim(2)], TensorDtype.Int64)], s_bounds);
-        var (two, _) = DatasetMaker.Make(new DatasetSource.Random(3, 5), "", [], [Spec("x", "1, 4"), new TensorSpec("ids", [new TensorDim(2)], TensorDtype.Int64)], s_bounds);
+        var (one, how) = DatasetMaker.Make(new DatasetSource.Random(3, 5), "", [], [Spec("x", "1, 4"), new TensorSpec("ids", [new TensorDim(2)], TensorDtype.Int64)], s_bounds, TestContext.Current.CancellationToken);
+        var (two, _) = DatasetMaker.Make(new DatasetSource.Random(3, 5), "", [], [Spec("x", "1, 4"), new TensorSpec("ids", [new TensorDim(2)], TensorDtype.Int64)], s_bounds, TestContext.Current.CancellationToken);
         Assert.Equal(3, one.Entries);
         Assert.Equal("3 random entries (seed 5); they say nothing about accuracy", how);
         Assert.Equal(one.Tensors.SelectMany(t => t.Entries).Select(e => Convert.ToHexString(e.Numbers.Span)), two.Tensors.SelectMany(t => t.Entries).Select(e => Convert.ToHexString(e.Numbers.Span)));
@@ -113,7 +112,7 @@ public sealed class DatasetMakerTests : IDisposable
     [InlineData("1", 1_001, "1,001 entries")]
     [InlineData("99999999, 99999999, 99999999", 1, "1 MB")]
     public void Random_ThatCannotBe_IsNamed(string shape, int entries, string why) =>
-        Assert.Contains(why, Assert.Throws<DatasetException>(() => DatasetMaker.Make(new DatasetSource.Random(entries, 0), "", [], [Spec("x", shape)], s_bounds)).Message, StringComparison.Ordinal);
+        Assert.Contains(why, Assert.Throws<DatasetException>(() => DatasetMaker.Make(new DatasetSource.Random(entries, 0), "", [], [Spec("x", shape)], s_bounds, TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("1, 3, 2, 2", ImageScale.ZeroToOne, "1,1,0,0,0,0,0,0,0,0,1,1")]
@@ -201,22 +200,8 @@ public sealed class DatasetMakerTests : IDisposable
 
     private static float[] Floats(DatasetArray array) => MemoryMarshal.Cast<byte, float>(array.Numbers.Span).ToArray();
 
-    private static byte[] Png(int width, int height, Func<int, int, (int R, int G, int B)> colour)
-    {
-        var builder = PngBuilder.Create(width, height, hasAlphaChannel: false);
-        for (var y = 0; y < height; y++)
-        {
-            for (var x = 0; x < width; x++)
-            {
-                var (r, g, b) = colour(x, y);
-                builder.SetPixel((byte)r, (byte)g, (byte)b, x, y);
-            }
-        }
-
-        using var stream = new MemoryStream();
-        builder.Save(stream);
-        return stream.ToArray();
-    }
+    private static byte[] Png(int width, int height, Func<int, int, (int R, int G, int B)> colour) => Pngs.Make(
+        width, height, Pngs.Colour, 8, y => [.. Enumerable.Range(0, width).Select(x => colour(x, y)).SelectMany(c => (byte[])[(byte)c.R, (byte)c.G, (byte)c.B])]);
 
     // The start of a JPEG with nothing but its orientation in it.
     private static byte[] Exif(ushort orientation, bool little)
@@ -240,6 +225,6 @@ public sealed class DatasetMakerTests : IDisposable
             File.WriteAllBytes(_directory[name], content);
         }
 
-        return DatasetMaker.Make(source, _directory.Path, [.. files.Select(f => new HubUploadFile(f.Name, f.Content.Length))], [.. inputs], s_bounds);
+        return DatasetMaker.Make(source, _directory.Path, [.. files.Select(f => new HubUploadFile(f.Name, f.Content.Length))], [.. inputs], s_bounds, TestContext.Current.CancellationToken);
     }
 }

@@ -8,7 +8,8 @@ namespace EdgeMesh.Tests.QaiHub.Emulator;
 /// </summary>
 public sealed class PublicClientTests(SharedHub shared) : IClassFixture<SharedHub>
 {
-    private static readonly byte[] Bytes = [.. Enumerable.Range(0, 9_000).Select(i => (byte)i)];
+    // With the first bytes of HDF5, as a data set must have; a model may have any.
+    private static readonly byte[] Bytes = [0x89, .. "HDF\r\n"u8, 0x1A, (byte)'\n', .. Enumerable.Range(0, 9_000).Select(i => (byte)i)];
 
     [Fact]
     public async Task Creation_OfAnything_HasNoStatusText()
