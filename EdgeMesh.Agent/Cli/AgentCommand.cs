@@ -1,18 +1,27 @@
 using System.CommandLine;
 using EdgeMesh.Agent.Worker;
+using EdgeMesh.Agent.Worker.Sandbox;
 
 namespace EdgeMesh.Agent.Cli;
 
 /// <summary>The command line of <c>edgemesh-agent</c>.</summary>
 public static class AgentCommand
 {
+    internal const string WorkerName = "worker";
     internal const int Failed = 1;
     internal const int BadUsage = 2;
 
     /// <summary>Runs a command line; returns the exit code: 0 fine, 1 could not or something is wrong, 2 bad usage.</summary>
     public static async Task<int> InvokeAsync(IReadOnlyList<string> args)
     {
-        var parsed = Create().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
+        ArgumentNullException.ThrowIfNull(args);
+        if (args is [WorkerName, ..])
+        {
+            // On the main thread, before anything else.
+            WorkerSandbox.Enter(args);
+        }
+
+        var parsed = Create(args).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
         if (parsed.Errors.Count > 0)
         {
             await Console.Error.WriteLineAsync($"{string.Join(' ', parsed.Errors.Select(e => e.Message).Distinct())} See --help for what there is.");
@@ -23,12 +32,12 @@ public static class AgentCommand
         return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });
     }
 
-    private static RootCommand Create()
+    private static RootCommand Create(IReadOnlyList<string> args)
     {
         var pipe = new Argument<string>("pipe") { Description = "The pipe its agent made." };
-        var worker = new Command("worker", "Runs models for an agent; started by the agent itself.") { pipe };
-        worker.Hidden = true;
-        worker.SetAction((parsed, cancellation) => WorkerCommand.RunAsync(parsed.GetValue(pipe)!, cancellation));
+        var worker = new Command(WorkerName, "Runs models for an agent; started by the agent itself.") { pipe };
+        (worker.Hidden, worker.TreatUnmatchedTokensAsErrors) = (true, false);
+        worker.SetAction((parsed, cancellation) => WorkerCommand.RunAsync(parsed.GetValue(pipe)!, args, cancellation));
         return new RootCommand("EdgeMesh's agent: lets a dashboard run tasks on this device.")
         {
             RunCommand.Create(), JoinCommand.Create(), StatusCommand.Create(), DoctorCommand.Create(), ServiceCommand.Create(), QaiHub.QaiHubCommand.Create(), worker,

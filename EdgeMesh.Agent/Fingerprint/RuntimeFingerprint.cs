@@ -19,6 +19,7 @@ public sealed class RuntimeFingerprint : IFingerprint
         draft.SetRamTotal(runtime.MemoryBytes / 1024 / 1024, "GCMemoryInfo.TotalAvailableMemoryBytes");
         draft.AddInstructionSets(runtime.OsInstructionSets, "IsProcessorFeaturePresent");
         draft.AddInstructionSets(runtime.InstructionSets, "System.Runtime.Intrinsics");
+        draft.AddFact("Model sandbox", runtime.Sandbox, "the kernel, asked by the agent");
         return default;
     }
 }

@@ -17,6 +17,9 @@ internal static class PipeName
     /// <exception cref="IOException">There is no folder whose path is short enough.</exception>
     public static string New() => New(Path.GetTempPath(), [Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR"), "/tmp", "/var/tmp"]);
 
+    /// <summary>The name for a process whose folder for temporary files is another one.</summary>
+    public static string Whole(string name) => OperatingSystem.IsWindows() || name is ['/', ..] ? name : Path.Combine(Path.GetTempPath(), Prefix + name);
+
     internal static string New(string temporary, IReadOnlyList<string?> others)
     {
         var name = "edgemesh-" + Guid.NewGuid().ToString("N");

@@ -1,5 +1,6 @@
 using System.IO.Pipes;
 using EdgeMesh.Agent.Link;
+using EdgeMesh.Agent.Worker.Sandbox;
 
 namespace EdgeMesh.Agent.Worker;
 
@@ -8,12 +9,14 @@ internal static class WorkerCommand
 {
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
 
-    public static async Task<int> RunAsync(string pipeName, CancellationToken cancellationToken)
+    /// <param name="arguments">The whole command line, with what it may reach.</param>
+    public static async Task<int> RunAsync(string pipeName, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         await using var pipe = new NamedPipeClientStream(".", pipeName, PipeDirection.InOut, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(ConnectLimit);
         await pipe.ConnectAsync(limit.Token);
+        WorkerSandbox.Seal(arguments);
         if (OperatingSystem.IsWindows())
         {
             // There it tells the system's own event log as well.

@@ -1,3 +1,5 @@
+using EdgeMesh.Agent.Worker.Sandbox;
+
 namespace EdgeMesh.Agent.Worker;
 
 /// <summary>Limits of the worker process.</summary>
@@ -8,6 +10,15 @@ public sealed record WorkerOptions
 
     /// <summary>A worker that nobody used for so long is stopped, to give its memory back. Default 10 minutes.</summary>
     public TimeSpan IdleAfter { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Folders with models that a worker may read besides the built-in ones; absolute. Default none.</summary>
+    public ImmutableArray<string> ModelFolders { get; init; } = [];
+
+    /// <summary>The execution provider whose drivers it needs. Default the CPU: none.</summary>
+    public string Provider { get; init; } = "";
+
+    /// <summary>What a worker of these may reach.</summary>
+    internal SandboxPlan Plan(string scratch) => new([.. ModelFolders, .. DriverFiles.Reads(Provider)], scratch, DriverFiles.Of(Provider));
 
     /// <summary>The limit in force, MiB.</summary>
     public long EffectiveMemoryLimitMb =>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.IO.Pipes;
 using EdgeMesh.Agent.Worker.Contracts;
+using EdgeMesh.Agent.Worker.Sandbox;
 using Grpc.Net.Client;
 
 namespace EdgeMesh.Agent.Worker;
@@ -12,6 +13,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private static readonly TimeSpan MemoryCheck = TimeSpan.FromMilliseconds(500);
     private const int Sigkill = 137;
     private readonly Process _process;
+    private readonly Scratch _scratch;
     private readonly NamedPipeServerStream _pipe;
     private readonly GrpcChannel _channel;
     private readonly Task _watching;
@@ -21,9 +23,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private volatile bool _overLimit;
     private long _peak;
 
-    private WorkerProcess(Process process, NamedPipeServerStream pipe, LastLines errors, long memoryLimitMb, TimeProvider time)
+    private WorkerProcess(Process process, Scratch scratch, NamedPipeServerStream pipe, LastLines errors, long memoryLimitMb, TimeProvider time)
     {
-        (_process, _pipe, _errors) = (process, pipe, errors);
+        (_process, _scratch, _pipe, _errors) = (process, scratch, pipe, errors);
         var used = 0;
         _channel = GrpcChannel.ForAddress("http://worker", new GrpcChannelOptions
         {
@@ -58,16 +60,18 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     /// <summary>Starts a worker and waits until it serves.</summary>
     /// <exception cref="IOException">It could not be started, or ended at once; the message says why.</exception>
-    public static async Task<WorkerProcess> StartAsync(long memoryLimitMb, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<WorkerProcess> StartAsync(WorkerOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         var name = PipeName.New();
         var pipe = new NamedPipeServerStream(name, PipeDirection.InOut, 1, PipeTransmissionMode.Byte, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
+        var scratch = new Scratch();
         try
         {
-            return await ConnectAsync(Launch(name), pipe, memoryLimitMb, time, cancellationToken);
+            return await ConnectAsync(Launch(name, options.Plan(scratch.Path)), scratch, pipe, options.EffectiveMemoryLimitMb, time, cancellationToken);
         }
         catch
         {
+            scratch.Dispose();
             await pipe.DisposeAsync();
             throw;
         }
@@ -81,13 +85,16 @@ internal sealed class WorkerProcess : IAsyncDisposable
         Kill();
         await _watching;
         _process.Dispose();
+        _scratch.Dispose();
     }
 
-    private static Process Launch(string pipeName)
+    private static Process Launch(string pipeName, SandboxPlan plan)
     {
         try
         {
-            return Process.Start(WorkerProgram.Command(pipeName)) ?? throw new IOException("The worker process could not be started.");
+            var process = Process.Start(WorkerProgram.Command(PipeName.Whole(pipeName), plan)) ?? throw new IOException("The worker process could not be started.");
+            process.StandardInput.Close();
+            return process;
         }
         catch (Exception e) when (e is System.ComponentModel.Win32Exception or InvalidOperationException)
         {
@@ -95,7 +102,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         }
     }
 
-    private static async Task<WorkerProcess> ConnectAsync(Process process, NamedPipeServerStream pipe, long memoryLimitMb, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<WorkerProcess> ConnectAsync(Process process, Scratch scratch, NamedPipeServerStream pipe, long memoryLimitMb, TimeProvider time, CancellationToken cancellationToken)
     {
         var said = new LastLines();
         process.ErrorDataReceived += (_, e) => said.Add(e.Data);
@@ -114,7 +121,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
             }
 
             await connected;
-            return new WorkerProcess(process, pipe, said, memoryLimitMb, time);
+            return new WorkerProcess(process, scratch, pipe, said, memoryLimitMb, time);
         }
         catch (Exception e)
         {
@@ -179,38 +186,6 @@ internal sealed class WorkerProcess : IAsyncDisposable
         catch (InvalidOperationException)
         {
             // It has ended already.
-        }
-    }
-
-    /// <summary>The last lines a process wrote, for the log when it crashed. Thread-safe.</summary>
-    private sealed class LastLines
-    {
-        private const int Most = 20;
-        private readonly Queue<string> _lines = new();
-
-        public void Add(string? line)
-        {
-            if (string.IsNullOrWhiteSpace(line))
-            {
-                return;
-            }
-
-            lock (_lines)
-            {
-                _lines.Enqueue(line.Length > 300 ? line[..300] : line);
-                if (_lines.Count > Most)
-                {
-                    _lines.Dequeue();
-                }
-            }
-        }
-
-        public override string ToString()
-        {
-            lock (_lines)
-            {
-                return string.Join(" | ", _lines);
-            }
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EdgeMesh.Agent.Worker.Sandbox;
 
 namespace EdgeMesh.Agent.Worker;
 
@@ -12,18 +13,27 @@ internal static class WorkerProgram
     private const string GlibcSettings = "glibc.malloc.hugetlb=1:glibc.malloc.arena_max=2";
 
     /// <summary>The command line that runs this agent's program; the dashboard, which has the agent as a library, finds it beside itself.</summary>
-    public static ProcessStartInfo Command(string pipe)
+    /// <param name="pipe">The pipe on which it shall serve.</param>
+    /// <param name="plan">What it may reach.</param>
+    /// <param name="other">Another program or dll that shuts itself in the same way, for trying the sandbox out.</param>
+    public static ProcessStartInfo Command(string pipe, SandboxPlan plan, string? other = null)
     {
         var isAgent = System.Reflection.Assembly.GetEntryAssembly()?.GetName().Name == AgentProgram;
         var own = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? AgentProgram + ".exe" : AgentProgram);
         var program = isAgent && Environment.ProcessPath is { } me && Path.GetFileNameWithoutExtension(me) == AgentProgram ? me : own;
-        var start = File.Exists(program)
+        var start = other is not null ? new ProcessStartInfo("dotnet", [other])
+            : File.Exists(program)
             ? new ProcessStartInfo(program)
             : new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, AgentProgram + ".dll")]);
-        start.ArgumentList.Add("worker");
-        start.ArgumentList.Add(pipe);
+        foreach (var argument in (string[])["worker", pipe, .. plan.ToArguments()])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
         start.UseShellExecute = false;
         start.CreateNoWindow = true;
+        // Never the agent's own terminal.
+        start.RedirectStandardInput = true;
         start.RedirectStandardError = true;
         start.RedirectStandardOutput = true;
         start.WorkingDirectory = AppContext.BaseDirectory;
@@ -36,6 +46,7 @@ internal static class WorkerProgram
             start.Environment.Remove(name);
         }
 
+        start.Environment["TMPDIR"] = plan.Scratch;
         return start;
     }
 

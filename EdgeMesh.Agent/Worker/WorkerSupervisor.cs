@@ -109,7 +109,7 @@ internal sealed partial class WorkerSupervisor(WorkerOptions options, TimeProvid
 
     private async Task<WorkerProcess> StartAsync(CancellationToken cancellationToken)
     {
-        var worker = await WorkerProcess.StartAsync(options.EffectiveMemoryLimitMb, time, cancellationToken);
+        var worker = await WorkerProcess.StartAsync(options, time, cancellationToken);
         Log.Started(logger, worker.Id);
         _ = worker.Ended.ContinueWith(
             e => Log.Ended(logger, worker.Id, e.Result.Cause, e.Result.LastOutput), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);

@@ -13,6 +13,9 @@ public static class BuiltPrograms
 
     public static string Emulator { get; } = Output("EdgeMesh.QaiHub.Emulator", "EdgeMesh.QaiHub.Emulator.dll");
 
+    /// <summary>What a hostile model would try; see its project.</summary>
+    public static string Probe { get; } = Output("EdgeMesh.Tests.Probe", "EdgeMesh.Tests.Probe.dll");
+
     private static string Output(string project, string file) =>
         Path.Combine(RepositoryRoot, project, "bin", Metadata("BuildConfiguration"), Metadata("BuildFramework"), file);
 

@@ -45,6 +45,7 @@ public enum HostPlatform
 /// <param name="MemoryBytes">Memory the garbage collector sees: physical, or the limit of the container; null when unknown.</param>
 /// <param name="InstructionSets">What the JIT can use.</param>
 /// <param name="OsInstructionSets">What the OS answers when asked through its API (Windows on Arm); empty elsewhere.</param>
+/// <param name="Sandbox">What holds the processes that run models, in words; empty when it was not asked.</param>
 public sealed record RuntimeFacts(
     HostPlatform Platform,
     string Architecture,
@@ -53,4 +54,5 @@ public sealed record RuntimeFacts(
     int ProcessorCount,
     long? MemoryBytes,
     ImmutableArray<string> InstructionSets,
-    ImmutableArray<string> OsInstructionSets);
+    ImmutableArray<string> OsInstructionSets,
+    string Sandbox = "");

@@ -24,7 +24,8 @@ public sealed class RealHost(TimeProvider time) : IDeviceHost
         Environment.ProcessorCount,
         GC.GetGCMemoryInfo().TotalAvailableMemoryBytes is > 0 and var bytes ? bytes : null,
         Intrinsics.Supported(),
-        OperatingSystem.IsWindows() ? WindowsNative.ArmFeatures() : []);
+        OperatingSystem.IsWindows() ? WindowsNative.ArmFeatures() : [],
+        Worker.Sandbox.SandboxSupport.Describe());
 
     public int Read(string path, Span<byte> buffer)
     {

@@ -198,7 +198,7 @@ public sealed class WorkerTests : IAsyncLifetime
         }
     }
 
-    private static WorkerSupervisor Supervisor(WorkerOptions options) => new(options, TimeProvider.System, NullLogger<WorkerSupervisor>.Instance);
+    private static WorkerSupervisor Supervisor(WorkerOptions options) => new(options with { ModelFolders = [Path.GetTempPath()] }, TimeProvider.System, NullLogger<WorkerSupervisor>.Instance);
 
     private static void CopyModel(string from, string to)
     {

@@ -13,7 +13,7 @@ namespace EdgeMesh.Agent.Runtimes.Onnx.Measure;
 /// Runs ONNX_RUN, one at a time: two would slow each other. Each gets a worker process of its own, so that the first load is a first load, the
 /// peak memory is the model's, and a model that hangs or crashes takes nothing with it. Thread-safe.
 /// </summary>
-internal sealed class OnnxMeasurer(Func<WorkerSupervisor> worker, TimeProvider time, MeasureLimits? limits = null) : IDisposable
+internal sealed class OnnxMeasurer(Func<OnnxProvider, WorkerSupervisor> worker, TimeProvider time, MeasureLimits? limits = null) : IDisposable
 {
     private readonly MeasureLimits _limits = limits ?? MeasureLimits.Default;
     private readonly SemaphoreSlim _turn = new(1);
@@ -47,7 +47,7 @@ internal sealed class OnnxMeasurer(Func<WorkerSupervisor> worker, TimeProvider t
     {
         using var late = new CancellationTokenSource(_limits.Whole, time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
-        await using var own = worker();
+        await using var own = worker(provider);
         try
         {
             var request = new MeasureRequest { Model = new ModelRef { Id = model.Id, Folder = model.Folder, Provider = provider.Name }, Run = run };

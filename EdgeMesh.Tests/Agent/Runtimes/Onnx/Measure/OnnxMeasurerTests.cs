@@ -207,7 +207,7 @@ public sealed class OnnxMeasurerTests : IDisposable
     private static string Said(Tensor tensor) => $"{tensor.Name} {tensor.Type} {string.Join(',', tensor.Shape)} {tensor.Origin}";
 
     private static OnnxMeasurer Measurer(MeasureLimits? limits = null) =>
-        new(() => new WorkerSupervisor(new WorkerOptions(), TimeProvider.System, NullLogger<WorkerSupervisor>.Instance), TimeProvider.System, limits);
+        new(_ => new WorkerSupervisor(new WorkerOptions { ModelFolders = [Path.GetTempPath()] }, TimeProvider.System, NullLogger<WorkerSupervisor>.Instance), TimeProvider.System, limits);
 
     private LocalModel Model(byte[] content)
     {
