@@ -1,9 +1,8 @@
 namespace EdgeMesh.Agent.Service;
 
 /// <summary>Makes the plan for each kind of system; pure.</summary>
-public static class ServicePlans
+public static partial class ServicePlans
 {
-    private const string Unit = ServiceSpec.Name + ".service";
     private const string Label = "dev.edgemesh.agent";
     private const string TermuxHome = "/data/data/com.termux/files/home";
 
@@ -18,39 +17,6 @@ public static class ServicePlans
         ServiceKind.Termux => Termux(spec),
         _ => null,
     };
-
-    private static ServicePlan Systemd(ServiceKind kind, ServiceSpec spec, string folder, ImmutableArray<string> scope)
-    {
-        var forAll = kind == ServiceKind.SystemdSystem;
-        var text = $"""
-            [Unit]
-            Description=EdgeMesh agent
-            {(forAll ? "Wants=network-online.target\nAfter=network-online.target\n" : "")}StartLimitIntervalSec=0
-
-            [Service]
-            ExecStart={string.Join(' ', spec.CommandLine.Select(SystemdQuoted))}
-            Restart=always
-            RestartSec=2
-            TimeoutStopSec=10
-            NoNewPrivileges=true
-
-            [Install]
-            WantedBy={(forAll ? "multi-user.target" : "default.target")}
-
-            """;
-        ImmutableArray<string> systemctl = ["systemctl", .. scope];
-        return new ServicePlan(
-            kind,
-            [new ServiceFile($"{folder}/{Unit}", text)],
-            [
-                new([.. systemctl, "daemon-reload"]), new([.. systemctl, "enable", Unit]), new([.. systemctl, "restart", Unit]),
-                .. forAll ? Array.Empty<ServiceStep>() : [new ServiceStep(["loginctl", "enable-linger", spec.User], MayFail: true)],
-            ],
-            [new([.. systemctl, "disable", "--now", Unit], MayFail: true), new([.. systemctl, "daemon-reload"], MayFail: true)],
-            new([.. systemctl, "is-active", "--quiet", Unit]),
-            $"journalctl {(forAll ? "-u" : "--user -u")} {ServiceSpec.Name}",
-            forAll ? "" : $"It survives logout when lingering is on: loginctl enable-linger {spec.User}");
-    }
 
     private static ServicePlan Launchd(ServiceKind kind, ServiceSpec spec, string folder, string domain, string log)
     {
@@ -131,14 +97,6 @@ public static class ServicePlans
             $"{TermuxHome}/{ServiceSpec.Name}.log",
             "Install the app Termux:Boot and open it once; switch off battery optimisation for Termux. It starts at the next boot; to start it now, leave Debian and run: "
                 + $"sh ~/.termux/boot/{ServiceSpec.Name} &");
-    }
-
-    // systemd expands % and $ in what it starts.
-    private static string SystemdQuoted(string argument)
-    {
-        var safe = argument.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
-            .Replace("%", "%%", StringComparison.Ordinal).Replace("$", "$$", StringComparison.Ordinal);
-        return argument.Any(c => c is ' ' or '\t' or '"' or '\'' or '\\' or ';') ? $"\"{safe}\"" : safe;
     }
 
     private static string WindowsQuoted(string argument) => argument.Contains(' ', StringComparison.Ordinal) ? $"\"{argument}\"" : argument;

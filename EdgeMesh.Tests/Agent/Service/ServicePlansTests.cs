@@ -41,6 +41,17 @@ public sealed class ServicePlansTests
     }
 
     [Fact]
+    public void Systemd_ForTheMachine_IsAUserOfItsOwnThatSeesItsDataOnly()
+    {
+        var plan = ServicePlans.For(ServiceKind.SystemdSystem, Spec with { Data = "/root/.local/share/edgemesh-agent" })!;
+        Assert.All(
+            (string[])["User=edgemesh-agent", "ProtectSystem=strict", "ProtectHome=tmpfs", "PrivateTmp=true", "CapabilityBoundingSet=", "BindPaths=/root/.local/share/edgemesh-agent", "NoNewPrivileges=true"],
+            line => Assert.Contains($"\n{line}\n", plan.Files[0].Text, StringComparison.Ordinal));
+        Assert.Contains(plan.Install, s => s.Command[0] == "useradd");
+        Assert.DoesNotContain(ServicePlans.For(ServiceKind.SystemdUser, Spec)!.Install, s => s.Command[0] == "useradd");
+    }
+
+    [Fact]
     public void Launchd_Plist_IsXmlWithEveryArgument()
     {
         var plan = ServicePlans.For(ServiceKind.LaunchAgent, Spec with { Data = "/Users/ada/R&D" })!;

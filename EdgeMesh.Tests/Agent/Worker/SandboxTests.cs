@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using EdgeMesh.Agent.Worker;
+using EdgeMesh.Agent.Worker.Contracts;
 using EdgeMesh.Agent.Worker.Sandbox;
 using EdgeMesh.Tests.Support;
 
@@ -38,6 +39,9 @@ public sealed class SandboxTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Seccomp.IsKnownHere, SandboxSupport.Describe());
         await using var worker = await WorkerProcess.StartAsync(new WorkerOptions(), TimeProvider.System, Stop);
+
+        // It answers once it is sealed.
+        await worker.Client.ProvidersAsync(new ProvidersRequest(), cancellationToken: Stop);
         var status = (await File.ReadAllLinesAsync($"/proc/{worker.Id}/status", Stop)).Select(l => l.Split(':', 2)).ToDictionary(l => l[0], l => l[1].Trim());
         Assert.Equal(("1", "2"), (status["NoNewPrivs"], status["Seccomp"]));
         Assert.All((string[])["CapEff", "CapPrm", "CapInh"], name => Assert.Equal(0UL, Convert.ToUInt64(status[name], 16)));
