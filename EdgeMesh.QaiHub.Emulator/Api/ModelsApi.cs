@@ -109,6 +109,7 @@ internal static class ModelsApi
         {
             ModelType.Onnx when model.IsDirectory => ".onnx.zip",
             ModelType.Onnx => ".onnx",
+            ModelType.AimetOnnx => ".aimet.zip",
             ModelType.Tflite => ".tflite",
             ModelType.Torchscript => ".pt",
             ModelType.QnnDlc => ".dlc",

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using EdgeMesh.QaiHub.Datasets;
 using EdgeMesh.QaiHub.Emulator.Graphs;
 using EdgeMesh.QaiHub.Emulator.Jobs;
 using EdgeMesh.QaiHub.Emulator.State;
@@ -36,9 +37,13 @@ internal sealed class CompiledFile(AssetFolder assets)
         return await WriteAsync(id, name + runtime.Extension, runtime == TargetRuntime.TfLite ? [.. TfLiteHead, .. text] : text, cancel);
     }
 
-    /// <summary>Stands for the outputs of an inference job, which nobody computed.</summary>
-    public Task<Asset> DatasetAsync(string id, string job, CancellationToken cancel) =>
-        WriteAsync(id, $"dataset_{id}.h5", Encoding.UTF8.GetBytes($"{EmulatedPlaceholder.FirstLine}\nMade by the EdgeMesh emulator of Qualcomm AI Hub in place of the outputs of job {job}.\nNothing was computed.\n"), cancel);
+    /// <summary>Stands for the outputs of an inference job, which nobody computed: zeros, and a remark that says so.</summary>
+    public Asset Dataset(string id, string job, OnnxGraph graph)
+    {
+        DatasetFile.Write(
+            assets.PathOf(id), EmulatedOutputs.Of(graph.Outputs), $"{EmulatedPlaceholder.FirstLine}\nMade by the EdgeMesh emulator of Qualcomm AI Hub in place of the outputs of job {job}.\nNothing was computed.\n");
+        return new Asset(id, $"dataset_{id}.h5", assets.Length(id));
+    }
 
     private async Task<Asset> WriteAsync(string id, string fileName, byte[] content, CancellationToken cancel)
     {

@@ -14,7 +14,7 @@ internal sealed class JobFinisher(EmulatorState state, CompiledFile files)
     {
         Job.JobOneofCase.CompileJob => CompileAsync(entry, job.CompileJob, ended, cancel),
         Job.JobOneofCase.ProfileJob => Task.FromResult(Profile(entry, job.ProfileJob)),
-        Job.JobOneofCase.InferenceJob => InferAsync(entry, job.InferenceJob, ended, cancel),
+        Job.JobOneofCase.InferenceJob => Task.FromResult(Infer(entry, job.InferenceJob, ended)),
         Job.JobOneofCase.QuantizeJob => QuantizeAsync(entry, job.QuantizeJob, ended, cancel),
         _ => LinkAsync(entry, job.LinkJob, ended, cancel),
     };
@@ -26,7 +26,7 @@ internal sealed class JobFinisher(EmulatorState state, CompiledFile files)
         var runtime = TargetRuntime.Of(options, device);
         CompileChecks.Require(options, runtime, device);
         var origin = ModelOrigin.Of(state, state.Models.Required(job.Model.ModelId));
-        if (origin.Upload.Wire.ModelType == ModelType.Onnx)
+        if (origin.Upload.Wire.ModelType is ModelType.Onnx or ModelType.AimetOnnx)
         {
             var graph = origin.Graph(state.Assets);
             CompileChecks.Require(graph, job.TensorTypeList, options, runtime, device);
@@ -63,12 +63,12 @@ internal sealed class JobFinisher(EmulatorState state, CompiledFile files)
         return new JobResult { ProfileJobResult = new ProfileJobResult { ProfileJobId = entry.Id, Profile = profile } };
     }
 
-    private async Task<JobResult> InferAsync(JobEntry entry, InferenceJob job, DateTimeOffset ended, CancellationToken cancel)
+    private JobResult Infer(JobEntry entry, InferenceJob job, DateTimeOffset ended)
     {
         var profile = Measure(job.Model.ModelId, job.Device, JobOptions.Parse(JobType.Inference, job.Options));
         DatasetChecks.Require(state, job.Dataset.DatasetId);
         string id = Ids.Dataset();
-        var asset = await files.DatasetAsync(id, entry.Id, cancel);
+        var asset = files.Dataset(id, entry.Id, ModelOrigin.Of(state, state.Models.Required(job.Model.ModelId)).Graph(state.Assets));
         var output = new Dataset
         {
             DatasetId = id,

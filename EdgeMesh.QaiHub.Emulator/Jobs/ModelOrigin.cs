@@ -15,7 +15,7 @@ internal sealed record ModelOrigin(ModelEntry Model, ModelEntry Upload, CompileJ
 
     /// <summary>The upload's graph; fails the job when it is no ONNX.</summary>
     public OnnxGraph Graph(AssetFolder assets) =>
-        Upload.Wire.ModelType == ModelType.Onnx ? OnnxGraph.Read(assets, Upload.Asset!)
+        Upload.Wire.ModelType is ModelType.Onnx or ModelType.AimetOnnx ? OnnxGraph.Read(assets, Upload.Asset!)
         : throw new JobFailure(JobFailureType.Unsupported, "This emulator reads ONNX models only: it cannot tell the layers of this one. Upload an ONNX model, or use the service itself.");
 
     /// <summary>What runs this model on a device.</summary>

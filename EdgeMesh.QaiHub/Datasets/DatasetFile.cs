@@ -17,7 +17,8 @@ public static class DatasetFile
     private const string Root = "data";
 
     /// <summary>Writes a file.</summary>
-    public static void Write(string path, DatasetContent content)
+    /// <param name="remark">For people who look into the file; null for none.</param>
+    public static void Write(string path, DatasetContent content, string? remark = null)
     {
         var data = new H5Group();
         for (var i = 0; i < content.Tensors.Length; i++)
@@ -25,7 +26,13 @@ public static class DatasetFile
             data[Number(i)] = Group(content.Tensors[i], i);
         }
 
-        new H5File { [Root] = data }.Write(path);
+        var file = new H5File { [Root] = data };
+        if (remark is not null)
+        {
+            file.Attributes["remark"] = remark;
+        }
+
+        file.Write(path);
     }
 
     private static H5Group Group(DatasetTensor tensor, int order)

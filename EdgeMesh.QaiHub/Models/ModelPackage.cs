@@ -5,7 +5,7 @@ using EdgeMesh.QaiHub.Wire;
 
 namespace EdgeMesh.QaiHub.Models;
 
-/// <summary>A model as a person has it: an ONNX, TorchScript or TensorFlow Lite file, an ONNX folder, or the zip of one.</summary>
+/// <summary>A model as a person has it: an ONNX, TorchScript or TensorFlow Lite file, what Qualcomm's tools made, an ONNX folder (with AIMET's encodings beside the model, too), or the zip of one.</summary>
 /// <param name="Path">The file or folder.</param>
 /// <param name="Type">What it is.</param>
 /// <param name="IsFolder">Whether it is a folder, to be zipped for the upload.</param>
@@ -14,6 +14,8 @@ namespace EdgeMesh.QaiHub.Models;
 public sealed record ModelPackage(string Path, ModelType Type, bool IsFolder, bool IsZip, OnnxModel? Onnx)
 {
     private const string OnnxEnding = ".onnx";
+    private const string EncodingsEnding = ".encodings";
+    private const string AimetEnding = ".aimet";
     private const int MostNamed = 3;
     private const int LongestShown = 120;
 
@@ -26,14 +28,14 @@ public sealed record ModelPackage(string Path, ModelType Type, bool IsFolder, bo
             var model = One(Directory.GetFiles(path, "*" + OnnxEnding), path);
             var onnx = OnnxReader.Read(model);
             RequireWeights(onnx, model, name => File.Exists(System.IO.Path.Combine(path, name)));
-            return new ModelPackage(path, ModelType.Onnx, true, false, onnx);
+            return new ModelPackage(path, TypeOf(Directory.GetFiles(path, "*" + EncodingsEnding).Length, path), true, false, onnx);
         }
 
         UploadFile.Stat(path);
         return System.IO.Path.GetExtension(path).ToUpperInvariant() switch
         {
             ".ONNX" => OfOnnxFile(path),
-            ".ZIP" => new ModelPackage(path, ModelType.Onnx, false, true, ReadZip(path)),
+            ".ZIP" => OfZip(path),
             ".PT" or ".PTH" or ".TORCHSCRIPT" => new ModelPackage(path, ModelType.Torchscript, false, false, null),
             ".TFLITE" => new ModelPackage(path, ModelType.Tflite, false, false, null),
             ".DLC" => new ModelPackage(path, ModelType.QnnDlc, false, false, null),
@@ -53,7 +55,7 @@ public sealed record ModelPackage(string Path, ModelType Type, bool IsFolder, bo
             file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         }
 
-        return head.SequenceEqual("PK\x03\x04"u8) ? ReadZip(path) : OnnxReader.Read(path);
+        return head.SequenceEqual("PK\x03\x04"u8) ? ReadZip(path).Onnx : OnnxReader.Read(path);
     }
 
     /// <summary>What to upload; a folder is zipped to <paramref name="zip"/> first, uncompressed: weights hardly shrink.</summary>
@@ -66,7 +68,14 @@ public sealed record ModelPackage(string Path, ModelType Type, bool IsFolder, bo
 
         try
         {
-            await ZipFile.CreateFromDirectoryAsync(Path, zip, CompressionLevel.NoCompression, includeBaseDirectory: true, cancellationToken);
+            if (Type == ModelType.AimetOnnx)
+            {
+                await ZipAimetAsync(zip, cancellationToken);
+            }
+            else
+            {
+                await ZipFile.CreateFromDirectoryAsync(Path, zip, CompressionLevel.NoCompression, includeBaseDirectory: true, cancellationToken);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -74,6 +83,33 @@ public sealed record ModelPackage(string Path, ModelType Type, bool IsFolder, bo
         }
 
         return new ModelUpload(zip, Type, name, Directory: true);
+    }
+
+    private static ModelPackage OfZip(string path)
+    {
+        var (onnx, type, folder) = ReadZip(path);
+        return type == ModelType.AimetOnnx && !folder.TrimEnd('/').EndsWith(AimetEnding, StringComparison.OrdinalIgnoreCase)
+            ? throw Bad($"{System.IO.Path.GetFileName(path)} has a model with AIMET's encodings, and not in a folder that ends in {AimetEnding}.", $"Name the folder so, such as net{AimetEnding}, and zip it with its name; or upload the files as they are.")
+            : new ModelPackage(path, type, false, true, onnx);
+    }
+
+    private static ModelType TypeOf(int encodings, string path) => encodings switch
+    {
+        0 => ModelType.Onnx,
+        1 => ModelType.AimetOnnx,
+        _ => throw Bad($"{System.IO.Path.GetFileName(path.TrimEnd('/', '\\'))} has several {EncodingsEnding} files.", "There must be exactly one, beside the model."),
+    };
+
+    /// <summary>The service takes such a model as the zip of a folder whose name ends in .aimet, whatever the folder is called here.</summary>
+    private async Task ZipAimetAsync(string zip, CancellationToken cancellationToken)
+    {
+        var name = System.IO.Path.GetFileName(Path.TrimEnd('/', '\\'));
+        var root = name.EndsWith(AimetEnding, StringComparison.OrdinalIgnoreCase) ? name : System.IO.Path.GetFileNameWithoutExtension(Directory.GetFiles(Path, "*" + OnnxEnding)[0]) + AimetEnding;
+        await using var archive = await ZipFile.OpenAsync(zip, ZipArchiveMode.Create, cancellationToken);
+        foreach (var file in Directory.GetFiles(Path, "*", SearchOption.AllDirectories))
+        {
+            await archive.CreateEntryFromFileAsync(file, $"{root}/{System.IO.Path.GetRelativePath(Path, file).Replace('\\', '/')}", CompressionLevel.NoCompression, cancellationToken);
+        }
     }
 
     private static ModelPackage OfOnnxFile(string path) => OnnxReader.Read(path) switch
@@ -104,7 +140,7 @@ public sealed record ModelPackage(string Path, ModelType Type, bool IsFolder, bo
 
     private static string Shown(string name) => Http.HubErrors.Clean(name.Length > LongestShown ? name[..LongestShown] + "…" : name);
 
-    private static OnnxModel ReadZip(string path)
+    private static (OnnxModel Onnx, ModelType Type, string Folder) ReadZip(string path)
     {
         try
         {
@@ -114,7 +150,7 @@ public sealed record ModelPackage(string Path, ModelType Type, bool IsFolder, bo
             var onnx = OnnxReader.Read(new ForwardStream(content, entry.Length));
             var folder = entry.FullName[..^entry.Name.Length];
             RequireWeights(onnx, entry.Name, name => zip.Entries.Any(e => e.FullName == folder + name.Replace('\\', '/').TrimStart('.', '/')));
-            return onnx;
+            return (onnx, TypeOf(zip.Entries.Count(e => e.FullName == folder + e.Name && e.Name.EndsWith(EncodingsEnding, StringComparison.OrdinalIgnoreCase)), path), folder);
         }
         catch (InvalidDataException e)
         {

@@ -15,6 +15,14 @@ internal static class Hdf5
         return new DatasetContent([.. file.Group("data").Children().OfType<IH5Group>().OrderBy(g => g.Attribute("order").Read<long>()).Select(Tensor)]);
     }
 
+    /// <summary>Name, type and shape of each input or output, which have one entry each.</summary>
+    public static string[] Names(byte[] file)
+    {
+        using var directory = new TemporaryDirectory();
+        File.WriteAllBytes(directory["set.h5"], file);
+        return [.. Read(directory["set.h5"]).Tensors.Select(t => $"{t.Name} {t.Entries.Single().Type} {string.Join(',', t.Entries.Single().Shape)}")];
+    }
+
     private static DatasetTensor Tensor(IH5Group group) => new(
         group.Attribute("name").Read<string>(),
         [.. Enumerable.Range(0, (int)group.Attribute("batch_count").Read<long>()).Select(i => Array(group.Dataset("batch_" + i.ToString(CultureInfo.InvariantCulture))))]);

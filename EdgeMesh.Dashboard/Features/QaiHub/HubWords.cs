@@ -15,6 +15,7 @@ internal static class HubWords
     public static string Type(ModelType type) => type switch
     {
         ModelType.Onnx => "ONNX",
+        ModelType.AimetOnnx => "AIMET",
         ModelType.Torchscript => "TorchScript",
         ModelType.Tflite => "LiteRT",
         ModelType.QnnDlc => "QNN DLC",

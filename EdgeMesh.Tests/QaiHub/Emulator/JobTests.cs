@@ -1,5 +1,7 @@
+using System.IO.Compression;
 using EdgeMesh.QaiHub.Emulator.Jobs;
 using EdgeMesh.QaiHub.Wire;
+using EdgeMesh.Tests.Support;
 
 namespace EdgeMesh.Tests.QaiHub.Emulator;
 
@@ -49,7 +51,9 @@ public sealed class JobTests
         string inference = (await hub.PostAsync("jobs/", new Job { InferenceJob = new InferenceJob { Model = model, Dataset = data, Device = RawHub.XElite } })).Id;
         Assert.Equal([JobState.Created, JobState.ProvisioningDevice, JobState.RunningInference, JobState.Done], await StatesAsync(hub, inference));
         var result = (await hub.GetAsync($"jobs/{inference}/result/", JobResult.Parser)).InferenceJobResult;
-        Assert.StartsWith("EDGEMESH-EMULATED-PLACEHOLDER", System.Text.Encoding.UTF8.GetString(await hub.DownloadAsync($"datasets/{result.OutputDatasetId}/download_data/")), StringComparison.Ordinal);
+        var outputs = await hub.DownloadAsync($"datasets/{result.OutputDatasetId}/download_data/");
+        Assert.Equal(["boxes Float32 1,4"], Hdf5.Names(outputs));
+        Assert.Contains("EDGEMESH-EMULATED-PLACEHOLDER", System.Text.Encoding.Latin1.GetString(outputs), StringComparison.Ordinal);
 
         string quantize = (await hub.PostAsync("jobs/", new Job { QuantizeJob = new QuantizeJob { Model = model, CalibrationDataset = data, WeightsDtype = QuantizeDtype.Int8 } })).Id;
         Assert.Equal([JobState.Created, JobState.QuantizingModel, JobState.Done], await StatesAsync(hub, quantize));
@@ -58,6 +62,26 @@ public sealed class JobTests
         string link = (await hub.PostAsync("jobs/", new Job { LinkJob = new LinkJob { Models = new ModelList { Models = { dlc } } } })).Id;
         Assert.Equal([JobState.Created, JobState.LinkingModels, JobState.Done], await StatesAsync(hub, link));
         Assert.Equal(ModelType.QnnContextBinary, (await hub.JobAsync(link)).LinkJob.TargetModel.ModelType);
+    }
+
+    [Fact]
+    public async Task AnAimetModel_IsCompiledAndMeasured()
+    {
+        await using var hub = await RawHub.StartAsync();
+        using var file = new MemoryStream();
+        using (var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var (name, bytes) in (ReadOnlySpan<(string, byte[])>)[("net.aimet/net.onnx", OnnxFiles.Tiny()), ("net.aimet/net.encodings", [.. "{}"u8])])
+            {
+                using var entry = zip.CreateEntry(name).Open();
+                entry.Write(bytes);
+            }
+        }
+
+        var model = await hub.UploadAsync(file.ToArray(), "net", ModelType.AimetOnnx, directory: true);
+        var compiled = await hub.EndAsync(await hub.CompileAsync(model, "--target_runtime qnn_dlc"));
+        Assert.Equal((JobState.Done, ModelType.QnnDlc), (new JobMessage(compiled).State, compiled.CompileJob.TargetModel.ModelType));
+        Assert.Equal(JobState.Done, new JobMessage(await hub.EndAsync(await hub.ProfileAsync(compiled.CompileJob.TargetModel.ModelId))).State);
     }
 
     [Fact]

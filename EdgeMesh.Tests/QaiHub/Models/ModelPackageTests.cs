@@ -34,6 +34,48 @@ public sealed class ModelPackageTests : IDisposable
         Assert.Equal((type, false), (ModelPackage.Open(_directory[name]).Type, ModelPackage.Open(_directory[name]).IsZip));
     }
 
+    [Theory]
+    [InlineData("net", "m.aimet")]
+    [InlineData("net.aimet", "net.aimet")]
+    public async Task Open_AimetFolder_IsZippedAsTheServiceWantsIt(string folder, string root)
+    {
+        Directory.CreateDirectory(_directory[folder]);
+        File.WriteAllBytes(_directory[folder + "/m.onnx"], External);
+        File.WriteAllText(_directory[folder + "/m.data"], "weights");
+        File.WriteAllText(_directory[folder + "/m.encodings"], "{}");
+        var upload = await ModelPackage.Open(_directory[folder]).PrepareAsync("n", _directory["up.zip"], TestContext.Current.CancellationToken);
+        Assert.Equal(new ModelUpload(_directory["up.zip"], ModelType.AimetOnnx, "n", true), upload);
+        using (var zip = await ZipFile.OpenReadAsync(_directory["up.zip"], TestContext.Current.CancellationToken))
+        {
+            Assert.Equal([root + "/m.data", root + "/m.encodings", root + "/m.onnx"], zip.Entries.Select(e => e.FullName).Order(StringComparer.Ordinal));
+        }
+
+        // And such a zip is taken as it is.
+        var again = ModelPackage.Open(_directory["up.zip"]);
+        Assert.Equal((ModelType.AimetOnnx, true, "x"), (again.Type, again.IsZip, Assert.Single(again.Onnx!.Inputs).Name));
+    }
+
+    [Fact]
+    public void Open_AimetZip_WithoutItsFolder_OrWithTwoEncodings_SaysWhatToDo()
+    {
+        Zip("flat.zip", "m.onnx", "m.encodings");
+        Assert.Contains("not in a folder that ends in .aimet", Assert.Throws<QaiHubException>(() => ModelPackage.Open(_directory["flat.zip"])).Cause, StringComparison.Ordinal);
+        Zip("two.zip", "a.aimet/m.onnx", "a.aimet/m.encodings", "a.aimet/n.encodings");
+        Assert.Contains("several .encodings files", Assert.Throws<QaiHubException>(() => ModelPackage.Open(_directory["two.zip"])).Cause, StringComparison.Ordinal);
+        Zip("elsewhere.zip", "a/m.onnx", "notes/m.encodings");
+        Assert.Equal(ModelType.Onnx, ModelPackage.Open(_directory["elsewhere.zip"]).Type);
+
+        void Zip(string name, params string[] entries)
+        {
+            using var zip = ZipFile.Open(_directory[name], ZipArchiveMode.Create);
+            foreach (var entry in entries)
+            {
+                using var content = zip.CreateEntry(entry).Open();
+                content.Write(Good);
+            }
+        }
+    }
+
     [Fact]
     public void Open_TorchExport_SaysWhatToDo()
     {
