@@ -1,3 +1,5 @@
+using System.Net;
+using EdgeMesh.Agent.Enrolment;
 using EdgeMesh.Core.Contracts;
 
 namespace EdgeMesh.Agent.Doctor;
@@ -119,6 +121,7 @@ public sealed record Diagnosis(ImmutableArray<Layer> Layers, Problem? Cause)
 
     private static (string Words, Problem? Cause)? WebSocket(DoctorFacts facts, Uri address) => facts.Link is not { } link ? null
         : link.Status == 101 ? ("opens", null)
+        : EnrolProblems.IsBusy((HttpStatusCode)link.Status) ? ($"answered with {link.Status}: it is busy", EnrolProblems.Busy(address))
         : (link.Status == 0 ? "the connection broke while it opened" : $"answered with {link.Status} instead of opening", DoctorCauses.WebSocketBlocked(address, facts.Proxy?.Proxy));
 
     private static (string Words, Problem? Cause)? Membership(DoctorFacts facts) => facts.Link switch

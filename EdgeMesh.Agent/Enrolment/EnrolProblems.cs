@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using EdgeMesh.Core.Trust;
@@ -15,6 +16,13 @@ public static class EnrolProblems
 
     public static Problem TooSlow(Uri address) => new(
         "no_answer_in_time", "No answer in time.", $"{Host(address)} did not answer in time.", "Check the network; the agent tries again.");
+
+    public static Problem Busy(Uri address) => new(
+        "dashboard_busy", "The dashboard is busy.", $"The dashboard at {Host(address)} is busy: it has no place for another connection now.", "The agent tries again by itself; the dashboard's log names who has the places.");
+
+    public static Problem Closed(Uri address) => new(
+        "connection_closed", "The connection was closed at once.", $"{Host(address)} closed the connection at once: it may have too many connections of this network.",
+        "The agent tries again by itself; if it happens again, the dashboard's log says why.");
 
     public static Problem OtherMesh(Uri address, KeyPin wanted) => new(
         "authority_other", "Another mesh answers there.",
@@ -36,6 +44,17 @@ public static class EnrolProblems
     {
         for (var e = exception; e is not null; e = e.InnerException!)
         {
+            if (e is HttpRequestException { StatusCode: { } status } && IsBusy(status))
+            {
+                return Busy(address);
+            }
+
+            if (e is SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted } or HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } ||
+                (e is IOException { InnerException: null } and not HttpIOException && exception is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }))
+            {
+                return Closed(address);
+            }
+
             if (e is AuthenticationException)
             {
                 return NotTrusted(address);
@@ -49,6 +68,9 @@ public static class EnrolProblems
 
         return exception is OperationCanceledException ? TooSlow(address) : NotADashboard(address);
     }
+
+    /// <summary>Whether an answer means "later".</summary>
+    public static bool IsBusy(HttpStatusCode status) => status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests;
 
     private static string Host(Uri address) => address.Authority;
 }

@@ -113,6 +113,11 @@ public sealed class Enroller(DeviceKey key, DeviceCertificateStore store, AgentO
         }.ToByteArray());
         content.Headers.ContentType = new MediaTypeHeaderValue("application/x-protobuf");
         using var answer = await http.PostAsync(enrol, content, cancellationToken);
+        if (EnrolProblems.IsBusy(answer.StatusCode))
+        {
+            throw new HttpRequestException("The dashboard is busy.", null, answer.StatusCode);
+        }
+
         if (answer.Content.Headers.ContentType?.MediaType != "application/x-protobuf")
         {
             throw new InvalidDataException("This is not an answer to an enrolment.");

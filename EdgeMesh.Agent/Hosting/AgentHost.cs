@@ -1,3 +1,4 @@
+using EdgeMesh.Agent.Connections;
 using EdgeMesh.Agent.Fingerprint;
 using EdgeMesh.Agent.Link;
 using EdgeMesh.Agent.Models;
@@ -8,7 +9,6 @@ using EdgeMesh.Agent.Runtimes.Summariser;
 using EdgeMesh.Agent.Runtimes.BuiltInTasks;
 using EdgeMesh.Agent.Tasks;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace EdgeMesh.Agent.Hosting;
@@ -27,7 +27,9 @@ public static class AgentHost
         services.AddSingleton<Enrolment.RenewalSignal>().AddSingleton<DirectEndpoint>();
         if (options.ListenPort is { } port)
         {
-            services.AddSingleton<IConnectionListenerFactory, SocketTransportFactory>();
+            // An orchestrator has one connection, its browsers none.
+            services.AddSingleton<RefusalLog>().AddSingleton(new ConnectionLimits { PerNetwork = 16, All = 128, Loopback = 64 });
+            services.AddSingleton<IConnectionListenerFactory, LimitedListenerFactory>();
             builder.WebHost.ConfigureKestrel(kestrel => kestrel.ApplicationServices.GetRequiredService<DirectListener>().Configure(kestrel, port));
         }
 

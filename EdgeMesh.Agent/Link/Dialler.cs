@@ -197,6 +197,7 @@ public sealed class Dialler(DialOptions options, DeviceKey key, Hosting.AgentOpt
 
     private static string Explain(Exception e, Uri address) => e switch
     {
+        HttpRequestException or WebSocketException { InnerException: not null } when EnrolProblems.Of(e, address) is { Code: "dashboard_busy" or "connection_closed" } later => $"{later.Detail} Trying again.",
         WebSocketException { WebSocketErrorCode: WebSocketError.NotAWebSocket } =>
             $"{address} answers, but not as an EdgeMesh dashboard. Check --orchestrator. Trying again.",
         _ when e.InnerException is HttpRequestException { InnerException: SocketException } =>

@@ -16,6 +16,7 @@ public sealed class MeshDiallers(
 
     private readonly Dictionary<string, Dialler> _byMesh = [];
     private readonly LinkClaims _claims = new();
+    private string? _said;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -25,13 +26,31 @@ public sealed class MeshDiallers(
         {
             while (!stoppingToken.IsCancellationRequested)
             {
-                await FollowStoreAsync(first.OrchestratorId, stoppingToken);
+                await LookAsync(first.OrchestratorId, stoppingToken);
                 await Task.Delay(Look, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
         finally
         {
             await Task.WhenAll(_byMesh.Values.Append(first).Select(StopAsync));
+        }
+    }
+
+    // A folder that cannot be read now (too many open files, say) ends no link.
+    private async Task LookAsync(string? taken, CancellationToken stopping)
+    {
+        try
+        {
+            await FollowStoreAsync(taken, stopping);
+            _said = null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (_said != e.Message)
+            {
+                _said = e.Message;
+                Console.WriteLine($"The meshes of this device cannot be looked at: {e.Message} Its links go on; it is tried again.");
+            }
         }
     }
 

@@ -18,6 +18,7 @@ public sealed class MeshSocket : IDisposable
         // When this device's address changes, nothing tells it that its connection leads nowhere: unanswered pings do.
         Socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(2);
         Socket.Options.KeepAliveTimeout = TimeSpan.FromSeconds(6);
+        Socket.Options.CollectHttpResponseDetails = true;
     }
 
     public ClientWebSocket Socket { get; } = new();
@@ -36,10 +37,18 @@ public sealed class MeshSocket : IDisposable
         return socket;
     }
 
-    public Task ConnectAsync(Uri address, CancellationToken cancellationToken)
+    /// <exception cref="HttpRequestException">The dashboard answered with its status that it is busy.</exception>
+    public async Task ConnectAsync(Uri address, CancellationToken cancellationToken)
     {
         var scheme = address.Scheme == Uri.UriSchemeHttps ? "wss" : "ws";
-        return Socket.ConnectAsync(new UriBuilder(address) { Scheme = scheme, Path = "/agent/link" }.Uri, _http, cancellationToken);
+        try
+        {
+            await Socket.ConnectAsync(new UriBuilder(address) { Scheme = scheme, Path = "/agent/link" }.Uri, _http, cancellationToken);
+        }
+        catch (WebSocketException e) when (EnrolProblems.IsBusy(Socket.HttpStatusCode))
+        {
+            throw new HttpRequestException(e.Message, e, Socket.HttpStatusCode);
+        }
     }
 
     public void Dispose()

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading.RateLimiting;
+using EdgeMesh.Core.Trust;
 using EdgeMesh.Dashboard.Api;
 using EdgeMesh.Dashboard.Hosting;
 using Microsoft.AspNetCore.Authentication;
@@ -122,7 +123,7 @@ public static class AccessComposition
         limits.AddPolicy(AccessSchemes.SecretsLimit, context => RateLimitPartition.GetFixedWindowLimiter(
             context.User.KeyId(), _ => new FixedWindowRateLimiterOptions { PermitLimit = 60, Window = TimeSpan.FromMinutes(1) }));
         limits.AddPolicy(AccessSchemes.EnrolLimit, context => RateLimitPartition.GetFixedWindowLimiter(
-            context.Connection.RemoteIpAddress, _ => new FixedWindowRateLimiterOptions { PermitLimit = 240, Window = TimeSpan.FromMinutes(1) }));
+            PeerNetwork.Of(context.Connection.RemoteIpAddress), _ => new FixedWindowRateLimiterOptions { PermitLimit = 240, Window = TimeSpan.FromMinutes(1) }));
         limits.OnRejected = async (rejected, _) =>
         {
             rejected.HttpContext.Response.Headers.RetryAfter = "60";

@@ -97,6 +97,7 @@ public static class DashboardHost
         builder.WebHost.UseStaticWebAssets();
         builder.Services.AddAssets();
         builder.AddTrust(addresses);
+        builder.AddConnectionLimits();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -26,6 +26,7 @@ public static class Pipeline
         app.UseRevocation();
         app.UseAuthorization();
         app.UseRateLimiter();
+        app.Use((context, next) => context.RequestServices.GetRequiredService<LongRequests>().RunAsync(context, next));
         app.UseRequestSize();
         app.UseAntiforgery();
         // The framework's and MudBlazor's own scripts and styles: needed by the login page too.

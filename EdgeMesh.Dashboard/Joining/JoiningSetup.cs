@@ -18,7 +18,7 @@ public static class JoiningSetup
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddSingleton<AgentPackages>().AddHostedService<LanAnnouncements>();
         builder.Services.Configure<RateLimiterOptions>(limits => limits.AddPolicy(Limit, context => RateLimitPartition.GetConcurrencyLimiter(
-            context.Connection.RemoteIpAddress?.ToString() ?? "", _ => new ConcurrencyLimiterOptions { PermitLimit = AtOnce, QueueLimit = Waiting })));
+            PeerNetwork.Of(context.Connection.RemoteIpAddress), _ => new ConcurrencyLimiterOptions { PermitLimit = AtOnce, QueueLimit = Waiting })));
         return builder;
     }
 

@@ -25,22 +25,22 @@ internal static class TrustedProxies
         };
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();
-        foreach (var proxy in proxies)
+        foreach (var network in proxies.Select(Parse))
         {
-            if (IPAddress.TryParse(proxy, out var address))
-            {
-                options.KnownProxies.Add(address);
-            }
-            else if (System.Net.IPNetwork.TryParse(proxy, out var network))
-            {
-                options.KnownIPNetworks.Add(network);
-            }
-            else
-            {
-                throw new StartupException($"EdgeMesh:Lan:TrustedProxies: \"{proxy}\" is neither an address nor a network such as 10.0.0.0/24.");
-            }
+            options.KnownIPNetworks.Add(network);
         }
 
         app.UseForwardedHeaders(options);
     }
+    /// <summary>Whether an address (no IPv4 in IPv6's form) is one of the proxies.</summary>
+    public static Func<IPAddress, bool> Matcher(LanOptions options)
+    {
+        var networks = options.TrustedProxies.Select(Parse).ToImmutableArray();
+        return address => networks.Any(n => n.Contains(address));
+    }
+
+    private static System.Net.IPNetwork Parse(string proxy) =>
+        IPAddress.TryParse(proxy, out var address) ? new(address, address.GetAddressBytes().Length * 8)
+        : System.Net.IPNetwork.TryParse(proxy, out var network) ? network
+        : throw new StartupException($"EdgeMesh:Lan:TrustedProxies: \"{proxy}\" is neither an address nor a network such as 10.0.0.0/24.");
 }

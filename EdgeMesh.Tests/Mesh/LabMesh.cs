@@ -19,13 +19,18 @@ internal sealed class LabMesh : IAsyncDisposable
 
     public string this[string name] => _directory[name];
 
-    public static async Task<LabMesh> StartAsync(params string[] tools)
+    public static Task<LabMesh> StartAsync(params string[] tools) => StartAsync(null, tools);
+
+    /// <summary>The same, with a dashboard that may have so many files open.</summary>
+    public static Task<LabMesh> StartWithFilesAsync(int files) => StartAsync(files, []);
+
+    private static async Task<LabMesh> StartAsync(int? files, string[] tools)
     {
         var lab = await NetworkLab.CreateAsync([.. tools]);
         try
         {
             var mesh = new LabMesh(lab, await lab.AddHostAsync("10.77.0.1"));
-            mesh.Dashboard = await DashboardProcess.StartOnAsync(mesh.Desk, mesh["dashboard"], 0, "--no-embedded-device", "--lan");
+            mesh.Dashboard = await DashboardProcess.StartOnAsync(mesh.Desk, mesh["dashboard"], files, "--no-embedded-device", "--lan");
             return mesh;
         }
         catch

@@ -49,14 +49,18 @@ public sealed class DashboardProcess : IAsyncDisposable
     /// <summary>The same on a host of a network lab; its client speaks from there.</summary>
     public static Task<DashboardProcess> StartOnAsync(Mesh.LabHost? host, string dataDirectory, int port = 0, params string[] more) => StartOnAsync(host, dataDirectory, port, [], more);
 
+    /// <summary>The same, with a limit of open files; null: as it is.</summary>
+    public static Task<DashboardProcess> StartOnAsync(Mesh.LabHost host, string dataDirectory, int? files, params string[] more) => StartOnAsync(host, dataDirectory, 0, [], more, files);
+
     /// <summary>The same, on a host and with settings in its environment.</summary>
-    public static async Task<DashboardProcess> StartOnAsync(Mesh.LabHost? host, string dataDirectory, int port, Dictionary<string, string> environment, string[] more)
+    public static async Task<DashboardProcess> StartOnAsync(
+        Mesh.LabHost? host, string dataDirectory, int port, Dictionary<string, string> environment, string[] more, int? files = null)
     {
         var process = ChildProcess.Start(
             BuiltPrograms.Dashboard,
             ["--urls", $"http://127.0.0.1:{port}", "--data", dataDirectory, .. more],
             new Dictionary<string, string>(environment) { ["DOTNET_ENVIRONMENT"] = "Production" },
-            host?.Prefix);
+            [.. host?.Prefix ?? [], .. files is null ? (string[])[] : ["prlimit", $"--nofile={files}", "--"]]);
         try
         {
             var line = await process.LineAsync(l => l.Contains("/login?t=", StringComparison.Ordinal), TimeSpan.FromSeconds(60));

@@ -1,8 +1,10 @@
 using System.Net.WebSockets;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Devices;
+using EdgeMesh.Core.Trust;
 using EdgeMesh.Dashboard.Api;
 using EdgeMesh.Dashboard.Enrolment;
+using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Trust;
 
 namespace EdgeMesh.Dashboard.Orchestration.Gateway;
@@ -11,8 +13,6 @@ namespace EdgeMesh.Dashboard.Orchestration.Gateway;
 public static class GatewaySetup
 {
     private static readonly TimeSpan HandshakeLimit = TimeSpan.FromSeconds(5);
-    private const int MostHandshakes = 64;
-    private static int s_handshakes;
 
     public static WebApplicationBuilder AddGateway(this WebApplicationBuilder builder)
     {
@@ -20,7 +20,7 @@ public static class GatewaySetup
         services.AddSingleton<DirectPath>().AddSingleton(s => new DirectConnector(
             s.GetRequiredService<MeshAuthority>(), s.GetRequiredService<ServerCertificate>(), s.GetRequiredService<OrchestratorKey>()));
         services.AddSingleton<EmbeddedIdentity>().AddSingleton<LinkGateway>().AddSingleton<IDeviceLinks>(s => s.GetRequiredService<LinkGateway>());
-        services.AddEnrolment().AddSingleton<LinkHandshake>().AddHostedService<EmbeddedDevice>();
+        services.AddEnrolment().AddSingleton<LinkHandshake>().AddSingleton<HandshakeSlots>().AddHostedService<EmbeddedDevice>();
         return builder;
     }
 
@@ -30,7 +30,7 @@ public static class GatewaySetup
         app.MapEnrolment();
     }
 
-    private static async Task AcceptAsync(HttpContext context, LinkHandshake handshake, LinkGateway gateway, IHostApplicationLifetime lifetime)
+    private static async Task AcceptAsync(HttpContext context, LinkHandshake handshake, LinkGateway gateway, HandshakeSlots slots, IHostApplicationLifetime lifetime)
     {
         // A browser always sends Origin, an agent never: no page may open a link.
         if (!context.WebSockets.IsWebSocketRequest || context.Request.Headers.Origin.Count > 0)
@@ -40,31 +40,33 @@ public static class GatewaySetup
             return;
         }
 
-        if (Interlocked.Increment(ref s_handshakes) > MostHandshakes)
+        var from = PeerNetwork.Of(context.Connection.RemoteIpAddress);
+        if (!slots.TryEnter(from))
         {
-            Interlocked.Decrement(ref s_handshakes);
-            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            await LongRequests.BusyAsync(context, "Too many agents of this address prove themselves at once.");
             return;
         }
 
-        using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = TimeSpan.FromSeconds(15) });
+        WebSocket? socket = null;
         DeviceId? device = null;
         try
         {
+            socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = TimeSpan.FromSeconds(15) });
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
             limit.CancelAfter(HandshakeLimit);
             device = await handshake.RunAsync(socket, LinkPeer.Of(context), limit.Token);
         }
         catch (Exception e) when (e is WebSocketException or InvalidDataException or OperationCanceledException)
         {
-            socket.Abort();
+            socket?.Abort();
         }
         finally
         {
-            Interlocked.Decrement(ref s_handshakes);
+            slots.Leave(from);
         }
 
-        if (device is { } id)
+        using var over = socket;
+        if (socket is not null && device is { } id)
         {
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
             await using var stream = WebSocketStream.Create(socket, WebSocketMessageType.Binary, ownsWebSocket: false);

@@ -100,6 +100,21 @@ public sealed class DiallerTests : IAsyncLifetime
         await Until.TrueAsync("a link", () => Step(15) && !_orchestrator.Hellos.IsEmpty);
     }
 
+    [Theory]
+    [InlineData(503, "is busy")]
+    [InlineData(429, "is busy")]
+    [InlineData(0, "closed the connection")]
+    [InlineData(404, "not as an EdgeMesh dashboard")]
+    public async Task Dial_RefusedByHttp_NamesTheRightCause(int status, string words)
+    {
+        _orchestrator.Status = status;
+        await DialAsync();
+        await WaitingAsync(1);
+        Assert.Contains(words, LinkStatus.Read(_directory.Path)?.Words, StringComparison.Ordinal);
+        _orchestrator.Status = null;
+        await Until.TrueAsync("a link", () => Step(15) && !_orchestrator.Hellos.IsEmpty);
+    }
+
     [Fact]
     public async Task Dial_AnotherOrchestratorAnswers_ProvesNothingAndTakesItNotForItsOwn()
     {
@@ -185,6 +200,9 @@ public sealed class DiallerTests : IAsyncLifetime
 
         public bool Garbage { get; set; }
 
+        /// <summary>Answered instead of a WebSocket; 0 cuts the connection.</summary>
+        public int? Status { get; set; }
+
         public int Challenged => Volatile.Read(ref _challenged);
 
         public int Answered => Volatile.Read(ref _answered);
@@ -220,6 +238,17 @@ public sealed class DiallerTests : IAsyncLifetime
 
         private async Task AcceptAsync(HttpContext context)
         {
+            if (Status is { } status)
+            {
+                context.Response.StatusCode = status;
+                if (status == 0)
+                {
+                    context.Abort();
+                }
+
+                return;
+            }
+
             using var socket = await context.WebSockets.AcceptWebSocketAsync();
             _open.Add(socket);
             try
