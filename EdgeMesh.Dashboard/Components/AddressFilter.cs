@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Components;
+
 namespace EdgeMesh.Dashboard.Components;
 
 /// <summary>
@@ -8,10 +10,40 @@ namespace EdgeMesh.Dashboard.Components;
 public sealed class AddressFilter<T>(T none)
     where T : IEquatable<T>
 {
+    private static readonly TimeSpan s_typingPause = TimeSpan.FromMilliseconds(250);
     private readonly Queue<T> _written = new();
     private T _address = none;
+    private long _edit;
 
     public T Now { get; private set; } = none;
+
+    /// <summary>
+    /// A person changed it. What is typed is written when typing rests; a step for Back is what was chosen, not each letter. Nothing is written to the address of
+    /// another page that was opened meanwhile.
+    /// </summary>
+    /// <param name="words">The filter as the address's query.</param>
+    /// <returns>True when typing rests: the filter is as it was changed here.</returns>
+    public async Task<bool> ChangeAsync(T filter, bool typing, TimeProvider time, NavigationManager navigation, Func<T, IReadOnlyDictionary<string, object?>> words)
+    {
+        var (mine, page) = (++_edit, PathOf(navigation));
+        Change(filter);
+        if (typing)
+        {
+            await Task.Delay(s_typingPause, time);
+        }
+
+        if (mine != _edit || page != PathOf(navigation))
+        {
+            return false;
+        }
+
+        if (Write())
+        {
+            navigation.NavigateTo(navigation.GetUriWithQueryParameters(words(filter)), replace: typing);
+        }
+
+        return true;
+    }
 
     /// <summary>A person changed it; nothing is written yet.</summary>
     public void Change(T filter) => Now = filter;
@@ -52,4 +84,6 @@ public sealed class AddressFilter<T>(T none)
         _address = Now = address;
         return true;
     }
+
+    private static string PathOf(NavigationManager navigation) => new Uri(navigation.Uri).AbsolutePath;
 }

@@ -11,15 +11,11 @@ namespace EdgeMesh.Dashboard.Features.Jobs;
 public sealed partial class JobsPage
 {
     private const int PageSize = 100;
-    private static readonly TimeSpan SearchAfter = TimeSpan.FromMilliseconds(250);
     private static readonly JobState[] States = [JobState.Running, JobState.Queued, JobState.Succeeded, JobState.PartiallySucceeded, JobState.Failed, JobState.Cancelled];
 
     private readonly JobRows _rows = new();
+    private readonly AddressFilter<JobsFilter> _filter = new(JobsFilter.None);
     private ImmutableDictionary<JobState, int> _counts = ImmutableDictionary<JobState, int>.Empty;
-    private JobState? _state;
-    private JobKind? _kind;
-    private DeviceId? _device;
-    private string _text = "";
     private string? _failure;
     private bool _loaded;
     private bool _more;
@@ -49,9 +45,13 @@ public sealed partial class JobsPage
     [Inject]
     private BrowserTime Zone { get; set; } = null!;
 
-    private bool IsFiltered => _state is not null || _kind is not null || _device is not null || _text.Length > 0;
+    private JobsFilter Filter => _filter.Now;
 
-    private int Total => Math.Max(_rows.Shown.Count, _state is { } state ? _counts.GetValueOrDefault(state) : _counts.Values.Sum());
+    private JobsFilter Address => new(Parse<JobState>(StateText), Parse<JobKind>(KindText), DeviceId.TryParse(DeviceText, out var id) ? id : null, SearchText ?? "");
+
+    private bool IsFiltered => Filter != JobsFilter.None;
+
+    private int Total => Math.Max(_rows.Shown.Count, Filter.State is { } state ? _counts.GetValueOrDefault(state) : _counts.Values.Sum());
 
     private string Sentence
     {
@@ -83,8 +83,8 @@ public sealed partial class JobsPage
 
     private string Filters => string.Join(", ", new[]
     {
-        _text.Length > 0 ? $"“{_text}” in its title or id" : null, _state is { } s ? $"the state {Word(s).ToLowerInvariant()}" : null,
-        _kind is { } k ? $"the kind “{KindWords.Name(k)}”" : null, _device is { } d ? $"a task on {Fleet.Current.Find(d)?.Name ?? d.Short}" : null,
+        Filter.Text.Length > 0 ? $"“{Filter.Text}” in its title or id" : null, Filter.State is { } s ? $"the state {Word(s).ToLowerInvariant()}" : null,
+        Filter.Kind is { } k ? $"the kind “{KindWords.Name(k)}”" : null, Filter.Device is { } d ? $"a task on {Fleet.Current.Find(d)?.Name ?? d.Short}" : null,
     }.Where(f => f is not null));
 
     // Rows with a line before each day.
@@ -112,10 +112,12 @@ public sealed partial class JobsPage
 
     protected override async Task OnInitializedAsync()
     {
-        (_state, _kind, _text) = (Parse<JobState>(StateText), Parse<JobKind>(KindText), SearchText ?? "");
-        _device = DeviceId.TryParse(DeviceText, out var id) ? id : null;
+        _filter.Read(Address);
         await base.OnInitializedAsync();
     }
+
+    // Back, and links to this page from this page.
+    protected override Task OnParametersSetAsync() => _filter.Read(Address) ? LoadAsync() : Task.CompletedTask;
 
     protected override Task<ILiveSubscription<long>?> SubscribeAsync(CancellationToken cancellationToken) =>
         Task.FromResult<ILiveSubscription<long>?>(Jobs.SubscribeToHistory());
@@ -137,7 +139,7 @@ public sealed partial class JobsPage
         _ => day.ToString("d MMMM yyyy", System.Globalization.CultureInfo.InvariantCulture),
     };
 
-    private JobQuery Query(string? cursor) => new(_state, _kind, _device, _text.Length == 0 ? null : _text, PageSize, cursor);
+    private JobQuery Query(string? cursor) => new(Filter.State, Filter.Kind, Filter.Device, Filter.Text.Length == 0 ? null : Filter.Text, PageSize, cursor);
 
     private Task LoadAsync() => ReadAsync(async () =>
     {
@@ -193,33 +195,25 @@ public sealed partial class JobsPage
         }
     }
 
-    private async Task FilterAsync(Action change)
+    private async Task ChangeAsync(JobsFilter filter, bool typing = false)
     {
-        change();
-        Remember();
-        await LoadAsync();
-    }
-
-    private Task ClearAsync() => FilterAsync(() => (_state, _kind, _device, _text) = (null, null, null, ""));
-
-    private async Task SearchAsync()
-    {
-        var mine = ++_edit;
-        await Task.Delay(SearchAfter, Time);
-        if (mine == _edit)
+        if (await _filter.ChangeAsync(filter, typing, Time, Navigation, WordsOf))
         {
-            Remember();
             await LoadAsync();
         }
     }
 
-    // The filters are in the address, so that Back and a shared link find the same list.
-    private void Remember() => Navigation.NavigateTo(
-        Navigation.GetUriWithQueryParameters(new Dictionary<string, object?>
-        {
-            ["state"] = _state?.ToString(), ["kind"] = _kind?.ToString(), ["device"] = _device?.Value, ["text"] = _text.Length == 0 ? null : _text,
-        }),
-        replace: true);
+    private static Dictionary<string, object?> WordsOf(JobsFilter filter) => new()
+    {
+        ["state"] = filter.State?.ToString(), ["kind"] = filter.Kind?.ToString(), ["device"] = filter.Device?.Value, ["text"] = filter.Text.Length == 0 ? null : filter.Text,
+    };
 
     private void Open(JobId id) => Navigation.NavigateTo($"jobs/{id}");
+
+    /// <summary>What is looked for in the history.</summary>
+    /// <param name="Text">In titles and ids; empty is anything.</param>
+    private sealed record JobsFilter(JobState? State, JobKind? Kind, DeviceId? Device, string Text)
+    {
+        public static JobsFilter None { get; } = new(null, null, null, "");
+    }
 }

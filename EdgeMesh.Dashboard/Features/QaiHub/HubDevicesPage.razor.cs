@@ -9,7 +9,6 @@ namespace EdgeMesh.Dashboard.Features.QaiHub;
 public sealed partial class HubDevicesPage
 {
     private static readonly (Column Sort, string Name)[] Columns = [(Column.Name, "Device"), (Column.Chipset, "Chipset"), (Column.System, "System"), (Column.Hexagon, "Hexagon")];
-    private static readonly TimeSpan TypingPause = TimeSpan.FromMilliseconds(250);
     private readonly AddressFilter<HubDeviceFilter> _filter = new(HubDeviceFilter.None);
     private HubDevice? _picked;
     private Row[] _shown = [];
@@ -18,7 +17,6 @@ public sealed partial class HubDevicesPage
     private Column? _sort;
     private bool _down;
     private bool _reading;
-    private long _edit;
 
     private enum Column
     {
@@ -97,27 +95,16 @@ public sealed partial class HubDevicesPage
 
     private async Task ChangeAsync(HubDeviceFilter filter)
     {
-        var typing = filter with { Search = null } == _filter.Now with { Search = null };
-        _filter.Change(filter);
+        var change = _filter.ChangeAsync(filter, filter with { Search = null } == _filter.Now with { Search = null }, Time, Navigation, WordsOf);
         Show();
-        var mine = ++_edit;
-        if (typing)
-        {
-            await Task.Delay(TypingPause, Time);
-        }
-
-        if (mine == _edit && _filter.Write())
-        {
-            Navigation.NavigateTo(AddressOf(filter), replace: typing);
-        }
+        await change;
     }
 
-    // A step for Back is what was chosen, not each letter that was typed.
-    private string AddressOf(HubDeviceFilter filter) => Navigation.GetUriWithQueryParameters(new Dictionary<string, object?>
+    private static Dictionary<string, object?> WordsOf(HubDeviceFilter filter) => new()
     {
         ["search"] = filter.Search, ["vendor"] = filter.Vendor, ["chipset"] = filter.Chipset, ["os"] = filter.Os, ["format"] = filter.Format, ["hexagon"] = filter.Hexagon,
         ["framework"] = filter.Framework, ["fp16"] = filter.Fp16 is { } fp16 ? fp16 ? "true" : "false" : null,
-    });
+    };
 
     private void Sort(Column column)
     {

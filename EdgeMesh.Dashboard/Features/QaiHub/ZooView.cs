@@ -7,9 +7,7 @@ namespace EdgeMesh.Dashboard.Features.QaiHub;
 /// <summary>A page over the zoo: its filters are in the address, and it knows which chips the mesh has.</summary>
 public abstract class ZooView : HubView
 {
-    private static readonly TimeSpan TypingPause = TimeSpan.FromMilliseconds(250);
     private protected readonly AddressFilter<ZooFilter> _filter = new(ZooFilter.None);
-    private long _edit;
 
     [Inject]
     protected IModelZoo Zoo { get; set; } = null!;
@@ -45,26 +43,13 @@ public abstract class ZooView : HubView
         await base.OnInitializedAsync();
     }
 
-    protected async Task ChangeAsync(ZooFilter filter)
-    {
-        var typing = filter with { Search = null } == _filter.Now with { Search = null };
-        _filter.Change(filter);
-        var mine = ++_edit;
-        if (typing)
-        {
-            await Task.Delay(TypingPause, Time);
-        }
+    protected Task ChangeAsync(ZooFilter filter) =>
+        _filter.ChangeAsync(filter, filter with { Search = null } == _filter.Now with { Search = null }, Time, Navigation, WordsOf);
 
-        if (mine == _edit && _filter.Write())
-        {
-            Navigation.NavigateTo(
-                Navigation.GetUriWithQueryParameters(new Dictionary<string, object?>
-                {
-                    ["search"] = filter.Search, ["task"] = filter.Task, ["chipset"] = filter.Chipset, ["runtime"] = filter.Runtime, ["precision"] = filter.Precision, ["inMesh"] = filter.InMesh ? "true" : null,
-                }),
-                replace: typing);
-        }
-    }
+    private static Dictionary<string, object?> WordsOf(ZooFilter filter) => new()
+    {
+        ["search"] = filter.Search, ["task"] = filter.Task, ["chipset"] = filter.Chipset, ["runtime"] = filter.Runtime, ["precision"] = filter.Precision, ["inMesh"] = filter.InMesh ? "true" : null,
+    };
 
     private static string? Text(string? value) => string.IsNullOrWhiteSpace(value) ? null : value;
 }

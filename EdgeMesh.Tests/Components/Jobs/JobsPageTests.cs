@@ -56,6 +56,21 @@ public sealed class JobsPageTests : JobPageContext
     }
 
     [Fact]
+    public void Address_OfBackOrALink_IsFollowed()
+    {
+        Jobs.History.Add(Samples.Summary(JobState.Failed, title: "contract"));
+        Jobs.History.Add(Samples.Summary(title: "minutes"));
+        var page = Render<JobsPage>();
+        Do(page, () => page.FindAll(".chip").First(c => c.TextContent.StartsWith("Failed", StringComparison.Ordinal)).Click());
+        Assert.Equal("contract", Assert.Single(page.FindAll("a[data-row]")).TextContent);
+        Navigation.NavigateTo("/jobs");
+        page.WaitForAssertion(() => Assert.Equal(2, page.FindAll("a[data-row]").Count));
+        Navigation.NavigateTo("/jobs?text=min&state=burning");
+        page.WaitForAssertion(() => Assert.Equal("minutes", Assert.Single(page.FindAll("a[data-row]")).TextContent));
+        Assert.Equal("min", page.Find("input[data-search]").GetAttribute("value"));
+    }
+
+    [Fact]
     public void Search_WhenTypingRests_NothingMatches_CanBeCleared()
     {
         Jobs.History.Add(Samples.Summary());
