@@ -1,20 +1,16 @@
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using EdgeMesh.Tests.Support;
 using Microsoft.Playwright;
 
 namespace EdgeMesh.Tests.Browser;
 
-/// <summary>Every page of the shell under axe, in both themes: nothing serious or critical.</summary>
+/// <summary>Every page of the shell under axe, in both themes: nothing that it finds.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class AccessibilityTests(BrowserFixture fixture)
 {
-    private static readonly string[] Grave = ["serious", "critical"];
-
     [Theory]
     [InlineData(ColorScheme.Dark)]
     [InlineData(ColorScheme.Light)]
-    public async Task Pages_HaveNoGraveFault(ColorScheme scheme)
+    public async Task Pages_HaveNoFault(ColorScheme scheme)
     {
         using var directory = new TemporaryDirectory();
         await using var dashboard = await DashboardProcess.StartAsync(directory["data"]);
@@ -29,36 +25,36 @@ public sealed class AccessibilityTests(BrowserFixture fixture)
         await using var session = await BrowserSession.OpenAsync(fixture.Browser, dashboard.Address, scheme: scheme);
         var page = session.Page;
         await page.GotoAsync("/login?error=throttled");
-        await CheckAsync(page, "login");
+        await Axe.CheckAsync(page, "login");
         await session.LogInAsync(dashboard);
         await page.Locator("[data-device='North']").WaitForAsync();
-        await CheckAsync(page, "fleet");
+        await Axe.CheckAsync(page, "fleet");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Add a device" }).ClickAsync();
         await page.Locator(".dlg .term code").WaitForAsync();
-        await CheckAsync(page, "add a device");
+        await Axe.CheckAsync(page, "add a device");
         await page.Keyboard.PressAsync("Escape");
         await page.Locator(".dlg").WaitForAsync(new() { State = WaitForSelectorState.Detached });
 
         await page.Keyboard.PressAsync("Control+k");
         await page.Locator(".pal-i").First.WaitForAsync();
-        await CheckAsync(page, "command palette");
+        await Axe.CheckAsync(page, "command palette");
 
         await session.GoAsync($"/devices/{own}", devices.Single(d => d.GetProperty("id").GetString() == own).GetProperty("name").GetString()!);
         await page.Locator("#attempts").WaitForAsync();
-        await CheckAsync(page, "device");
+        await Axe.CheckAsync(page, "device");
         await session.GoAsync("/settings", "Settings");
-        await CheckAsync(page, "settings");
+        await Axe.CheckAsync(page, "settings");
 
         await agent.KillAsync();
         await dashboard.DeviceAsync("North", d => d.GetProperty("state").GetString() == "Lost");
         await session.GoAsync("/", "Fleet");
         await page.Locator(".em-device.off").WaitForAsync();
-        await CheckAsync(page, "fleet with a lost device");
+        await Axe.CheckAsync(page, "fleet with a lost device");
         await session.GoAsync($"/devices/{north}", "North");
         await page.GetByRole(AriaRole.Button, new() { Name = "Forget" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Forget device" }).WaitForAsync();
-        await CheckAsync(page, "lost device and confirm dialog");
+        await Axe.CheckAsync(page, "lost device and confirm dialog");
         Assert.Equal("Keep it", await page.EvaluateAsync<string>("document.activeElement.textContent"));
     }
 
@@ -72,7 +68,7 @@ public sealed class AccessibilityTests(BrowserFixture fixture)
         var answer = await session.Page.GotoAsync("/no/such/page");
         Assert.Equal(404, answer!.Status);
         await session.Page.GetByRole(AriaRole.Heading, new() { Name = "Nothing here" }).WaitForAsync();
-        await CheckAsync(session.Page, "not found");
+        await Axe.CheckAsync(session.Page, "not found");
         await session.Page.GetByRole(AriaRole.Link, new() { Name = "Go to the fleet" }).ClickAsync();
         await session.Page.GetByRole(AriaRole.Heading, new() { Name = "Fleet", Level = 1 }).WaitForAsync();
         // The browser logs every document that is a 404.
@@ -99,15 +95,5 @@ public sealed class AccessibilityTests(BrowserFixture fixture)
         await page.Keyboard.PressAsync("Enter");
         await page.GetByRole(AriaRole.Heading, new() { Name = name, Level = 1 }).WaitForAsync();
         Assert.Contains("/devices/", page.Url, StringComparison.Ordinal);
-    }
-
-    private static async Task CheckAsync(IPage page, string what)
-    {
-        // Colours fade in; a check in between would read a contrast that nobody sees.
-        await page.EvaluateAsync("Promise.all(document.getAnimations().filter(a => a.effect?.getTiming().iterations !== Infinity).map(a => a.finished.catch(() => {})))");
-        var found = await page.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
-        var faults = found.Violations.Where(v => Grave.Contains(v.Impact))
-            .Select(v => $"{v.Id} ({v.Impact}): {v.Help}\n" + string.Join('\n', v.Nodes.Take(4).Select(n => "  " + n.Html)));
-        Assert.True(!faults.Any(), $"{what}:\n{string.Join('\n', faults)}");
     }
 }

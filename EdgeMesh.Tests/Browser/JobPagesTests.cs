@@ -1,4 +1,3 @@
-using Deque.AxeCore.Playwright;
 using EdgeMesh.Tests.Fakes;
 using EdgeMesh.Tests.Support;
 using Microsoft.Playwright;
@@ -9,8 +8,6 @@ namespace EdgeMesh.Tests.Browser;
 [Collection(BrowserTests.Name)]
 public sealed class JobPagesTests(BrowserFixture fixture)
 {
-    private static readonly string[] Serious = ["serious", "critical"];
-
     [Fact]
     public async Task Chat_Streams_IsCancelled_AndRunAgain()
     {
@@ -34,7 +31,7 @@ public sealed class JobPagesTests(BrowserFixture fixture)
         var early = (await live.InnerTextAsync()).Length;
         await Until.TrueAsync("more text", async () => (await live.InnerTextAsync()).Length > early);
         await page.Locator(".em-now").WaitForAsync();
-        await AssertAccessibleAsync(page);
+        await Axe.CheckAsync(page, "a job that runs");
         await session.PictureAsync("job-live");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
@@ -67,7 +64,7 @@ public sealed class JobPagesTests(BrowserFixture fixture)
         await page.GetByText("mill.txt").WaitForAsync();
         await page.GetByText("Chosen").First.WaitForAsync();
         Assert.Equal(0, await page.GetByText("is not a text file").CountAsync());
-        await AssertAccessibleAsync(page);
+        await Axe.CheckAsync(page, "a new job with a file");
     }
 
     [Fact]
@@ -83,15 +80,15 @@ public sealed class JobPagesTests(BrowserFixture fixture)
         var run = page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Run on .+, about ") });
         await run.WaitForAsync();
         await session.AssertFitsWidthAsync();
-        await AssertAccessibleAsync(page);
+        await Axe.CheckAsync(page, "a new job on a phone");
         await run.TapAsync();
         await page.GetByText("Succeeded").First.WaitForAsync();
         await session.AssertFitsWidthAsync();
-        await AssertAccessibleAsync(page);
+        await Axe.CheckAsync(page, "the result on a phone");
         await session.GoAsync("/jobs", "Jobs");
         await page.Locator("a[data-row]").First.WaitForAsync();
         await session.AssertFitsWidthAsync();
-        await AssertAccessibleAsync(page);
+        await Axe.CheckAsync(page, "the jobs on a phone");
     }
 
     [Fact]
@@ -110,7 +107,7 @@ public sealed class JobPagesTests(BrowserFixture fixture)
         await session.GoAsync("/jobs", "Jobs");
         await page.Locator("a[data-row]").Nth(2).WaitForAsync();
         Assert.Equal(["third words", "second words", "first words"], await page.Locator("a[data-row]").AllInnerTextsAsync());
-        await AssertAccessibleAsync(page);
+        await Axe.CheckAsync(page, "the jobs");
 
         // A job that comes now waits behind a chip.
         await dashboard.EndedAsync(await dashboard.SubmitAsync(new { kind = "echo", text = "fourth words" }));
@@ -129,10 +126,4 @@ public sealed class JobPagesTests(BrowserFixture fixture)
     private static Task ModelAsync(DashboardProcess dashboard, string model) => dashboard.DeviceAsync(
         "North",
         d => d.GetProperty("runtimes").EnumerateArray().Any(r => r.GetProperty("models").EnumerateArray().Any(m => m.GetProperty("id").GetString() == model)));
-
-    private static async Task AssertAccessibleAsync(IPage page)
-    {
-        var found = (await page.RunAxe()).Violations.Where(v => Serious.Contains(v.Impact)).Select(v => $"{v.Id}: {v.Help} {string.Join(" | ", v.Nodes.Take(3).Select(n => n.Html))}");
-        Assert.Empty(found);
-    }
 }

@@ -27,7 +27,7 @@ public sealed class MeasurePagesTests(BrowserFixture fixture)
         await session.GoAsync("/models", "Models");
         var clock = page.GetByRole(AriaRole.Button, new() { Name = $"Measure adder on {name}" });
         await clock.WaitForAsync();
-        await ModelsPageTests.CheckAsync(page, "models");
+        await Axe.CheckAsync(page, "models");
         await ModelsPageTests.PictureAsync(session, look + "-models");
         await session.AssertFitsWidthAsync();
         await clock.ClickAsync();
@@ -35,7 +35,7 @@ public sealed class MeasurePagesTests(BrowserFixture fixture)
         var measured = page.Locator("[aria-label=Measurement]");
         await measured.WaitForAsync(new() { Timeout = 60_000 });
         await measured.GetByText("CPUExecutionProvider").WaitForAsync();
-        await ModelsPageTests.CheckAsync(page, "the measured job");
+        await Axe.CheckAsync(page, "the measured job");
         await ModelsPageTests.PictureAsync(session, look + "-job");
         await session.AssertFitsWidthAsync();
 
@@ -43,7 +43,7 @@ public sealed class MeasurePagesTests(BrowserFixture fixture)
         var row = page.Locator("[data-latency=adder]");
         await row.GetByRole(AriaRole.Button, new() { Name = $"Measure again adder on {name}" }).WaitForAsync();
         await row.GetByRole(AriaRole.Link).WaitForAsync();
-        await ModelsPageTests.CheckAsync(page, "the device");
+        await Axe.CheckAsync(page, "the device");
         await ModelsPageTests.PictureAsync(session, look + "-device");
         await session.AssertFitsWidthAsync();
     }

@@ -1,5 +1,3 @@
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using EdgeMesh.Tests.Fakes;
 using EdgeMesh.Tests.Support;
 using Microsoft.AspNetCore.Http;
@@ -12,7 +10,6 @@ namespace EdgeMesh.Tests.Browser;
 public sealed class ModelsPageTests(BrowserFixture fixture)
 {
     private const string Model = "test-org--wordnet-chat";
-    private static readonly string[] Grave = ["serious", "critical"];
 
     [Theory]
     [InlineData(ColorScheme.Dark, false)]
@@ -35,7 +32,7 @@ public sealed class ModelsPageTests(BrowserFixture fixture)
         await session.GoAsync("/models", "Models");
         var row = page.Locator($"tr[data-model='{Model}']");
         await row.GetByText("On disk").WaitForAsync();
-        await CheckAsync(page, "which model is where");
+        await Axe.CheckAsync(page, "which model is where");
         await PictureAsync(session, look);
 
         // A relay: the forecast first, then the transfer.
@@ -54,7 +51,7 @@ public sealed class ModelsPageTests(BrowserFixture fixture)
         await page.GetByRole(AriaRole.Button, new() { Name = "Get it on North" }).ClickAsync();
         var running = page.Locator("[data-transfer='Running']");
         await running.GetByText("/s").WaitForAsync();
-        await CheckAsync(page, "on the way");
+        await Axe.CheckAsync(page, "on the way");
 
         // And one that is refused, with device, cause and remedy.
         await page.Locator(".md-device input").First.UncheckAsync();
@@ -66,7 +63,7 @@ public sealed class ModelsPageTests(BrowserFixture fixture)
         await session.AssertFitsWidthAsync();
         await running.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
         await page.Locator("[data-transfer='Cancelled']").WaitForAsync();
-        await CheckAsync(page, "failed and cancelled");
+        await Axe.CheckAsync(page, "failed and cancelled");
 
         await row.GetByRole(AriaRole.Button, new() { Name = $"Remove {Model} from South" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Remove model" }).ClickAsync();
@@ -104,14 +101,5 @@ public sealed class ModelsPageTests(BrowserFixture fixture)
         }
 
         return true;
-    }
-
-    internal static async Task CheckAsync(IPage page, string what)
-    {
-        await page.EvaluateAsync("Promise.all(document.getAnimations().filter(a => a.effect?.getTiming().iterations !== Infinity).map(a => a.finished.catch(() => {})))");
-        var found = await page.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
-        var faults = found.Violations.Where(v => Grave.Contains(v.Impact))
-            .Select(v => $"{v.Id} ({v.Impact}): {v.Help}\n" + string.Join('\n', v.Nodes.Take(4).Select(n => "  " + n.Html)));
-        Assert.True(!faults.Any(), $"{what}:\n{string.Join('\n', faults)}");
     }
 }
