@@ -1,6 +1,6 @@
 namespace EdgeMesh.Tests.Browser;
 
-/// <summary>Finds what sticks out: of the window, or of the card that it belongs to, where nothing clips or scrolls it; and text that is cut to nothing.</summary>
+/// <summary>Finds what sticks out: of the window, or of the card that it belongs to, where nothing clips or scrolls it; text that is cut to nothing; and figures of an axis that stand in each other.</summary>
 public static class Overflow
 {
     /// <summary>Answers with a sentence for each fault, a few at most.</summary>
@@ -21,9 +21,8 @@ public static class Overflow
             if (isText) letters.selectNodeContents(e);
             const box = isText && !clips(e) ? letters.getBoundingClientRect() : e.getBoundingClientRect();
             if (box.width === 0 || box.height === 0) continue;
-            // Cut text is fine where it says so by its dots; nothing may be cut to less than two letters. The words in a block of a timeline have the room that the
-            // run's own time leaves them, and stand elsewhere too.
-            if (isText && clips(e) && box.width < 22 && e.textContent.trim().length > 4 && !e.matches('.jt-why, .pb')) faults.push(`${name(e)} is cut to ${Math.round(box.width)} px`);
+            // Cut text is fine where it says so by its dots; nothing may be cut to less than two letters.
+            if (isText && clips(e) && box.width < 22 && e.textContent.trim().length > 4) faults.push(`${name(e)} is cut to ${Math.round(box.width)} px`);
             let outer = clips(e) && e.parentElement ? e.parentElement : e;
             for (; outer !== document.body && !(outer !== e && clips(outer)); outer = outer.parentElement) {
               if (outer === e || !outer.matches('.em-card, .em-note, .dlg, .btn, .chip')) continue;
@@ -31,6 +30,10 @@ public static class Overflow
               if (box.right > edge + 1) { faults.push(`${name(e)} is ${Math.round(box.right - edge)} px outside ${name(outer)}`); break; }
             }
             if (outer === document.body && box.right > root.clientWidth + 1) faults.push(`${name(e)} is ${Math.round(box.right - root.clientWidth)} px outside the window`);
+          }
+          for (const axis of document.querySelectorAll('.em-axis, .em-gantt .ax')) {
+            const marks = [...axis.querySelectorAll(':scope>span')].map(m => [m, m.getBoundingClientRect()]).filter(m => m[1].width).sort((a, b) => a[1].left - b[1].left);
+            marks.forEach(([m, box], i) => { if (i && marks[i - 1][1].right > box.left) faults.push(`${name(m)} stands in ${name(marks[i - 1][0])} of its axis`); });
           }
           return faults.slice(0, 8);
         }

@@ -73,6 +73,9 @@ public sealed class OpenAiTestServer : IAsyncDisposable
     /// <summary>Whether it answers without end when nothing limits it.</summary>
     public bool IsEndless { get; set; }
 
+    /// <summary>What it thinks before it answers, sent as llama.cpp and vLLM do (<c>reasoning_content</c>), or null.</summary>
+    public string? Reasoning { get; set; }
+
     /// <summary>Whether the stream ends with token counts.</summary>
     public bool ReportsUsage { get; set; } = true;
 
@@ -198,6 +201,11 @@ public sealed class OpenAiTestServer : IAsyncDisposable
         var most = Limits.Select(l => request.TryGetProperty(l, out var limit) ? limit.GetInt32() : int.MaxValue).DefaultIfEmpty(int.MaxValue).Min();
         var count = IsEndless ? most : Math.Min(most, Words.Length);
         await SendAsync(context, new { choices = new[] { new { index = 0, delta = new { role = "assistant", content = "" }, finish_reason = (string?)null } } });
+        foreach (var thought in Reasoning?.Split(' ') ?? [])
+        {
+            await SendAsync(context, new { choices = new[] { new { index = 0, delta = new { reasoning_content = thought + " " }, finish_reason = (string?)null } } });
+        }
+
         for (var i = 0; i < count; i++)
         {
             await SendAsync(context, new { choices = new[] { new { index = 0, delta = new { content = (i == 0 ? "" : " ") + Words[i % Words.Length] }, finish_reason = (string?)null } } });

@@ -146,6 +146,16 @@ public sealed class JobPageFactsTests : JobPageContext
     }
 
     [Fact]
+    public void Timeline_InWords_EndsInOneStop()
+    {
+        var words = Open(Samples.Job(JobState.Failed)).Find("[aria-label=Timeline] p.sr").TextContent;
+        Assert.EndsWith(".", words, StringComparison.Ordinal);
+        Assert.DoesNotContain("..", words, StringComparison.Ordinal);
+        Assert.DoesNotContain(".;", words, StringComparison.Ordinal);
+        Assert.Contains("failed:", words, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Failed_ATryOutModelIsThere_SaysWhyItDidNotAnswer()
     {
         var toy = new RuntimeInfo("onnx", "ONNX Runtime", RuntimeState.Ready, null, [new ModelInfo("toy", [Skill.Summarize], 1, 256, 0)], [TaskKind.LlmGenerate], AcceleratorKind.CPU);
