@@ -33,6 +33,12 @@ public static class EveryPage
             await page.Locator(".qh-drawer").WaitForAsync();
         },
         ["qaihub-zoo"] = (_, page) => OpenAsync(page, "/qaihub/zoo", "main table, main article, main li"),
+        ["qaihub-zoo-model"] = async (_, page) =>
+        {
+            await OpenAsync(page, "/qaihub/zoo", "a[href^='qaihub/zoo/']");
+            await page.Locator("main a[href^='qaihub/zoo/']").First.ClickAsync();
+            await page.Locator(".zb-g button").First.WaitForAsync();
+        },
         ["qaihub-models"] = (_, page) => OpenAsync(page, "/qaihub/models", "tr[data-model]"),
         ["qaihub-data"] = (_, page) => OpenAsync(page, "/qaihub/data", "tr[data-dataset]"),
         ["qaihub-data-arrays"] = (_, page) => MakeDataAsync(page, "NumPy files", "input[type=file][accept*=npz]"),

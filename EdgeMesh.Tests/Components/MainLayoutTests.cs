@@ -29,7 +29,7 @@ public sealed class MainLayoutTests : MeshPages
         var layout = Open("/");
         Assert.Equal("#main", new Uri(new Uri(Navigation.BaseUri), layout.Find("a.skip").GetAttribute("href")!).Fragment);
         Assert.NotNull(layout.Find("main#main"));
-        Assert.Equal(["Skip", "Main", "Breadcrumbs", "Pages"], layout.FindAll("nav").Select(n => n.GetAttribute("aria-label")));
+        Assert.Equal(["Skip", "Main", "Breadcrumbs", "Pages", "More pages"], layout.FindAll("nav").Select(n => n.GetAttribute("aria-label")));
     }
 
     [Fact]

@@ -61,6 +61,9 @@
     open = now.length;
   }).observe(document.documentElement, { childList: true, subtree: true });
 
+  // A sheet closes when something in it is chosen: the page under it may stay the same window.
+  document.addEventListener("click", e => { if (e.target.closest("[popover] a")) e.target.closest("[popover]").hidePopover(); });
+
   edgemesh.reveal = id => document.getElementById(id)?.scrollIntoView({ block: "nearest" });
   edgemesh.signOut = () => document.getElementById("sign-out")?.requestSubmit();
 })();

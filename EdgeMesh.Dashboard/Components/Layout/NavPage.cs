@@ -3,7 +3,7 @@ namespace EdgeMesh.Dashboard.Components.Layout;
 /// <summary>A page in the rail, the bottom bar and the command palette. Only pages that exist.</summary>
 /// <param name="Path">Its address; pages below it belong to it.</param>
 /// <param name="Icon">A name of <see cref="Controls.Icon"/>.</param>
-/// <param name="OnPhones">Whether it has a place in the bottom bar.</param>
+/// <param name="OnPhones">Whether it has a place in the bottom bar of phones; the others are in the sheet above it.</param>
 /// <param name="Apart">Whether a line parts it from what is above it in the rail.</param>
 /// <param name="Words">Other words that people may search it by.</param>
 public sealed record NavPage(string Path, string Name, string Icon, bool OnPhones = true, bool Apart = false, string Words = "")
@@ -14,7 +14,7 @@ public sealed record NavPage(string Path, string Name, string Icon, bool OnPhone
         new("/jobs", "Jobs", "jobs", Words: "history"),
         new("/models", "Models", "models", Words: "get download install"),
         new("/qaihub", "QAI Hub", "qaihub", OnPhones: false, Words: "qualcomm ai hub"),
-        new("/settings", "Settings", "settings", Apart: true, Words: "options preferences"),
+        new("/settings", "Settings", "settings", OnPhones: false, Apart: true, Words: "options preferences"),
     ];
 
     /// <summary>The pages of QAI Hub, as its tabs.</summary>
