@@ -1,4 +1,3 @@
-using System.Globalization;
 using EdgeMesh.Core.Planning;
 
 namespace EdgeMesh.Core.Jobs;
@@ -47,36 +46,6 @@ public static class JobProgress
         }
 
         return string.Join(BetweenOutputs, outputs);
-    }
-
-    /// <summary>A title for people: the file's name, else the first words of the text (at most 60 characters, whole ones), or what the kind says.</summary>
-    public static string Title(JobRequest request)
-    {
-        const int Most = 60;
-        var text = request.FileName ?? (request is { Options: ChatOptions { Messages.IsEmpty: false } chat, Text: "" } ? chat.Messages[^1].Content : request.Text);
-        var line = text.AsSpan().Trim();
-        var end = line.IndexOfAny('\r', '\n');
-        line = end < 0 ? line : line[..end];
-        line = (request.FileName is null ? line.TrimStart("#*->• ") : line).Trim();
-        if (line.IsEmpty)
-        {
-            return request.Kind switch { JobKind.Sysinfo => "System information", JobKind.Echo => "Echo", JobKind.Onnx => $"Run of {request.Model}", _ => "Untitled" };
-        }
-
-        if (line.Length <= Most)
-        {
-            return line.ToString();
-        }
-
-        var cut = 0;
-        var elements = StringInfo.GetTextElementEnumerator(line[..(Most + 40 > line.Length ? line.Length : Most + 40)].ToString());
-        while (elements.MoveNext() && elements.ElementIndex + elements.GetTextElement().Length <= Most)
-        {
-            cut = elements.ElementIndex + elements.GetTextElement().Length;
-        }
-
-        var space = line[..cut].LastIndexOf(' ');
-        return string.Concat(line[..(space > Most / 2 ? space : cut)].TrimEnd(), "…");
     }
 
     /// <summary>A second line for the history: what went wrong or was retried; null when there is nothing to say.</summary>

@@ -20,7 +20,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
     public async Task SubmitAsync(JobRequest request, PlanResult plan, JobId? rerunOf, SubmitOnce? once, bool noTryOutModels = false)
     {
         _noTryOutModels = noTryOutModels;
-        List<JobEvent> events = [new JobSubmitted(time.GetUtcNow(), Id, request, JobProgress.Title(request), rerunOf)];
+        List<JobEvent> events = [new JobSubmitted(time.GetUtcNow(), Id, request, JobTitle.Of(request), rerunOf)];
         var (orders, view) = Commit(JobReducer.Fold(events)!, events, plan);
         await StoreAsync(events, view, once);
         await DispatchAsync(orders);

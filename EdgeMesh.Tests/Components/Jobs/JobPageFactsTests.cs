@@ -44,7 +44,7 @@ public sealed class JobPageFactsTests : JobPageContext
             Model = "llama3.2:3b",
             Options = new ChatOptions([new ChatMessage("system", "Answer shortly."), new ChatMessage("user", "Hello"), new ChatMessage("assistant", "Hi.")], 200, 0.7, 42),
         };
-        var job = Samples.Job(JobState.Succeeded) with { Request = request, Title = JobProgress.Title(request) };
+        var job = Samples.Job(JobState.Succeeded) with { Request = request, Title = JobTitle.Of(request) };
         var page = Open(job);
         var words = page.Find("[aria-label=Input]").TextContent;
         Assert.All(

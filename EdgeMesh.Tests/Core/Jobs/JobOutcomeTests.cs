@@ -100,11 +100,6 @@ public sealed class JobOutcomeTests
         Assert.Equal($"{ReasonCodes.For(ReasonCode.OutOfMemory).Remedy} {ReasonCodes.For(ReasonCode.Timeout).Remedy}", error.Remedy);
     }
 
-    [Theory]
-    [InlineData("minutes of March.docx.txt", "minutes of March.docx.txt")]
-    [InlineData("#1 plan.md", "#1 plan.md")]
-    public void Title_OfAFile_IsItsName(string file, string expected) => Assert.Equal(expected, JobProgress.Title(Any.Request() with { Text = "# A heading", FileName = file }));
-
     [Fact]
     public void Progress_StageOpens_WhenTheOneBeforeHasSucceeded()
     {
@@ -123,24 +118,6 @@ public sealed class JobOutcomeTests
         Assert.Equal("one\n\ntwo", JobProgress.InputText(view, task));
         Assert.Equal("ome t", JobProgress.InputText(view, task with { Input = new TaskInput(1, 5, []) }));
         Assert.Equal("Some text.", JobProgress.InputText(view, task with { Input = TaskInput.WholeText }));
-    }
-
-    [Theory]
-    [InlineData("# A heading\nand more", "A heading")]
-    [InlineData("  - first item\n- second", "first item")]
-    [InlineData("../../etc/passwd", "../../etc/passwd")]
-    [InlineData("", "Untitled")]
-    [InlineData("\n\n###\n", "Untitled")]
-    public void Title_IsTheFirstWords(string text, string expected) => Assert.Equal(expected, JobProgress.Title(Any.Request() with { Text = text }));
-
-    [Fact]
-    public void Title_LongText_EndsAtAWordAndNeverInsideACharacter()
-    {
-        Assert.Equal("The tidal mill at Carrow Creek has ground flour for most of…", JobProgress.Title(Any.Request() with { Text = "The tidal mill at Carrow Creek has ground flour for most of the last seven hundred years" }));
-        var family = string.Concat(Enumerable.Repeat("👨‍👩‍👧‍👦", 30));
-        var title = JobProgress.Title(Any.Request() with { Text = family });
-        Assert.StartsWith(title[..^1], family, StringComparison.Ordinal);
-        Assert.Equal(0, (title.Length - 1) % "👨‍👩‍👧‍👦".Length);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using EdgeMesh.Core.Texts;
 
 namespace EdgeMesh.Agent.Runtimes.Summariser.Layout;
 
@@ -18,7 +19,7 @@ internal static partial class StampedLines
             return false;
         }
 
-        var stamps = lines.Select(l => Stamp().Match(l)).ToList();
+        var stamps = lines.Select(l => LineStamps.OfALine().Match(l)).ToList();
         var rests = lines.Zip(stamps, (l, s) => s.Success ? l[s.Length..].Trim() : null).ToList();
         var said = rests.Count(r => r is not null && Speaker().IsMatch(r));
         var stamped = stamps.Count(s => s.Success);
@@ -53,11 +54,6 @@ internal static partial class StampedLines
             items.Add(line);
         }
     }
-
-    // [10:00, 12/05/2026]   12.05.26, 10:00 -   [2026-05-12 10:00:31]   10:00
-    [GeneratedRegex(
-        @"^\u200E?[\[(]?(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?[ T\u202F]*)?\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:[.,]\d{1,3})?Z?(?:[ \u202F]?[AaPp]\.?[Mm]\.?)?(?:,? *\d{1,4}[./-]\d{1,2}[./-]\d{1,4})?[\])]?(?: *[-–—])?[ \t]+")]
-    private static partial Regex Stamp();
 
     [GeneratedRegex(@"^(?:<[^<>:]{1,40}>|[\p{L}\d+~][\p{L}\p{M}\d .'_()+-]{0,40}:) +\S")]
     private static partial Regex Speaker();

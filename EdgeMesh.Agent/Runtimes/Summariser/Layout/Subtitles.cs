@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using EdgeMesh.Core.Texts;
 
 namespace EdgeMesh.Agent.Runtimes.Summariser.Layout;
 
@@ -16,7 +17,7 @@ internal static partial class Subtitles
     {
         spoken = "";
         var lines = text.Split('\n');
-        var times = lines.Count(l => Time().IsMatch(l));
+        var times = lines.Count(l => LineStamps.OfASubtitle().IsMatch(l));
         var filled = lines.Count(l => !string.IsNullOrWhiteSpace(l));
         if (times < FewestTimes || times * 4 < filled)
         {
@@ -27,8 +28,8 @@ internal static partial class Subtitles
         for (var i = 0; i < lines.Length; i++)
         {
             var line = Tags().Replace(lines[i], "").Trim();
-            var number = Number().IsMatch(line) && i + 1 < lines.Length && Time().IsMatch(lines[i + 1]);
-            if (line.Length > 0 && !number && !Time().IsMatch(line) && !Head().IsMatch(line) && (cues.Count == 0 || cues[^1] != line))
+            var number = Number().IsMatch(line) && i + 1 < lines.Length && LineStamps.OfASubtitle().IsMatch(lines[i + 1]);
+            if (line.Length > 0 && !number && !LineStamps.OfASubtitle().IsMatch(line) && !Head().IsMatch(line) && (cues.Count == 0 || cues[^1] != line))
             {
                 cues.Add(line);
             }
@@ -50,10 +51,6 @@ internal static partial class Subtitles
 
         return text.ToString();
     }
-
-    // 00:00:01,000 --> 00:00:04,000 with settings after it; or a time alone on its line.
-    [GeneratedRegex(@"^\s*(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?\s*(?:-->\s*(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?.*)?$")]
-    private static partial Regex Time();
 
     [GeneratedRegex(@"^\d{1,6}$")]
     private static partial Regex Number();
