@@ -9,8 +9,9 @@ internal sealed class Forecaster
     private const double FastestPace = 0.1;
     private const double NoticeablePace = 1.15;
 
-    // What takes longer than nine of ten is expected to take this much more again.
-    private const double Overdue = 0.1;
+    // What takes longer than nine of ten by more than this is past any prediction: it may hang.
+    private const double LongestOverdue = 0.25;
+    private const double ShortestOverdueMs = 2_000;
     private readonly JobView _job;
     private readonly FleetSnapshot _fleet;
     private readonly double _nowMs;
@@ -19,6 +20,7 @@ internal sealed class Forecaster
     private readonly double _pace;
     private readonly List<TaskForecast> _tasks = [];
     private bool _isOverdue;
+    private bool _isEndless;
 
     public Forecaster(JobView job, FleetSnapshot fleet, DateTimeOffset now)
     {
@@ -44,7 +46,7 @@ internal sealed class Forecaster
         var predicted = _job.Predicted!;
         var spread = Math.Max(1, predicted.P90Ms / Math.Max(1, predicted.P50Ms));
         var first = _firstPlacedMs + predicted.P50Ms;
-        var forecast = new JobForecast(end, _nowMs + ((end - _nowMs) * spread), first, null, [.. _tasks.OrderBy(t => t.Task.Number)]);
+        var forecast = new JobForecast(end, _nowMs + ((end - _nowMs) * spread), first, null, [.. _tasks.OrderBy(t => t.Task.Number)], !_isEndless);
         return forecast.HasMoved ? forecast with { Reason = Reason(end > first) } : forecast;
     }
 
@@ -98,7 +100,8 @@ internal sealed class Forecaster
 
         _isOverdue = true;
         var late = start + (attempt.Predicted.WorkP90Ms * pace);
-        return _nowMs < late ? late : _nowMs + ((_nowMs - start) * Overdue);
+        _isEndless |= _nowMs > late + Math.Max(ShortestOverdueMs, (late - start) * LongestOverdue);
+        return Math.Max(late, _nowMs);
     }
 
     // A stage that is not open yet: where the plan had it, or where it can be now that this device is away.

@@ -8,10 +8,11 @@ namespace EdgeMesh.Core.Jobs;
 /// <param name="FirstMs">What <paramref name="EndMs"/> was when the job was planned.</param>
 /// <param name="Reason">Why the two differ, as in "Part 2 moved to Board: the device was lost"; null when they do not, or nothing explains it.</param>
 /// <param name="Tasks">Of every task that has not ended, in plan order.</param>
-public sealed record JobForecast(double EndMs, double EndP90Ms, double FirstMs, string? Reason, ImmutableArray<TaskForecast> Tasks)
+/// <param name="IsKnown">False when a task runs far longer than nine of ten do: <paramref name="EndMs"/> then only says that it is not before that.</param>
+public sealed record JobForecast(double EndMs, double EndP90Ms, double FirstMs, string? Reason, ImmutableArray<TaskForecast> Tasks, bool IsKnown = true)
 {
-    /// <summary>Whether the end has moved by so much that it is worth a word: a second and a tenth at least.</summary>
-    public bool HasMoved => Math.Abs(EndMs - FirstMs) >= Math.Max(1_000, FirstMs * 0.1);
+    /// <summary>Whether the end has moved by so much that it is worth a word: a second and a tenth at least. An end that nobody knows has not moved.</summary>
+    public bool HasMoved => IsKnown && Math.Abs(EndMs - FirstMs) >= Math.Max(1_000, FirstMs * 0.1);
 
     /// <summary>The forecast of an open job; null before it is planned and after its end.</summary>
     public static JobForecast? Of(JobView job, FleetSnapshot fleet, DateTimeOffset now) =>

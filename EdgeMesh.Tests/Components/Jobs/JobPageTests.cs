@@ -1,6 +1,7 @@
 using Bunit;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Planning;
+using EdgeMesh.Dashboard.Features.Jobs;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Tests.Fakes;
 using MudBlazor;
@@ -70,6 +71,17 @@ public sealed class JobPageTests : JobPageContext
         Assert.Contains("Receipt, summarize", page.Markup, StringComparison.Ordinal);
         Assert.Contains("The job has ended: Succeeded.", page.Find("[role=status]").TextContent, StringComparison.Ordinal);
         Assert.Empty(page.FindAll(".em-now"));
+    }
+
+    [Theory]
+    [InlineData(true, "about to end")]
+    [InlineData(false, "longer than predicted, no end known")]
+    public void Overdue_NoEndIsKnown_SaysSo(bool known, string words)
+    {
+        var job = Samples.Job();
+        var forecast = new JobForecast(900_000, 900_000, 400, null, [], known);
+        var stats = Render<JobStats>(p => p.Add(s => s.Job, job).Add(s => s.Forecast, forecast).Add(s => s.Now, job.CreatedAt.AddMilliseconds(900_000)));
+        Assert.Contains(words, stats.Markup, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -79,6 +79,20 @@ public sealed class JobForecastTests
         Assert.True(forecast.EndP90Ms >= forecast.EndMs);
     }
 
+    /// <summary>A task that hangs has no end that anyone could name; a little over its time it has.</summary>
+    [Theory]
+    [InlineData(9_000, true)]
+    [InlineData(15_000, true)]
+    [InlineData(24_000, true)]
+    [InlineData(26_000, false)]
+    [InlineData(900_000, false)]
+    public void Of_RunningPastItsP90_HasNoKnownEnd(double atMs, bool known)
+    {
+        var forecast = Forecast(Job(Running(1, 0, startMs: 0), Planned(2, 0)), atMs);
+        Assert.Equal(known, forecast.IsKnown);
+        Assert.False(!known && forecast.HasMoved);
+    }
+
     [Fact]
     public void Of_WaitedForADevice_TheWaitIsNotHeldAgainstThePrediction()
     {
