@@ -31,7 +31,7 @@ public sealed partial class EngineDiscovery(RuntimeCatalog catalog, DiscoveryOpt
                 await LookAsync(http, engine, stoppingToken);
             }
 
-            ForgetGone();
+            await ForgetGoneAsync(http, stoppingToken);
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
@@ -39,7 +39,7 @@ public sealed partial class EngineDiscovery(RuntimeCatalog catalog, DiscoveryOpt
     // Whatever listens at a usual port and whatever it answers, the search goes on.
     private async Task LookAsync(HttpClient http, KnownEngine engine, CancellationToken cancellationToken)
     {
-        var address = new UriBuilder("http", "127.0.0.1", engine.Port).Uri;
+        var address = Address(engine);
         try
         {
             if (await IsThereAsync(http, engine, address, cancellationToken))
@@ -47,7 +47,7 @@ public sealed partial class EngineDiscovery(RuntimeCatalog catalog, DiscoveryOpt
                 var runtime = engine.Create(address, context);
                 catalog.Add(runtime);
                 _taken.Add(engine.Port);
-                _found[runtime.Info.Id] = new Found(engine.Port, null);
+                _found[runtime.Info.Id] = new Found(engine, null);
                 Log.Found(logger, engine.Name, address);
             }
         }
@@ -58,7 +58,7 @@ public sealed partial class EngineDiscovery(RuntimeCatalog catalog, DiscoveryOpt
     }
 
     // Nobody misses an engine that somebody stopped for good, or that another program was for a moment.
-    private void ForgetGone()
+    private async Task ForgetGoneAsync(HttpClient http, CancellationToken cancellationToken)
     {
         var now = context.Time.GetUtcNow();
         foreach (var (id, found) in _found.ToList())
@@ -71,11 +71,16 @@ public sealed partial class EngineDiscovery(RuntimeCatalog catalog, DiscoveryOpt
             {
                 _found[id] = found with { DownSince = found.DownSince ?? now };
             }
+            else if (await IsStillThereAsync(http, found.Engine, cancellationToken))
+            {
+                // It answers, and has no model or wants a key: as long as it says so, so is it shown.
+                _found[id] = found with { DownSince = null };
+            }
             else
             {
                 catalog.Remove(id);
                 _found.Remove(id);
-                _taken.Remove(found.Port);
+                _taken.Remove(found.Engine.Port);
                 Log.Forgotten(logger, down.Name, down.Reason);
             }
         }
@@ -90,9 +95,30 @@ public sealed partial class EngineDiscovery(RuntimeCatalog catalog, DiscoveryOpt
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(ProbeTimeout);
-        using var json = await http.GetJsonAsync(new Uri(address, engine.IdentityPath), limit.Token);
-        return engine.IsIt(json.RootElement);
+        try
+        {
+            using var json = await http.GetJsonAsync(new Uri(address, engine.IdentityPath), limit.Token);
+            return engine.IsIt(json.RootElement);
+        }
+        catch (EngineStatusException e) when (engine.WantsKey(e))
+        {
+            return true;
+        }
     }
+
+    private static async Task<bool> IsStillThereAsync(HttpClient http, KnownEngine engine, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await IsThereAsync(http, engine, Address(engine), cancellationToken);
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private static Uri Address(KnownEngine engine) => new UriBuilder("http", "127.0.0.1", engine.Port).Uri;
 
     // Nearly always nobody listens: found out without an exception each, and without waking the HTTP client.
     private static async Task<bool> ListensAsync(int port)
@@ -104,7 +130,7 @@ public sealed partial class EngineDiscovery(RuntimeCatalog catalog, DiscoveryOpt
         return (socket.ConnectAsync(connect) ? await done.Task : connect.SocketError) == SocketError.Success;
     }
 
-    private sealed record Found(int Port, DateTimeOffset? DownSince);
+    private sealed record Found(KnownEngine Engine, DateTimeOffset? DownSince);
 
     private static partial class Log
     {

@@ -62,7 +62,7 @@ public static class EngineHttp
 
             using (answer)
             {
-                throw new EngineStatusException(answer.StatusCode, await WordsAsync(answer, cancellationToken), RetryAfter(answer));
+                throw new EngineStatusException(answer.StatusCode, await WordsAsync(answer, cancellationToken), RetryAfter(answer)) { Server = answer.Headers.Server.ToString() };
             }
         }
 

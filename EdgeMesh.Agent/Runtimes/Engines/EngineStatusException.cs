@@ -26,6 +26,9 @@ public sealed class EngineStatusException : Exception
     /// <summary>0 when the error came inside an answer and named none.</summary>
     public HttpStatusCode Status { get; }
 
+    /// <summary>The program that answered, as its header <c>Server</c> names it; null when it does not.</summary>
+    public string? Server { get; init; }
+
     /// <summary>When it wants to be asked again; null when it does not say.</summary>
     public TimeSpan? RetryAfter { get; }
 }

@@ -10,7 +10,8 @@ namespace EdgeMesh.Agent.Runtimes.Ollama;
 /// <param name="Generates">It writes text at all: an embedding model does not.</param>
 /// <param name="Thinks">It can be told to think, or not to.</param>
 /// <param name="HasTemplate">It has a chat template; a base model has none and only goes on with a text.</param>
-internal sealed record OllamaDetails(int? ContextTokens, long? KvBytesPerToken, double? Parameters, bool Generates, bool Thinks, bool HasTemplate)
+/// <param name="RemoteHost">The server that runs it when this device does not; null for a model of its own.</param>
+internal sealed record OllamaDetails(int? ContextTokens, long? KvBytesPerToken, double? Parameters, bool Generates, bool Thinks, bool HasTemplate, string? RemoteHost = null)
 {
     private const int BytesOfKeyAndValue = 2;
     private static readonly string[] Talks = ["tools", "thinking", "vision"];
@@ -29,7 +30,8 @@ internal sealed record OllamaDetails(int? ContextTokens, long? KvBytesPerToken, 
             info.At("general.parameter_count").Number() is > 0 and var count ? count / 1e9 : null,
             capabilities.Count == 0 || capabilities.Contains("completion"),
             capabilities.Contains("thinking"),
-            !IsPassedThrough(show.At("template").Text()) || capabilities.Exists(c => Talks.Contains(c)) || HasRenderer(show));
+            !IsPassedThrough(show.At("template").Text()) || capabilities.Exists(c => Talks.Contains(c)) || HasRenderer(show),
+            OllamaCloud.HostOf(show));
     }
 
     // Without a TEMPLATE of its own a model gets one that hands the prompt through.

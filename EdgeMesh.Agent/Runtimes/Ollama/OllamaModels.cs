@@ -29,16 +29,24 @@ internal sealed class OllamaModels(SkillRules skills, long memoryBytes, TimeProv
     {
         using var json = await http.GetJsonAsync("api/tags", cancellationToken);
         var listed = json.RootElement.List("models", "data")
-            .Select(m => (Name: m.At("name").Text() ?? m.At("model").Text(), Digest: m.At("digest").Text(), Size: m.At("size").Whole()))
+            .Select(m => (Name: m.At("name").Text() ?? m.At("model").Text(), Digest: m.At("digest").Text(), Size: m.At("size").Whole(), Remote: OllamaCloud.HostOf(m)))
             .Where(m => EngineModels.IsName(m.Name)).DistinctBy(m => m.Name).Take(EngineModels.Most).ToList();
         var models = new ModelInfo[listed.Count];
         var details = new OllamaDetails?[listed.Count];
         await Parallel.ForEachAsync(Enumerable.Range(0, listed.Count), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (i, _) =>
         {
-            var (name, digest, size) = listed[i];
+            var (name, digest, size, remote) = listed[i];
+            if ((remote ?? OllamaCloud.HostOf(name!)) is { } host)
+            {
+                models[i] = OllamaCloud.Model(name!, host);
+                return;
+            }
+
             var key = $"{name}@{digest}";
             details[i] = await DescribeAsync(http, name!, key, cancellationToken);
-            models[i] = details[i] is { } known ? Model(name!, size, known) : new ModelInfo(name!, [], size, CannotRun: _failed.TryGetValue(key, out var failure) ? failure.Why : null);
+            models[i] = details[i] is { RemoteHost: { } elsewhere } ? OllamaCloud.Model(name!, elsewhere)
+                : details[i] is { } known ? Model(name!, size, known)
+                : new ModelInfo(name!, [], size, CannotRun: _failed.TryGetValue(key, out var failure) ? failure.Why : null);
         });
         _details = Enumerable.Range(0, listed.Count).Where(i => details[i] is not null).ToImmutableDictionary(i => listed[i].Name!, i => details[i]!, StringComparer.Ordinal);
         return [.. models];

@@ -58,6 +58,12 @@ public sealed class OllamaRuntime(Uri address, SkillRules skills, TimeProvider t
     private async Task<TaskReceipt> AnswerAsync(TaskRequest task, ITaskOutput output, CancellationToken cancellationToken)
     {
         var details = _models.Of(task.ModelId);
+        if (OllamaCloud.HostOf(task.ModelId) is not null || Info.Models.FirstOrDefault(m => m.Id == task.ModelId) is { CannotRun: not null, Completes: false })
+        {
+            // Whoever asks: a text goes to another computer only with a person's yes.
+            throw new TaskFailedException(ReasonCode.Unsupported, $"{task.ModelId} cannot run there: {Info.Models.FirstOrDefault(m => m.Id == task.ModelId)?.CannotRun ?? OllamaCloud.Why("ollama.com")}");
+        }
+
         var request = new OllamaRequest(task, details);
         var most = Info.Models.FirstOrDefault(m => m.Id == task.ModelId)?.ContextTokens ?? details.ContextTokens;
         var context = _contexts.Begin(task.ModelId, request.Tokens, most, await ResidentAsync(task.ModelId, cancellationToken));

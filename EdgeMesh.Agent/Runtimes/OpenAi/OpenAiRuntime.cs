@@ -1,5 +1,6 @@
 using System.Net;
 using EdgeMesh.Agent.Runtimes.Engines;
+using EdgeMesh.Agent.Runtimes.Ollama;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
@@ -48,11 +49,16 @@ public sealed class OpenAiRuntime : ProbedRuntime
 
     private static RuntimeInfo Initial(Uri address, string? name) => new(
         $"openai:{address.AbsoluteUri.TrimEnd('/')}",
-        name ?? address.Port switch { 11434 => "Ollama", 1234 => "LM Studio", _ => "OpenAI-compatible server" },
+        name ?? address.Port switch { OllamaCloud.Port => "Ollama", 1234 => "LM Studio", _ => "OpenAI-compatible server" },
         RuntimeState.Starting, "It has not answered yet.", [], [TaskKind.LlmGenerate, TaskKind.ImageGenerate], null);
 
     private ModelInfo Describe(OpenAiModel model)
     {
+        if (_address.Bases[0] is { IsLoopback: true, Port: OllamaCloud.Port } && OllamaCloud.HostOf(model.Id) is { } host)
+        {
+            return OllamaCloud.Model(model.Id, host);
+        }
+
         var (skills, tier) = _skills.For(model.Id);
         return new ModelInfo(model.Id, model.Generates ? skills : [], null, model.ContextTokens, tier);
     }

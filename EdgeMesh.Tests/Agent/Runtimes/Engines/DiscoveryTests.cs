@@ -62,6 +62,58 @@ public sealed class DiscoveryTests : IAsyncDisposable
         });
     }
 
+    /// <summary>llama.cpp with <c>--api-key</c>: all but its health answers 401 without one.</summary>
+    [Theory]
+    [InlineData(401)]
+    [InlineData(403)]
+    public async Task Search_LlamaCppWantsAKey_IsShownWithWhatToDo(int status)
+    {
+        await using var server = await EngineTestServer.StartAsync(r => r.MapGet("/{**path}", (HttpContext context) => Refuse(context, status, "llama.cpp")));
+        var catalog = Search("llama.cpp server", server.Address.Port);
+        await catalog.StartAsync(CancellationToken.None);
+        await Until.TrueAsync("it to be down for want of a key", () => catalog.Infos is [{ State: RuntimeState.Down, Reason: { } why }] && why.Contains("wants an API key", StringComparison.Ordinal));
+        Assert.Contains($"--openai http://127.0.0.1:{server.Address.Port}/", catalog.Infos[0].Reason, StringComparison.Ordinal);
+        Assert.Contains($"EDGEMESH_OPENAI_KEY=127.0.0.1:{server.Address.Port}=KEY", catalog.Infos[0].Reason, StringComparison.Ordinal);
+        await catalog.StopAsync(CancellationToken.None);
+    }
+
+    [Theory]
+    [InlineData("nginx", 401)]
+    [InlineData("", 401)]
+    [InlineData("llama.cpp", 404)]
+    [InlineData("llama.cpp", 500)]
+    public async Task Search_AnotherProgramRefuses_IsNotTakenForLlamaCpp(string program, int status)
+    {
+        var asked = 0;
+        await using var server = await EngineTestServer.StartAsync(r => r.MapGet("/{**path}", (HttpContext context) =>
+        {
+            asked++;
+            return Refuse(context, status, program);
+        }));
+        var catalog = Search("llama.cpp server", server.Address.Port);
+        await Until.TrueAsync("two looks", () => asked >= 2);
+        Assert.Empty(catalog.Infos);
+    }
+
+    [Fact]
+    public async Task Search_WantsAKeyForLong_StaysShown()
+    {
+        FakeTimeProvider time = new();
+        await using var server = await EngineTestServer.StartAsync(r => r.MapGet("/{**path}", (HttpContext context) => Refuse(context, 401, "llama.cpp")));
+        var catalog = Start(new DiscoveryOptions { Engines = [KnownEngine.All.Single(e => e.Name == "llama.cpp server") with { Port = server.Address.Port }] }, time);
+        await catalog.StartAsync(CancellationToken.None);
+        var shown = 0;
+        var began = time.GetUtcNow();
+        await Until.TrueAsync("20 minutes to pass", () =>
+        {
+            time.Advance(TimeSpan.FromSeconds(5));
+            shown = Math.Max(shown, catalog.Infos.Length);
+            Assert.Equal(shown, catalog.Infos.Length);
+            return time.GetUtcNow() - began > TimeSpan.FromMinutes(20) && shown == 1;
+        });
+        await catalog.StopAsync(CancellationToken.None);
+    }
+
     [Theory]
     [InlineData("Ollama")]
     [InlineData("llama.cpp server")]
@@ -154,6 +206,12 @@ public sealed class DiscoveryTests : IAsyncDisposable
         using var directory = new TemporaryDirectory();
         File.WriteAllText(directory["skills.json"], json);
         Assert.Contains("skills.json", Assert.Throws<InvalidDataException>(() => SkillRules.Load(directory.Path)).Message, StringComparison.Ordinal);
+    }
+
+    private static IResult Refuse(HttpContext context, int status, string program)
+    {
+        context.Response.Headers.Server = program;
+        return Results.Text("""{"error":{"message":"Invalid API Key","type":"authentication_error","code":401}}""", "application/json", statusCode: status);
     }
 
     private RuntimeCatalog Search(string name, int port) =>

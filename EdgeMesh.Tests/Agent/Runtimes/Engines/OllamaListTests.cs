@@ -34,6 +34,42 @@ public sealed class OllamaListTests
         Assert.Equal("good:1b", Assert.Single(info.Models).Id);
     }
 
+    /// <summary>Models that another computer runs are shown, with why, and take no text.</summary>
+    [Theory]
+    [InlineData("""{"name":"gpt-oss:120b-cloud","remote_model":"gpt-oss:120b","remote_host":"https://ollama.com:443","size":384}""", "{}", "ollama.com")]
+    [InlineData("""{"name":"gpt-oss:120b-cloud","size":384}""", "{}", "ollama.com")]
+    [InlineData("""{"name":"glm-4.6:cloud"}""", "{}", "ollama.com")]
+    [InlineData("""{"name":"Kimi-K2:1T-CLOUD"}""", "{}", "ollama.com")]
+    [InlineData("""{"name":"mine:latest","remote_host":"https://models.example.org"}""", "{}", "models.example.org")]
+    [InlineData("""{"name":"mine:latest","remote_model":"gpt-oss:120b"}""", "{}", "ollama.com")]
+    [InlineData("""{"name":"mine:latest"}""", """{"remote_host":"https://ollama.com:443","capabilities":["completion"]}""", "ollama.com")]
+    public async Task Tags_ModelOfTheCloud_IsMarkedAndTakesNoText(string entry, string show, string host)
+    {
+        var chats = 0;
+        await using var server = await EngineTestServer.StartAsync(r =>
+        {
+            r.MapGet("/api/tags", () => Results.Text($$"""{"models":[{{entry}},{{Good}}]}""", "application/json"));
+            r.MapPost("/api/show", (JsonObject asked) => Results.Text(asked["model"]!.GetValue<string>() == "good:1b" ? """{"capabilities":["completion"]}""" : show, "application/json"));
+            r.MapPost("/api/chat", () => ++chats);
+        });
+        await using var watched = new Watched<OllamaRuntime>(new OllamaRuntime(server.Address, SkillRules.Default, TimeProvider.System)).Start();
+        var info = await watched.UntilAsync(RuntimeState.Ready);
+        var cloud = info.Models.Single(m => m.Id != "good:1b");
+        Assert.Empty(cloud.Skills);
+        Assert.Contains($"not on this device but on {host}", cloud.CannotRun, StringComparison.Ordinal);
+        Assert.Null(info.Models.Single(m => m.Id == "good:1b").CannotRun);
+
+        var failed = await Assert.ThrowsAsync<EdgeMesh.Agent.Runtimes.TaskFailedException>(() => watched.Runtime.RunAsync(Wanted.Chat(cloud.Id, "A secret."), new Written(), TestContext.Current.CancellationToken));
+        Assert.Equal((ReasonCode.Unsupported, 0), (failed.Reason, chats));
+    }
+
+    [Theory]
+    [InlineData("cloud-helper:1b")]
+    [InlineData("mycloud:latest")]
+    [InlineData("a-cloud/model:7b")]
+    public async Task Tags_NameThatOnlyMentionsClouds_IsLocal(string name) =>
+        Assert.Null(Assert.Single((await ListAsync($$"""{"models":[{"name":"{{name}}"}]}""", _ => """{"capabilities":["completion"]}""")).Models).CannotRun);
+
     [Theory]
     [InlineData("""{"size":99999999999999999999999}""", null)]
     [InlineData("""{"size":-1}""", null)]
