@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text;
+using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
+using EdgeMesh.Core.Models;
 using EdgeMesh.Tests.Fakes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -20,6 +22,32 @@ public sealed class PlanApiTests
         Assert.Empty(plan.GetProperty("stages").EnumerateArray());
         Assert.Equal(System.Text.Json.JsonValueKind.Null, plan.GetProperty("predicted").ValueKind);
         Assert.NotEmpty(Assert.Single(plan.GetProperty("devices").EnumerateArray()).GetProperty("reason").GetString()!);
+    }
+
+    /// <summary>A plan never says that a job would be refused which is then accepted and waits, nor the reverse.</summary>
+    [Theory]
+    [InlineData(false, RuntimeState.Starting, TaskKind.LlmGenerate, true)]
+    [InlineData(false, RuntimeState.Starting, TaskKind.ImageGenerate, true)]
+    [InlineData(false, RuntimeState.Down, TaskKind.LlmGenerate, true)]
+    [InlineData(true, RuntimeState.Starting, TaskKind.LlmGenerate, true)]
+    [InlineData(true, RuntimeState.Starting, TaskKind.ImageGenerate, false)]
+    [InlineData(true, RuntimeState.Down, TaskKind.LlmGenerate, false)]
+    [InlineData(true, RuntimeState.Ready, TaskKind.ImageGenerate, false)]
+    public async Task Plan_AnyStateOfTheRuntimes_IsJudgedAsTheJobIs(bool loaded, RuntimeState state, TaskKind kind, bool accepted)
+    {
+        await using var mesh = await MeshHost.StartAsync();
+        await mesh.JoinAsync("One", loaded, new RuntimeInfo("engine", "Engine", state, state == RuntimeState.Ready ? null : "Not yet.", [], [kind], null));
+        foreach (var model in (string[])["", ",\"model\":\"llama\""])
+        {
+            var body = $$"""{"kind":"chat","text":"Hello."{{model}}}""";
+            var (plan, planProblem) = await mesh.PostAsync("/api/plan", body);
+            var (job, jobProblem) = await mesh.PostAsync("/api/jobs", body);
+            Assert.Equal(accepted ? (HttpStatusCode.OK, HttpStatusCode.Accepted) : (HttpStatusCode.UnprocessableEntity, HttpStatusCode.UnprocessableEntity), (plan.StatusCode, job.StatusCode));
+            if (!accepted)
+            {
+                Assert.Equal(jobProblem.GetProperty("code").GetString(), planProblem.GetProperty("code").GetString());
+            }
+        }
     }
 
     [Theory]
