@@ -14,7 +14,7 @@ public static partial class SentenceSplitter
     public static List<string> Split(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        text = TextLines.Normalise(text);
+        text = TextLines.Normalise(HtmlText.TryRead(text, out var read) ? read : text);
         text = Subtitles.TryRead(text, out var spoken) ? spoken : text;
         var lines = TextLines.Filled(text);
         List<string> sentences = [];
@@ -40,12 +40,11 @@ public static partial class SentenceSplitter
         var number = 0;
         for (var i = 0; i < lines.Count; i++)
         {
-            if (TableRows.IsMarkdown(lines[i]))
+            if (TableRows.MarkdownLines(lines, i) is > 0 and var rows)
             {
                 Flush();
-                var rows = lines.Skip(i).TakeWhile(TableRows.IsMarkdown).ToList();
-                TableRows.Markdown(rows).ToList().ForEach(r => Add(r, sentences));
-                i += rows.Count - 1;
+                TableRows.Markdown(lines.GetRange(i, rows)).ToList().ForEach(r => Add(r, sentences));
+                i += rows - 1;
                 continue;
             }
 

@@ -19,6 +19,7 @@ public sealed record Licence(string Name, string Terms)
         new("QRCoder", "MIT"),
         new("Scalar", "MIT"),
         new("ONNX Runtime", "MIT"),
-        new("OpenAI for .NET", "MIT"),
+        new("OllamaSharp", "MIT"),
+        new("AngleSharp", "MIT"),
     ];
 }

@@ -1,28 +1,35 @@
-using System.Text.RegularExpressions;
-
 namespace EdgeMesh.Agent.Runtimes.Summariser.Layout;
 
 /// <summary>Tables (Markdown, comma, semicolon or tab separated): each row is an item, the head is none.</summary>
-internal static partial class TableRows
+internal static class TableRows
 {
     private const int Fewest = 3;
     private static readonly char[] Separators = ['\t', ';', '|', ','];
 
-    /// <summary>Whether a line is a row of a Markdown table.</summary>
-    public static bool IsMarkdown(string line) => line.Length > 2 && line[0] == '|' && line[^1] == '|';
+    /// <summary>
+    /// How many lines from one on are a Markdown table: rows between outer bars, or, without these, a head, a rule of as many cells and what follows with a bar in it. 0 for none.
+    /// </summary>
+    public static int MarkdownLines(IReadOnlyList<string> lines, int start)
+    {
+        var framed = lines.Skip(start).TakeWhile(IsFramed).Count();
+        if (framed > 0)
+        {
+            return framed;
+        }
+
+        var ruled = start + 1 < lines.Count && IsRule(lines[start + 1]) && Cells(lines[start]) is > 1 and var cells && cells == Cells(lines[start + 1]);
+        return ruled ? 2 + lines.Skip(start + 2).TakeWhile(l => Cells(l) > 1).Count() : 0;
+    }
 
     /// <summary>The rows of a Markdown table as text between their outer bars.</summary>
-    public static IEnumerable<string> Markdown(IReadOnlyList<string> lines)
-    {
-        var ruled = lines.Count > 1 && Rule().IsMatch(lines[1]);
-        return lines.Skip(ruled ? 2 : 0).Where(l => !Rule().IsMatch(l)).Select(l => l.Trim('|').Trim());
-    }
+    public static IEnumerable<string> Markdown(IReadOnlyList<string> lines) =>
+        lines.Skip(lines.Count > 1 && IsRule(lines[1]) ? 2 : 0).Where(l => !IsRule(l)).Select(l => l.Trim('|').Trim());
 
     /// <summary>The rows of a text that is one table with separators; false when it is none.</summary>
     public static bool TryRead(IReadOnlyList<string> lines, out List<string> rows)
     {
         rows = [];
-        if (lines.Count < Fewest || lines.All(IsMarkdown))
+        if (lines.Count < Fewest || lines.All(IsFramed))
         {
             return false;
         }
@@ -40,6 +47,19 @@ internal static partial class TableRows
         }
 
         return false;
+    }
+
+    private static bool IsFramed(string line) => line.Length > 2 && line[0] == '|' && line[^1] == '|';
+
+    private static bool IsRule(string line) => line.Contains('|', StringComparison.Ordinal) && line.Contains('-', StringComparison.Ordinal) && !line.AsSpan().ContainsAnyExcept(" \t:|-");
+
+    // Bars that are escaped are none.
+    private static int Cells(string line)
+    {
+        var inner = line.Replace("\\|", "", StringComparison.Ordinal).Trim();
+        inner = inner.Length > 0 && inner[0] == '|' ? inner[1..] : inner;
+        inner = inner.Length > 0 && inner[^1] == '|' ? inner[..^1] : inner;
+        return inner.Count(c => c == '|') + 1;
     }
 
     private static bool IsHead(string line) => !line.Any(char.IsDigit) && !line.Contains(". ", StringComparison.Ordinal);
@@ -77,7 +97,4 @@ internal static partial class TableRows
 
         return count;
     }
-
-    [GeneratedRegex(@"^\|?[ :|-]*-[ :|-]*\|?$")]
-    private static partial Regex Rule();
 }
