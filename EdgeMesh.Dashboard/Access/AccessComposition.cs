@@ -2,11 +2,14 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Threading.RateLimiting;
 using EdgeMesh.Core.Trust;
+using EdgeMesh.Dashboard.Access.Sessions;
 using EdgeMesh.Dashboard.Api;
+using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Hosting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
@@ -54,7 +57,11 @@ public static class AccessComposition
         services.AddSingleton<LoginLinks>().AddSingleton<ILoginLinks>(s => s.GetRequiredService<LoginLinks>());
         services.AddSingleton<Login>();
         services.AddSingleton<SessionEvents>();
+        services.AddSingleton<Sessions.Sessions>().AddSingleton<ISessions>(s => s.GetRequiredService<Sessions.Sessions>());
+        services.AddScoped<IFileLinks, FileLinks>().AddScoped<CircuitHandler, CircuitActor>();
+        services.AddAudit();
         services.AddHostedService<ApiKeysService>();
+        services.AddHostedService<SessionsService>();
         services.AddAuthentication(AccessSchemes.Either)
             .AddPolicyScheme(AccessSchemes.Either, null, o =>
                 o.ForwardDefaultSelector = c => ApiKeyHandler.Applies(c.Request) ? AccessSchemes.Key : AccessSchemes.Session)
@@ -105,7 +112,8 @@ public static class AccessComposition
             return context.RequestServices.GetRequiredService<Login>().ByLinkAsync(context);
         }
 
-        if (context.User.KeyId() is null)
+        // A window that was sent here has no good session of its own, whatever the cookie says.
+        if (context.User.KeyId() is null || context.Request.Query.ContainsKey("error"))
         {
             return next(context);
         }

@@ -7,22 +7,34 @@ internal static class AccessProblems
         "login_needed", "This needs a login or an API key.", "The request carried neither a session nor a key.",
         "Send \"Authorization: Bearer KEY\"; the first key is in admin.key in the dashboard's data folder.");
 
+    public static readonly Problem CookieAlone = new(
+        "origin_unproven", "The cookie of a session is not enough here.", "Browsers send it to every port of a host, so the dashboard's own pages prove themselves by a second secret.",
+        "Open the page in the dashboard, or call the API from a program with an API key.");
+
     public static readonly Problem KeyWrong = new(
         "key_wrong", "This API key is not known.", "The key in the Authorization header is wrong, or was deleted.",
         "Use the key in admin.key in the dashboard's data folder, or make a new one in Settings.");
 
     public static readonly Problem LoginWrong = new(
         "login_wrong", "This token or key is not known.", "Neither the token of the login URL nor an API key is like it.",
-        "Copy the login URL that the dashboard printed at its last start, or use an API key.");
+        "The printed login URL works for an hour; \"EdgeMesh.Dashboard login-link\" on the dashboard's computer prints a new one. An API key does as well.");
+
+    public static readonly Problem LoginFromElsewhere = new(
+        "login_elsewhere", "A page of another site led here.", "Login links are for people: another site may not sign a browser in.",
+        "Paste the login link into the address bar, or into the field of the login page.");
 
     public static readonly Problem LoginThrottled = new(
-        "login_throttled", "Too many failed logins.", "Logins from this address have to wait.", "Try again in a minute.");
+        "login_throttled", "Too many wrong logins.", "More wrong tokens or keys from this address are not looked at for now. A right one still works.", "Copy the whole link or key, and try again.");
 
     public static readonly Problem TooManyRequests = new(
         "too_many_requests", "Too many requests.", "This key asks for new secrets too often.", "Try again in a minute.");
 
     public static readonly Problem LastKey = new(
-        "key_last", "The last key cannot be deleted.", "Without a key nobody could log in.", "Make another key first.");
+        "key_last", "The last key that may administer cannot be deleted.", "Without one nobody could manage this mesh.", "Make another key with the scope admin, without an end, first.");
+
+    public static readonly Problem KeyProofNeeded = new(
+        "key_proof_needed", "This key is deleted only with its own secret.", "It is the owner's key, and another key asked for its end.",
+        "Give the content of admin.key in the dashboard's data folder as proof (header X-EdgeMesh-Proof), or delete it in a session that began with it.");
 
     /// <summary>What a browser sent for a page of another origin; behind a proxy it names what the proxy has to send.</summary>
     public static Problem OriginRefused(HttpRequest request) => new(
@@ -37,6 +49,9 @@ internal static class AccessProblems
 
     public static Problem KeyUnknown(Guid id) => new(
         "key_unknown", "There is no such key.", $"No API key has the id {id}.", "Settings lists the keys there are.");
+
+    public static Problem SessionUnknown(Guid id) => new(
+        "session_unknown", "There is no such session.", $"No session has the id {id}; it may have ended.", "Settings lists the sessions there are.");
 
     private static string Shown(Microsoft.Extensions.Primitives.StringValues origin) => origin.ToString() is { Length: > 0 and <= 300 } text ? text : "another site";
 }

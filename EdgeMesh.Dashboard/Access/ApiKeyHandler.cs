@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using EdgeMesh.Dashboard.Api;
+using EdgeMesh.Dashboard.Audit;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;

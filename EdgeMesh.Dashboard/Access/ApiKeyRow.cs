@@ -1,3 +1,4 @@
+using EdgeMesh.Dashboard.Audit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -20,6 +21,10 @@ internal sealed class ApiKeyRow
     public DateTimeOffset? LastUsedAt { get; set; }
 
     public bool IsAdmin { get; set; }
+
+    public Scopes May { get; set; }
+
+    public long? ExpiresAtMs { get; set; }
 }
 
 internal sealed class ApiKeyRowConfiguration : IEntityTypeConfiguration<ApiKeyRow>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -7,7 +8,7 @@ namespace EdgeMesh.Dashboard.Access;
 /// <summary>
 /// The keys, in memory for reading (one immutable list, replaced by the one writer at a time) and in the database for keeps.
 /// </summary>
-internal sealed class ApiKeys(IDbContextFactory<MeshDbContext> database, AdminKeyFile adminKey, TimeProvider time) : IApiKeys, IDisposable
+internal sealed class ApiKeys(IDbContextFactory<MeshDbContext> database, AdminKeyFile adminKey, IDeeds deeds, TimeProvider time) : IApiKeys, IDisposable
 {
     public const int LongestName = 64;
     private const string AdminName = "admin";
@@ -33,7 +34,7 @@ internal sealed class ApiKeys(IDbContextFactory<MeshDbContext> database, AdminKe
                 var admin = rows.Find(r => r.IsAdmin);
                 if (admin is null)
                 {
-                    admin = new ApiKeyRow { Id = Guid.CreateVersion7(time.GetUtcNow()), Name = AdminName, CreatedAt = time.GetUtcNow(), IsAdmin = true };
+                    admin = new ApiKeyRow { Id = Guid.CreateVersion7(time.GetUtcNow()), Name = AdminName, CreatedAt = time.GetUtcNow(), IsAdmin = true, May = Scopes.Admin };
                     rows.Add(admin);
                     db.Add(admin);
                 }
@@ -53,12 +54,21 @@ internal sealed class ApiKeys(IDbContextFactory<MeshDbContext> database, AdminKe
     public Task<ImmutableArray<ApiKeyInfo>> ListAsync(CancellationToken cancellationToken) =>
         Task.FromResult<ImmutableArray<ApiKeyInfo>>([.. entries.Select(e => e.Current)]);
 
-    public async Task<NewApiKey> CreateAsync(string name, CancellationToken cancellationToken)
+    public Task<NewApiKey> CreateAsync(string name, Scopes scopes, DateTimeOffset? expiresAt, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(name);
+        return deeds.MakeAsync(
+            AuditActions.KeyCreate, $"{name} ({string.Join(", ", scopes.Words())}{(expiresAt is { } end ? $", until {end.UtcDateTime:u}" : "")})", () => MakeAsync(name, scopes, expiresAt, cancellationToken));
+    }
+
+    public Task<Problem?> DeleteAsync(Guid id, string? proof, CancellationToken cancellationToken) =>
+        deeds.DoAsync(AuditActions.KeyDelete, Find(id)?.Info.Name ?? $"{id}", () => RemoveAsync(id, proof, cancellationToken));
+
+    private async Task<NewApiKey> MakeAsync(string name, Scopes scopes, DateTimeOffset? expiresAt, CancellationToken cancellationToken)
+    {
         var secret = Secret.New();
         var now = time.GetUtcNow();
-        var row = new ApiKeyRow { Id = Guid.CreateVersion7(now), Name = name, Prefix = Secret.Prefix(secret), Hash = Secret.Hash(secret), CreatedAt = now };
+        var row = new ApiKeyRow { Id = Guid.CreateVersion7(now), Name = name, Prefix = Secret.Prefix(secret), Hash = Secret.Hash(secret), CreatedAt = now, May = scopes, ExpiresAtMs = expiresAt?.ToUnixTimeMilliseconds() };
         await writing.WaitAsync(cancellationToken);
         try
         {
@@ -75,7 +85,7 @@ internal sealed class ApiKeys(IDbContextFactory<MeshDbContext> database, AdminKe
         return new NewApiKey(Info(row), secret);
     }
 
-    public async Task<Problem?> DeleteAsync(Guid id, CancellationToken cancellationToken)
+    private async Task<Problem?> RemoveAsync(Guid id, string? proof, CancellationToken cancellationToken)
     {
         Entry? entry;
         await writing.WaitAsync(cancellationToken);
@@ -87,9 +97,9 @@ internal sealed class ApiKeys(IDbContextFactory<MeshDbContext> database, AdminKe
                 return AccessProblems.KeyUnknown(id);
             }
 
-            if (entries.Length == 1)
+            if (Refusal(entry, proof) is { } refusal)
             {
-                return AccessProblems.LastKey;
+                return refusal;
             }
 
             await using var db = await database.CreateDbContextAsync(cancellationToken);
@@ -124,17 +134,27 @@ internal sealed class ApiKeys(IDbContextFactory<MeshDbContext> database, AdminKe
             }
         }
 
-        found?.Use(time.GetUtcNow());
-        return found?.Current;
+        if (found is null || IsOver(found))
+        {
+            return null;
+        }
+
+        found.Use(time.GetUtcNow());
+        return found.Current;
     }
 
     public ApiKeyInfo? ById(Guid id) => Find(id)?.Current;
 
-    public CancellationToken Revoked(Guid id) => Find(id)?.Revoked.Token ?? new CancellationToken(canceled: true);
+    public CancellationToken Revoked(Guid id) => Find(id) is { } entry && !IsOver(entry) ? entry.Revoked.Token : new CancellationToken(canceled: true);
 
-    /// <summary>Stores when keys were last used; called now and then, so that a request never waits for it.</summary>
+    /// <summary>Stores when keys were last used, and ends what lives by keys that are over; called now and then, so that a request never waits for it.</summary>
     public async Task StoreUseAsync(CancellationToken cancellationToken)
     {
+        foreach (var over in entries.Where(e => IsOver(e) && !e.Revoked.IsCancellationRequested))
+        {
+            await over.Revoked.CancelAsync();
+        }
+
         foreach (var entry in entries.Where(e => e.HasNewUse))
         {
             var used = entry.TakeUse();
@@ -145,7 +165,21 @@ internal sealed class ApiKeys(IDbContextFactory<MeshDbContext> database, AdminKe
 
     public void Dispose() => writing.Dispose();
 
-    private static ApiKeyInfo Info(ApiKeyRow row) => new(row.Id, row.Name, row.Prefix, row.CreatedAt, row.LastUsedAt, row.IsAdmin);
+    private static ApiKeyInfo Info(ApiKeyRow row) => new(row.Id, row.Name, row.Prefix, row.CreatedAt, row.LastUsedAt, row.IsAdmin, row.May, row.ExpiresAtMs is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null);
+
+    private bool IsOver(Entry entry) => entry.Info.ExpiresAt is { } end && end <= time.GetUtcNow();
+
+    private Problem? Refusal(Entry entry, string? proof)
+    {
+        if (entry.Info.May.Include(Scopes.Admin) && !entries.Any(e => e != entry && e.Info.May.Include(Scopes.Admin) && e.Info.ExpiresAt is null))
+        {
+            return AccessProblems.LastKey;
+        }
+
+        return entry.Info.IsAdmin && Actors.Current.KeyId != entry.Info.Id && !(proof is not null && CryptographicOperations.FixedTimeEquals(Secret.Hash(proof), entry.Hash))
+            ? AccessProblems.KeyProofNeeded
+            : null;
+    }
 
     private Entry? Find(Guid id) => entries.FirstOrDefault(e => e.Info.Id == id);
 

@@ -13,7 +13,7 @@ internal static class LocalUrl
             : "/";
 
     /// <summary>The login page.</summary>
-    /// <param name="error"><c>wrong</c>, <c>throttled</c> or <c>expired</c> (the form was too old); null for none.</param>
+    /// <param name="error"><c>wrong</c>, <c>throttled</c>, <c>expired</c> (the form was too old), <c>elsewhere</c> (another site led here) or <c>again</c> (the session is not good); null for none.</param>
     public static string Login(string? error, string? returnUrl)
     {
         var query = QueryString.Empty;

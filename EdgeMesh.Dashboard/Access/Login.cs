@@ -1,4 +1,7 @@
+using System.Globalization;
+using EdgeMesh.Dashboard.Access.Sessions;
 using EdgeMesh.Dashboard.Api;
+using EdgeMesh.Dashboard.Audit;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 
@@ -6,19 +9,26 @@ namespace EdgeMesh.Dashboard.Access;
 
 /// <summary>
 /// Begins and ends sessions. <c>GET /login?t=TOKEN</c> is the printed URL, <c>POST /login</c> the form of the login page (fields
-/// <c>token</c>, <c>returnUrl</c>, antiforgery); a failure leads to <c>/login?error=wrong|throttled|expired&amp;returnUrl=…</c>.
+/// <c>token</c>, <c>returnUrl</c>, antiforgery); a failure leads to <c>/login?error=wrong|throttled|expired|elsewhere&amp;returnUrl=…</c>.
 /// </summary>
-internal sealed partial class Login(ApiKeys keys, StartToken startToken, LoginLinks links, LoginThrottle throttle, IAntiforgery antiforgery, ILogger<Login> logger)
+internal sealed partial class Login(ApiKeys keys, StartToken startToken, LoginLinks links, LoginThrottle throttle, Sessions.Sessions sessions, IAntiforgery antiforgery, IAudit audit, ILogger<Login> logger)
 {
+    /// <summary>Other windows of the browser are cut then; the one that signed out has gone to the login page.</summary>
+    private static readonly TimeSpan CutAfter = TimeSpan.FromSeconds(2);
+
     private static readonly AuthenticationProperties Remembered = new() { IsPersistent = true };
 
     /// <summary>The printed URL.</summary>
     public async Task ByLinkAsync(HttpContext context)
     {
         var returnUrl = LocalUrl.OrHome(context.Request.Query["returnUrl"]);
-        if (await TryAsync(context, context.Request.Query["t"].ToString(), returnUrl))
+        if (RequestKind.IsFromElsewhere(context.Request))
         {
-            await RefreshPage.WriteAsync(context, returnUrl);
+            await RefuseAsync(context, StatusCodes.Status403Forbidden, AccessProblems.LoginFromElsewhere, "elsewhere", returnUrl);
+        }
+        else if (await TryAsync(context, context.Request.Query["t"].ToString(), returnUrl) is { } secret)
+        {
+            await RefreshPage.WriteAsync(context, OriginProof.Carry(returnUrl, secret));
         }
     }
 
@@ -31,9 +41,9 @@ internal sealed partial class Login(ApiKeys keys, StartToken startToken, LoginLi
         {
             context.Response.Redirect(LocalUrl.Login("expired", returnUrl));
         }
-        else if (await TryAsync(context, Pasted(form["token"].ToString()), returnUrl))
+        else if (await TryAsync(context, Pasted(form["token"].ToString()), returnUrl) is { } secret)
         {
-            context.Response.Redirect(returnUrl);
+            context.Response.Redirect(OriginProof.Carry(returnUrl, secret));
         }
     }
 
@@ -42,6 +52,12 @@ internal sealed partial class Login(ApiKeys keys, StartToken startToken, LoginLi
     {
         if (await IsOwnFormAsync(context))
         {
+            if (context.User.SessionId() is { } session)
+            {
+                await sessions.EndAsync(session, CutAfter, CancellationToken.None);
+                await audit.AddAsync(Actors.Current, AuditActions.SignOut, "in this browser");
+            }
+
             await context.SignOutAsync(AccessSchemes.Session);
         }
 
@@ -63,27 +79,30 @@ internal sealed partial class Login(ApiKeys keys, StartToken startToken, LoginLi
     private async Task<bool> IsOwnFormAsync(HttpContext context) =>
         context.Request.Headers["Sec-Fetch-Site"] == "same-origin" || await antiforgery.IsRequestValidAsync(context);
 
-    /// <summary>Signs in, or answers why not.</summary>
-    private async Task<bool> TryAsync(HttpContext context, string token, string returnUrl)
+    /// <summary>Signs in and returns the secret of the origin, or answers why not.</summary>
+    private async Task<string?> TryAsync(HttpContext context, string token, string returnUrl)
     {
         var address = context.Connection.RemoteIpAddress;
-        if (throttle.Wait(address) is { } wait)
-        {
-            context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString("0");
-            await RefuseAsync(context, StatusCodes.Status429TooManyRequests, AccessProblems.LoginThrottled, "throttled", returnUrl);
-            return false;
-        }
-
         if ((startToken.Is(token) ? keys.Admin : links.Redeem(token) ?? keys.Verify(token)) is not { } key)
         {
-            throttle.Failed(address);
+            if (throttle.Failed(address) is { } wait)
+            {
+                context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString("0", CultureInfo.InvariantCulture);
+                await RefuseAsync(context, StatusCodes.Status429TooManyRequests, AccessProblems.LoginThrottled, "throttled", returnUrl);
+                return null;
+            }
+
             LogFailed(logger, address);
+            await audit.AddAsync(Actor.Stranger(address), AuditActions.SignInRefused, "", AccessProblems.LoginWrong.Title);
             await RefuseAsync(context, StatusCodes.Status401Unauthorized, AccessProblems.LoginWrong, "wrong", returnUrl);
-            return false;
+            return null;
         }
 
-        await context.SignInAsync(AccessSchemes.Session, KeyPrincipal.Create(key, AccessSchemes.Session), Remembered);
-        return true;
+        var present = (await context.AuthenticateAsync(AccessSchemes.Session)).Principal.SessionId();
+        var (session, secret) = await sessions.BeginAsync(key.Id, present, address, context.Request.Headers.UserAgent, context.RequestAborted);
+        await context.SignInAsync(AccessSchemes.Session, KeyPrincipal.Create(key, AccessSchemes.Session, session), Remembered);
+        await audit.AddAsync(new Actor(key.Name, key.Id, Actor.Shown(address), key.May), AuditActions.SignIn, BrowserName.Of(context.Request.Headers.UserAgent));
+        return secret;
     }
 
     private static Task RefuseAsync(HttpContext context, int status, Problem problem, string error, string returnUrl)

@@ -1,44 +1,44 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Threading.RateLimiting;
 using EdgeMesh.Dashboard.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace EdgeMesh.Dashboard.Access;
 
-/// <summary>Counts failed logins in windows of a minute, per address and in all. Too many: wait for the next window.</summary>
-internal sealed class LoginThrottle(IOptions<DashboardOptions> options, TimeProvider time)
+/// <summary>
+/// How many wrong logins an address (IPv6: a /64 network) gets told apart in a minute. Tokens and keys are 256 random bits, so a right one is never refused:
+/// what is bounded is the work and the log lines of wrong ones, and nobody can lock anybody out.
+/// </summary>
+internal sealed class LoginThrottle(IOptions<DashboardOptions> options) : IDisposable
 {
-    private const int TimesForAll = 10;
-    private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
+    private readonly PartitionedRateLimiter<IPAddress?> _limiter = PartitionedRateLimiter.Create<IPAddress?, IPAddress>(address =>
+        RateLimitPartition.GetFixedWindowLimiter(Network(address), _ => new FixedWindowRateLimiterOptions { PermitLimit = options.Value.FailedLoginsPerMinute, Window = TimeSpan.FromMinutes(1) }));
 
-    private readonly Lock gate = new();
-    private readonly Dictionary<IPAddress, int> failures = [];
-    private long began = time.GetTimestamp();
-    private int all;
-
-    /// <summary>How long this address has to wait; null when it may try.</summary>
-    public TimeSpan? Wait(IPAddress? address)
+    /// <summary>Counts a wrong login; null when it is to be answered as wrong, else how long this address has to wait.</summary>
+    public TimeSpan? Failed(IPAddress? address)
     {
-        lock (gate)
-        {
-            var left = Window - time.GetElapsedTime(began);
-            if (left <= TimeSpan.Zero)
-            {
-                failures.Clear();
-                (all, began) = (0, time.GetTimestamp());
-                return null;
-            }
-
-            var limit = options.Value.FailedLoginsPerMinute;
-            return failures.GetValueOrDefault(address ?? IPAddress.None) >= limit || all >= limit * TimesForAll ? left : null;
-        }
+        using var lease = _limiter.AttemptAcquire(address);
+        return lease.IsAcquired ? null : lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromMinutes(1);
     }
 
-    public void Failed(IPAddress? address)
+    public void Dispose() => _limiter.Dispose();
+
+    /// <summary>What one household or attacker has: an IPv4 address, or the first 64 bits of an IPv6 address.</summary>
+    internal static IPAddress Network(IPAddress? address)
     {
-        lock (gate)
+        if (address is null || address.AddressFamily != AddressFamily.InterNetworkV6)
         {
-            all++;
-            failures[address ?? IPAddress.None] = failures.GetValueOrDefault(address ?? IPAddress.None) + 1;
+            return address ?? IPAddress.None;
         }
+
+        if (address.IsIPv4MappedToIPv6)
+        {
+            return address.MapToIPv4();
+        }
+
+        var bytes = address.GetAddressBytes();
+        bytes.AsSpan(8).Clear();
+        return new IPAddress(bytes);
     }
 }

@@ -12,7 +12,9 @@ internal static class RequestKind
     public static bool IsForPeople(HttpRequest request) =>
         !IsForPrograms(request) && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>A page of another site or port asked for it, or led to it.</summary>
+    public static bool IsFromElsewhere(HttpRequest request) => request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site";
+
     /// <summary>A link followed from another site.</summary>
-    public static bool IsNavigationFromElsewhere(HttpRequest request) =>
-        request.Headers["Sec-Fetch-Mode"] == "navigate" && request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site";
+    public static bool IsNavigationFromElsewhere(HttpRequest request) => request.Headers["Sec-Fetch-Mode"] == "navigate" && IsFromElsewhere(request);
 }

@@ -1,18 +1,27 @@
+using EdgeMesh.Dashboard.Access.Sessions;
 using EdgeMesh.Dashboard.Api;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 
 namespace EdgeMesh.Dashboard.Access;
 
-/// <summary>A session is good as long as its key is there. Pages send people to the login; programs get a problem, never a page.</summary>
-internal sealed class SessionEvents(IApiKeys keys) : CookieAuthenticationEvents
+/// <summary>A session is good as long as it and its key are there. Pages send people to the login; programs get a problem, never a page.</summary>
+internal sealed class SessionEvents(IApiKeys keys, Sessions.Sessions sessions) : CookieAuthenticationEvents
 {
+    private static readonly object CookieAlone = new();
+
     public override async Task ValidatePrincipal(CookieValidatePrincipalContext context)
     {
-        if (context.Principal.KeyId() is not { } key || keys.Revoked(key).IsCancellationRequested)
+        if (context.Principal.KeyId() is not { } key || keys.Revoked(key).IsCancellationRequested || context.Principal.SessionId() is not { } session || !sessions.See(session))
         {
             context.RejectPrincipal();
             await context.HttpContext.SignOutAsync(context.Scheme.Name);
+        }
+        else if (!OriginProof.Holds(context.Request, session, sessions))
+        {
+            // Only refused: the browser's own page still has its session.
+            context.RejectPrincipal();
+            context.HttpContext.Items[CookieAlone] = true;
         }
     }
 
@@ -22,7 +31,7 @@ internal sealed class SessionEvents(IApiKeys keys) : CookieAuthenticationEvents
         if (RequestKind.IsForPrograms(http.Request))
         {
             http.Response.Headers.WWWAuthenticate = "Bearer";
-            return Problems.WriteAsync(http, StatusCodes.Status401Unauthorized, AccessProblems.LoginNeeded);
+            return Problems.WriteAsync(http, StatusCodes.Status401Unauthorized, http.Items.ContainsKey(CookieAlone) ? AccessProblems.CookieAlone : AccessProblems.LoginNeeded);
         }
 
         // A link to a page, followed from another site or program, comes without the SameSite=Strict cookie: the page asks for itself once more.

@@ -3,7 +3,7 @@ namespace EdgeMesh.Dashboard.Api;
 /// <summary>The REST API, its description, and the health endpoints.</summary>
 public static class ApiComposition
 {
-    /// <summary>Needs IFleet, IJobs, IModels, IQaiHub, IJoinTokens, IApiKeys, IModelSettings, ILanAccess, IJoinRequests and IAuthorityRotation.</summary>
+    /// <summary>Needs IFleet, IJobs, IModels, IQaiHub, IJoinTokens, IApiKeys, IModelSettings, IAudit, ISessions, ILanAccess, IJoinRequests and IAuthorityRotation.</summary>
     public static WebApplicationBuilder AddApi(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Dashboard.Access;
+using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Dashboard.Storage.Artifacts;
 
@@ -12,16 +13,16 @@ internal static class JobsApi
     public static void MapJobs(this RouteGroupBuilder api)
     {
         var jobs = api.MapGroup("/jobs").WithTags("Jobs");
-        jobs.MapPost("", SubmitAsync).Accepts<JobRequest>("application/json").Produces<IdDto>(202).Fails(400, 409, 413, 415, 422, 429, 503)
+        jobs.MapPost("", SubmitAsync).Needs(Scopes.Run).Accepts<JobRequest>("application/json").Produces<IdDto>(202).Fails(400, 409, 413, 415, 422, 429, 503)
             .Describe("Submit a job", "Stores and starts it; the answer comes when it is stored. Location is the job's address. With the header Idempotency-Key (at most 128 visible ASCII characters) the same request may be sent again for 24 hours and stays one job.");
         jobs.MapGet("", ListAsync).Produces<PageDto<JobRowDto>>().Fails(400)
             .Describe("List jobs", "The history, newest first. Filters: state, kind, device (id), text (part of the title or id).");
         jobs.MapGet("/{id}", GetAsync).Produces<JobDto>().Fails(404).Describe("Get a job", "The job as it is now, with every task, attempt and receipt.");
         jobs.MapGet("/{id}/events", JobEventsApi.StreamAsync).Produces<string>(200, "text/event-stream").Fails(400, 404)
             .Describe("Follow a job", "Server-sent events: every event of its journal, stored ones first, then live ones; ends after JobEnded. Last-Event-ID resumes.");
-        jobs.MapPost("/{id}/cancel", CancelAsync).Produces(202).Fails(404, 409, 503)
+        jobs.MapPost("/{id}/cancel", CancelAsync).Needs(Scopes.Run).Produces(202).Fails(404, 409, 503)
             .Describe("Cancel a job", "Asks to cancel; the job ends as Cancelled when its devices have stopped.");
-        jobs.MapPost("/{id}/rerun", RerunAsync).Produces<IdDto>(202).Fails(404, 422, 429, 503).Describe("Re-run a job", "The same request as a new job.");
+        jobs.MapPost("/{id}/rerun", RerunAsync).Needs(Scopes.Run).Produces<IdDto>(202).Fails(404, 422, 429, 503).Describe("Re-run a job", "The same request as a new job.");
         jobs.MapDelete("/{id}", DeleteAsync).Produces(204).Fails(404, 409).Describe("Delete a job", "Removes a finished job, its events and artifacts.");
         jobs.MapGet("/{id}/artifacts/{name}", ArtifactAsync).Produces(200, contentType: "application/octet-stream").Fails(404, 410).WithMetadata(new Sandboxed())
             .Describe("Get an artifact", "The bytes of a file that the job made. 410 when it was removed to make room.");

@@ -52,6 +52,41 @@ internal static class JsonBody
             : ("", Problems.Invalid(ApiProblems.BodyWrong("The field name must be a string.", "name")));
     }
 
+    /// <summary>What a new key is to be: <c>name</c>, and if wanted <c>scopes</c> (words) and <c>expiresAt</c>; or what is wrong.</summary>
+    public static async Task<(NewKeyBody? Key, IResult? Wrong)> ReadNewKeyAsync(HttpContext context)
+    {
+        var (body, wrong) = await ReadAsync(context, async (stream, cancel) => await JsonSerializer.DeserializeAsync<JsonElement?>(stream, ApiJson.Options, cancel));
+        if (wrong is not null)
+        {
+            return (null, wrong);
+        }
+
+        if (body is not { ValueKind: JsonValueKind.Object } json)
+        {
+            return (null, Problems.Invalid(ApiProblems.BodyWrong("It must be a JSON object with the field name.", null)));
+        }
+
+        NewKeyBody key = new("");
+        foreach (var property in json.EnumerateObject())
+        {
+            switch (property.Name, property.Value.ValueKind)
+            {
+                case ("name", JsonValueKind.String): key = key with { Name = property.Value.GetString()!.Trim() }; break;
+                case ("name", _): return (null, Problems.Invalid(ApiProblems.BodyWrong("The field name must be a string.", "name")));
+                case ("scopes" or "expiresAt", JsonValueKind.Null): break;
+                case ("scopes", JsonValueKind.Array) when property.Value.EnumerateArray().All(v => v.ValueKind == JsonValueKind.String):
+                    key = key with { Scopes = [.. property.Value.EnumerateArray().Select(v => v.GetString()!)] };
+                    break;
+                case ("scopes", _): return (null, Problems.Invalid(ApiProblems.BodyWrong("The field scopes must be a list of strings.", "scopes")));
+                case ("expiresAt", JsonValueKind.String) when property.Value.TryGetDateTimeOffset(out var end): key = key with { ExpiresAt = end }; break;
+                case ("expiresAt", _): return (null, Problems.Invalid(ApiProblems.BodyWrong("The field expiresAt must be a time such as 2027-01-31T00:00:00Z.", "expiresAt")));
+                default: return (null, Problems.Invalid(ApiProblems.BodyWrong($"There is no field \"{property.Name}\" here. The fields are name, scopes and expiresAt.", property.Name)));
+            }
+        }
+
+        return json.TryGetProperty("name", out _) ? (key, null) : (null, Problems.Invalid(ApiProblems.BodyWrong("The field name must be a string.", "name")));
+    }
+
     /// <summary>Lists of names by job kind, the defaults where one is left out; or what is wrong.</summary>
     public static async Task<(ModelPreferences? Value, IResult? Wrong)> ReadModelPreferencesAsync(HttpContext context)
     {

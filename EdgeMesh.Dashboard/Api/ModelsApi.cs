@@ -1,3 +1,5 @@
+using EdgeMesh.Dashboard.Access;
+using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Orchestration;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -12,7 +14,7 @@ internal static class ModelsApi
     {
         var models = api.MapGroup("/models").WithTags("Models");
         models.MapGet("", List).Produces<ModelsDto>().Describe("List models", "Every model of the mesh and the devices that have it, as known now; and the room in their stores.");
-        models.MapPost("/preview", PreviewAsync).Accepts<ModelOrderDto>("application/json").Produces<IReadOnlyList<ForecastDto>>().Fails(400, 415)
+        models.MapPost("/preview", PreviewAsync).Needs(Scopes.Read).Accepts<ModelOrderDto>("application/json").Produces<IReadOnlyList<ForecastDto>>().Fails(400, 415)
             .Describe("Preview an install", "What it would take on each device: files, bytes, disk and an estimate of memory. Nothing is fetched.");
         models.MapPost("/install", InstallAsync).Accepts<ModelOrderDto>("application/json").Produces<IReadOnlyList<TransferDto>>(202).Fails(400, 409, 415)
             .Describe("Install a model", "Starts a transfer to each device. With several devices one fetches the model and the others get it from there, over the links.");

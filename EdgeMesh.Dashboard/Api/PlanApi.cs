@@ -1,4 +1,6 @@
 using EdgeMesh.Core.Jobs;
+using EdgeMesh.Dashboard.Access;
+using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Orchestration;
 using Microsoft.Extensions.Options;
 
@@ -8,7 +10,7 @@ namespace EdgeMesh.Dashboard.Api;
 internal static class PlanApi
 {
     public static void MapPlan(this RouteGroupBuilder api) =>
-        api.MapPost("/plan", PlanAsync).WithTags("Jobs").Accepts<JobRequest>("application/json").Produces<PlanDto>().Fails(400, 413, 415, 422)
+        api.MapPost("/plan", PlanAsync).Needs(Scopes.Read).WithTags("Jobs").Accepts<JobRequest>("application/json").Produces<PlanDto>().Fails(400, 413, 415, 422)
             .Describe("Plan a job", "What would run where, what it would cost, and for every device why or why not. Nothing is run; POST /api/jobs decides the same way.");
 
     private static async Task<IResult> PlanAsync(HttpContext context, IJobs jobs, IOptions<JobLimits> limits)

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Dashboard.Storage;
 using Microsoft.AspNetCore.Diagnostics;
@@ -47,6 +48,7 @@ internal static class Problems
         {
             "queue_full" => StatusCodes.Status429TooManyRequests,
             "storage_failed" => StatusCodes.Status503ServiceUnavailable,
+            Deeds.ScopeMissing => StatusCodes.Status403Forbidden,
             "idempotency_key_reused" => StatusCodes.Status409Conflict,
             _ => StatusCodes.Status422UnprocessableEntity,
         };
@@ -58,6 +60,7 @@ internal static class Problems
     public static IResult FromCommand(Problem? refusal, IResult done) => refusal switch
     {
         null => done,
+        { Code: Deeds.ScopeMissing } => Result(StatusCodes.Status403Forbidden, refusal),
         { Field: not null } => Invalid(refusal),
         _ => Result(StatusCodes.Status409Conflict, refusal),
     };

@@ -14,8 +14,8 @@ internal static class TrustApi
         requests.MapPost("/{id}/approve", async (string id, IJoinRequests all, CancellationToken cancel) =>
             Answer(DeviceId.TryParse(id, out var device) ? await all.ApproveAsync(device, cancel) : JoinRequests.Gone(id)))
             .Produces(204).Fails(404).Describe("Approve a join request", "The device comes by itself within seconds.");
-        requests.MapPost("/{id}/refuse", (string id, IJoinRequests all) =>
-            Answer(DeviceId.TryParse(id, out var device) ? all.Refuse(device) : JoinRequests.Gone(id)))
+        requests.MapPost("/{id}/refuse", async (string id, IJoinRequests all) =>
+            Answer(DeviceId.TryParse(id, out var device) ? await all.RefuseAsync(device) : JoinRequests.Gone(id)))
             .Produces(204).Fails(404).Describe("Refuse a join request", "The device is told, and may ask again after a quarter of an hour.");
 
         var lan = api.MapGroup("/lan").WithTags("Settings");

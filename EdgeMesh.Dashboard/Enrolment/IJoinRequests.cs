@@ -15,7 +15,7 @@ public interface IJoinRequests
     Task<Problem?> ApproveAsync(DeviceId id, CancellationToken cancellationToken);
 
     /// <summary>Sends it away; it may ask again after a while.</summary>
-    Problem? Refuse(DeviceId id);
+    Task<Problem?> RefuseAsync(DeviceId id);
 }
 
 /// <summary>A device that asks to join.</summary>

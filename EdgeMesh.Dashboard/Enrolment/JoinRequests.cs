@@ -1,13 +1,14 @@
 using System.Net;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Live;
+using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Live;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
 
 namespace EdgeMesh.Dashboard.Enrolment;
 
 /// <summary>At most 32 wait, 4 from one address; one that stopped asking goes after two minutes, a refused one may ask again after fifteen.</summary>
-internal sealed class JoinRequests(IDeviceRegistry registry, TimeProvider time) : IJoinRequests
+internal sealed class JoinRequests(IDeviceRegistry registry, IDeeds deeds, TimeProvider time) : IJoinRequests
 {
     private const int Most = 32;
     private const int MostOfOneAddress = 4;
@@ -73,7 +74,12 @@ internal sealed class JoinRequests(IDeviceRegistry registry, TimeProvider time) 
         }
     }
 
-    public async Task<Problem?> ApproveAsync(DeviceId id, CancellationToken cancellationToken)
+    public Task<Problem?> ApproveAsync(DeviceId id, CancellationToken cancellationToken) =>
+        deeds.DoAsync(AuditActions.DeviceApprove, Named(id), () => LetInAsync(id, cancellationToken));
+
+    public Task<Problem?> RefuseAsync(DeviceId id) => deeds.DoAsync(AuditActions.DeviceRefuse, Named(id), () => Task.FromResult(Refuse(id)));
+
+    private async Task<Problem?> LetInAsync(DeviceId id, CancellationToken cancellationToken)
     {
         if (Take(id) is not { } waiting)
         {
@@ -84,7 +90,7 @@ internal sealed class JoinRequests(IDeviceRegistry registry, TimeProvider time) 
         return null;
     }
 
-    public Problem? Refuse(DeviceId id)
+    private Problem? Refuse(DeviceId id)
     {
         lock (_gate)
         {
@@ -100,6 +106,8 @@ internal sealed class JoinRequests(IDeviceRegistry registry, TimeProvider time) 
 
     public static Problem Gone(string id) => new(
         "join_request_unknown", "This device does not ask any more.", $"No device with the key {id} waits to join.", "Start its agent again if it should.");
+
+    private string Named(DeviceId id) => Current.FirstOrDefault(r => r.Id == id) is { } request ? $"{request.Name} ({id.Short}) from {request.Address}" : id.Short;
 
     private Waiting? Take(DeviceId id)
     {

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using EdgeMesh.Core.Live;
 using EdgeMesh.Core.Trust;
+using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Joining;
 using EdgeMesh.Dashboard.Storage;
@@ -40,11 +41,14 @@ public sealed class JoinTokenRowConfiguration : IEntityTypeConfiguration<JoinTok
 }
 
 /// <summary>Makes and checks join tokens: 160 random bits, single use, expiring.</summary>
-public sealed class JoinTokens(IDbContextFactory<MeshDbContext> contexts, ILanAccess lan, OrchestratorKey me, DashboardOptions options, JoinTokenChanges changes, TimeProvider time) : IJoinTokens
+public sealed class JoinTokens(IDbContextFactory<MeshDbContext> contexts, ILanAccess lan, OrchestratorKey me, DashboardOptions options, JoinTokenChanges changes, IDeeds deeds, TimeProvider time) : IJoinTokens
 {
     private const int Listed = 50;
 
-    public async Task<NewJoinToken> CreateAsync(string createdBy, CancellationToken cancellationToken)
+    public Task<NewJoinToken> CreateAsync(string createdBy, CancellationToken cancellationToken) =>
+        deeds.MakeAsync(AuditActions.TokenCreate, $"good for {options.JoinTokenMinutes} minutes", () => MakeAsync(createdBy, cancellationToken));
+
+    private async Task<NewJoinToken> MakeAsync(string createdBy, CancellationToken cancellationToken)
     {
         var secret = Base32.Encode(RandomNumberGenerator.GetBytes(20));
         var now = time.GetUtcNow();
@@ -71,7 +75,10 @@ public sealed class JoinTokens(IDbContextFactory<MeshDbContext> contexts, ILanAc
         ];
     }
 
-    public async Task<bool> RevokeAsync(Guid id, CancellationToken cancellationToken)
+    public Task<bool> RevokeAsync(Guid id, CancellationToken cancellationToken) =>
+        deeds.MakeAsync(AuditActions.TokenRevoke, $"{id}", () => RevokeKnownAsync(id, cancellationToken));
+
+    private async Task<bool> RevokeKnownAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var revoked = await db.Set<JoinTokenRow>().Where(t => t.Id == id && t.SpentBy == null && !t.Revoked)

@@ -63,23 +63,20 @@ public static class CommandLine
     {
         ArgumentNullException.ThrowIfNull(start);
         var root = new RootCommand("The EdgeMesh dashboard: turns the devices you own into one AI computer.") { Urls, Data, NoEmbeddedDevice, Lan, LanPort, QaiHubEmulator, ModelsFrom };
+        Command loginLink = new("login-link", "Print a new login link of the dashboard that runs on this computer. It works once, within an hour.") { Data };
+        loginLink.SetAction(parsed => Console.Out.WriteLine(LoginLinkCommand.Make(parsed.GetValue(Data))));
+        root.Add(loginLink);
+        root.SetAction((given, _) => start(new DashboardArguments(
+            given.GetValue(Urls), given.GetValue(Data), given.GetValue(NoEmbeddedDevice), given.GetValue(Lan), given.GetValue(LanPort), given.GetValue(QaiHubEmulator), given.GetValue(ModelsFrom))));
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
         if (parsed.Errors.Count > 0)
         {
             return await FailAsync($"{parsed.Errors[0].Message} See --help for what there is.", BadUsage);
         }
 
-        if (parsed.Action is not null)
-        {
-            return await parsed.InvokeAsync();
-        }
-
         try
         {
-            await start(new DashboardArguments(
-                parsed.GetValue(Urls), parsed.GetValue(Data), parsed.GetValue(NoEmbeddedDevice), parsed.GetValue(Lan), parsed.GetValue(LanPort), parsed.GetValue(QaiHubEmulator),
-                parsed.GetValue(ModelsFrom)));
-            return 0;
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (StartupException e)
         {

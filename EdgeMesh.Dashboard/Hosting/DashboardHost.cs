@@ -126,7 +126,9 @@ public static class DashboardHost
         }
 
         var token = app.Services.GetRequiredService<StartToken>();
-        await Console.Out.WriteLineAsync($"EdgeMesh {Version}, data in {data.Path}\nLogin:  {app.Urls.First()}{app.Services.GetRequiredService<IOptions<DashboardOptions>>().Value.PathBase}/login?t={token.Value}{LanLines(app)}");
+        var address = app.Urls.First() + app.Services.GetRequiredService<IOptions<DashboardOptions>>().Value.PathBase;
+        LoginLinkCommand.Keep(data, address);
+        await Console.Out.WriteLineAsync($"EdgeMesh {Version}, data in {data.Path}\nLogin:  {address}/login?t={token.Value}{LanLines(app)}");
         await Console.Out.FlushAsync();
         await app.WaitForShutdownAsync();
     }

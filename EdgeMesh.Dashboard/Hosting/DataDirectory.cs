@@ -51,6 +51,24 @@ public sealed class DataDirectory : IDisposable
         }
     }
 
+    /// <summary>Whether a dashboard has the folder open now; false when it is no data folder, or cannot be looked into.</summary>
+    public static bool IsInUse(string path)
+    {
+        try
+        {
+            using var probe = new FileStream(System.IO.Path.Combine(path, LockFile), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
     public void Dispose() => @lock.Dispose();
 
     /// <summary>Ours: new, empty, or with our files in it. Another program's folder is neither filled nor locked up.</summary>

@@ -24,7 +24,9 @@ public static class Pipeline
         app.UseAuthentication();
         app.UseLogin();
         app.UseRevocation();
+        app.UseActors();
         app.UseAuthorization();
+        app.UseScopes();
         app.UseRateLimiter();
         app.Use((context, next) => context.RequestServices.GetRequiredService<LongRequests>().RunAsync(context, next));
         app.UseRequestSize();

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Live;
+using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
 using Grpc.Core;
@@ -10,6 +11,7 @@ namespace EdgeMesh.Dashboard.Models;
 /// <summary>The models of the mesh: previews, transfers, removal.</summary>
 public sealed partial class MeshModels(
     IFleet fleet, IDeviceLinks links, ModelBoard board, ModelInventory inventory, ModelWishes wishes, ModelUploads uploads, ModelsOptions options, IHostApplicationLifetime life, TimeProvider time,
+    IDeeds deeds,
     ILogger<MeshModels> logger) : IModels
 {
     private static readonly TimeSpan PreviewPatience = TimeSpan.FromSeconds(30);
@@ -24,7 +26,7 @@ public sealed partial class MeshModels(
     public Task RefreshAsync(CancellationToken cancellationToken) => inventory.RefreshAsync(cancellationToken);
 
     public Task<(ModelUpload? Upload, Problem? Problem)> UploadAsync(string? upload, string fileName, Stream content, CancellationToken cancellationToken) =>
-        uploads.AddAsync(upload, fileName, content, cancellationToken);
+        Deeds.Missing(Actors.Current, Scopes.Admin) is { } missing ? Task.FromResult<(ModelUpload?, Problem?)>((null, missing)) : uploads.AddAsync(upload, fileName, content, cancellationToken);
 
     public async Task<(ImmutableArray<InstallForecast> Forecasts, Problem? Problem)> PreviewAsync(ModelOrder order, CancellationToken cancellationToken)
     {
@@ -37,7 +39,19 @@ public sealed partial class MeshModels(
         return ([.. await Task.WhenAll(order.Devices.Distinct().Select(d => ForecastAsync(d, wishes.NameOf(order), wish, cancellationToken)))], null);
     }
 
-    public Task<(ImmutableArray<ModelTransfer> Transfers, Problem? Problem)> InstallAsync(ModelOrder order, CancellationToken cancellationToken)
+    public async Task<(ImmutableArray<ModelTransfer> Transfers, Problem? Problem)> InstallAsync(ModelOrder order, CancellationToken cancellationToken)
+    {
+        ImmutableArray<ModelTransfer> transfers = [];
+        var places = string.Join(", ", order.Devices.Distinct().Take(8).Select(Name));
+        var problem = await deeds.DoAsync(AuditActions.ModelInstall, $"{wishes.NameOf(order)} on {places}", async () =>
+        {
+            (transfers, var refused) = await BeginAsync(order, cancellationToken);
+            return refused;
+        });
+        return (transfers, problem);
+    }
+
+    private Task<(ImmutableArray<ModelTransfer> Transfers, Problem? Problem)> BeginAsync(ModelOrder order, CancellationToken cancellationToken)
     {
         if (wishes.Check(order) is { } wrong)
         {
@@ -78,7 +92,10 @@ public sealed partial class MeshModels(
         return null;
     }
 
-    public async Task<Problem?> RemoveAsync(DeviceId device, string model, CancellationToken cancellationToken)
+    public Task<Problem?> RemoveAsync(DeviceId device, string model, CancellationToken cancellationToken) =>
+        deeds.DoAsync(AuditActions.ModelRemove, $"{model} from {Name(device)}", () => RemoveLinkedAsync(device, model, cancellationToken));
+
+    private async Task<Problem?> RemoveLinkedAsync(DeviceId device, string model, CancellationToken cancellationToken)
     {
         var name = Name(device);
         if (links.Find(device) is not { } link)

@@ -1,13 +1,14 @@
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Live;
+using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
 using Grpc.Core;
 
 namespace EdgeMesh.Dashboard.Orchestration;
 
 /// <summary>The fleet for pages, API and hub.</summary>
-public sealed class MeshFleet(FleetFeed feed, IGrainFactory grains, DeviceStore store, EmbeddedIdentity embedded, IDeviceLinks links, TimeProvider time) : IFleet
+public sealed class MeshFleet(FleetFeed feed, IGrainFactory grains, DeviceStore store, EmbeddedIdentity embedded, IDeviceLinks links, IDeeds deeds, TimeProvider time) : IFleet
 {
     private const int LongestName = 64;
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
@@ -20,9 +21,17 @@ public sealed class MeshFleet(FleetFeed feed, IGrainFactory grains, DeviceStore 
 
     public ILiveSubscription<FleetSnapshot> Subscribe() => feed.Subscribe();
 
-    public Task<Problem?> DrainAsync(DeviceId id, CancellationToken cancellationToken) => SetDrainingAsync(id, true, cancellationToken);
+    public Task<Problem?> DrainAsync(DeviceId id, CancellationToken cancellationToken) =>
+        deeds.DoAsync(AuditActions.DeviceDrain, Named(id), () => SetDrainingAsync(id, true, cancellationToken));
 
-    public Task<Problem?> ResumeAsync(DeviceId id, CancellationToken cancellationToken) => SetDrainingAsync(id, false, cancellationToken);
+    public Task<Problem?> ResumeAsync(DeviceId id, CancellationToken cancellationToken) =>
+        deeds.DoAsync(AuditActions.DeviceResume, Named(id), () => SetDrainingAsync(id, false, cancellationToken));
+
+    public Task<Problem?> RenameAsync(DeviceId id, string name, CancellationToken cancellationToken) =>
+        deeds.DoAsync(AuditActions.DeviceRename, $"{Named(id)} to {name.Trim()}", () => RenameKnownAsync(id, name, cancellationToken));
+
+    public Task<Problem?> ForgetAsync(DeviceId id, CancellationToken cancellationToken) =>
+        deeds.DoAsync(AuditActions.DeviceForget, Named(id), () => ForgetKnownAsync(id, cancellationToken));
 
     public async Task<Problem?> ProveAsync(DeviceId id, CancellationToken cancellationToken)
     {
@@ -45,7 +54,7 @@ public sealed class MeshFleet(FleetFeed feed, IGrainFactory grains, DeviceStore 
         static Problem Unreachable(string detail) => new("device_unreachable", "The device cannot be asked now.", detail, "Wait until it is online, then try again.");
     }
 
-    public async Task<Problem?> RenameAsync(DeviceId id, string name, CancellationToken cancellationToken)
+    private async Task<Problem?> RenameKnownAsync(DeviceId id, string name, CancellationToken cancellationToken)
     {
         var clean = name.Trim();
         if (clean.Length is 0 or > LongestName || clean.Any(char.IsControl))
@@ -63,7 +72,7 @@ public sealed class MeshFleet(FleetFeed feed, IGrainFactory grains, DeviceStore 
         return null;
     }
 
-    public async Task<Problem?> ForgetAsync(DeviceId id, CancellationToken cancellationToken)
+    private async Task<Problem?> ForgetKnownAsync(DeviceId id, CancellationToken cancellationToken)
     {
         if (Unknown(id) is { } unknown)
         {
@@ -91,6 +100,8 @@ public sealed class MeshFleet(FleetFeed feed, IGrainFactory grains, DeviceStore 
         await Grain(id).SetDrainingAsync(draining);
         return null;
     }
+
+    private string Named(DeviceId id) => Current.Find(id) is { } device ? $"{device.Name} ({id.Short})" : id.Short;
 
     private IDeviceGrain Grain(DeviceId id) => grains.GetGrain<IDeviceGrain>(id.Value);
 

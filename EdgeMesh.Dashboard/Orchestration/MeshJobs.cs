@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Live;
 using EdgeMesh.Core.Planning;
+using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Live;
 using EdgeMesh.Dashboard.Storage;
 using EdgeMesh.Dashboard.Storage.Artifacts;
@@ -10,7 +11,7 @@ namespace EdgeMesh.Dashboard.Orchestration;
 
 /// <summary>Jobs for pages, API and hub.</summary>
 public sealed class MeshJobs(
-    IGrainFactory grains, JobFeed feed, Journal journal, JobHistory history, IFleet fleet, OpenJobs open, JobLimits limits, SubmissionKeys keys, ArtifactStore artifacts, IModelSettings models, IPublishedFigures published, TimeProvider time) : IJobs
+    IGrainFactory grains, JobFeed feed, Journal journal, JobHistory history, IFleet fleet, OpenJobs open, JobLimits limits, SubmissionKeys keys, ArtifactStore artifacts, IModelSettings models, IPublishedFigures published, IDeeds deeds, TimeProvider time) : IJobs
 {
     private const string StorageCode = "storage_failed";
     private static readonly TimeSpan BetweenTellings = TimeSpan.FromMilliseconds(20);
@@ -63,6 +64,11 @@ public sealed class MeshJobs(
 
     public async Task<Problem?> CancelAsync(JobId id, string by, CancellationToken cancellationToken)
     {
+        if (Deeds.Missing(Actors.Current, Scopes.Run) is { } missing)
+        {
+            return missing;
+        }
+
         if (await GetAsync(id, cancellationToken) is not { } job)
         {
             return Unknown(id);
@@ -73,7 +79,9 @@ public sealed class MeshJobs(
             : new Problem("job_finished", "The job has ended.", $"Job {id.Short} ended as {job.State}.", "Run it again if you need it.");
     }
 
-    public async Task<Problem?> DeleteAsync(JobId id, CancellationToken cancellationToken)
+    public Task<Problem?> DeleteAsync(JobId id, CancellationToken cancellationToken) => deeds.DoAsync(AuditActions.JobDelete, id.Value, () => RemoveAsync(id, cancellationToken));
+
+    private async Task<Problem?> RemoveAsync(JobId id, CancellationToken cancellationToken)
     {
         if (await GetAsync(id, cancellationToken) is not { } job)
         {
@@ -120,6 +128,11 @@ public sealed class MeshJobs(
 
     private async Task<SubmitOutcome> SubmitAsync(JobRequest request, JobId? rerunOf, SubmitOnce? once, bool noTryOutModels)
     {
+        if (Deeds.Missing(Actors.Current, Scopes.Run) is { } missing)
+        {
+            return new SubmitOutcome(null, [], new Refusal(missing, [], null));
+        }
+
         var invalid = JobRequestValidator.Validate(request, limits);
         if (!invalid.IsEmpty)
         {

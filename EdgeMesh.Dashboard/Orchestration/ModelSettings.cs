@@ -1,5 +1,6 @@
 using System.Text.Json;
 using EdgeMesh.Core.Models;
+using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Hosting;
 
 namespace EdgeMesh.Dashboard.Orchestration;
@@ -9,18 +10,23 @@ public sealed partial class ModelSettings : IModelSettings, IDisposable
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
     private readonly SemaphoreSlim _writing = new(1);
+    private readonly IDeeds _deeds;
     private readonly string _path;
     private volatile ModelPreferences _current;
 
-    public ModelSettings(DashboardOptions options, ILogger<ModelSettings> logger)
+    public ModelSettings(DashboardOptions options, IDeeds deeds, ILogger<ModelSettings> logger)
     {
+        _deeds = deeds;
         _path = options.ModelSettingsPath;
         _current = Read(_path, logger);
     }
 
     public ModelPreferences Current => _current;
 
-    public async Task<Problem?> SaveAsync(ModelPreferences preferences, CancellationToken cancellationToken)
+    public Task<Problem?> SaveAsync(ModelPreferences preferences, CancellationToken cancellationToken) =>
+        _deeds.DoAsync(AuditActions.ModelPreferences, "", () => KeepAsync(preferences, cancellationToken));
+
+    private async Task<Problem?> KeepAsync(ModelPreferences preferences, CancellationToken cancellationToken)
     {
         if (ModelPreferencesValidator.Validate(preferences) is { } wrong)
         {

@@ -1,5 +1,6 @@
 using EdgeMesh.Core.Artifacts;
 using EdgeMesh.Core.Live;
+using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Models.Deploy;
 using EdgeMesh.Dashboard.Orchestration;
@@ -13,9 +14,12 @@ namespace EdgeMesh.Dashboard.QaiHub;
 /// <summary>QAI Hub for pages and API: gives each wish to the part that does it.</summary>
 public sealed class MeshQaiHub(
     HubClients clients, IHubConfiguration configuration, HubSettingsStore settings, HubBoard board, HubReader catalogue, HubJobBook book, HubJobReader reader, HubTracker tracker, HubUploads uploads, HubArtifacts artifacts, HubOrders orders, HubJobStore store, HubJobLists lists, HubLogs logs,
-    IFleet fleet) : IQaiHub
+    IDeeds deeds, IFleet fleet) : IQaiHub
 {
     private const int LongestToken = 512;
+
+    // Jobs of the account cost quota, and files go out of the house.
+    private static Problem? Missing => Deeds.Missing(Actors.Current, Scopes.Admin);
 
     public HubSnapshot Current => board.Current;
 
@@ -29,7 +33,10 @@ public sealed class MeshQaiHub(
         return board.Subscribe();
     }
 
-    public async Task<Problem?> SaveAsync(HubSettingsWish wish, CancellationToken cancellationToken)
+    public Task<Problem?> SaveAsync(HubSettingsWish wish, CancellationToken cancellationToken) =>
+        deeds.DoAsync(AuditActions.QaiHubSettings, wish.Host?.Trim() ?? "", () => KeepAsync(wish, cancellationToken));
+
+    private async Task<Problem?> KeepAsync(HubSettingsWish wish, CancellationToken cancellationToken)
     {
         if (configuration.IsEmulated)
         {
@@ -96,9 +103,10 @@ public sealed class MeshQaiHub(
     }
 
     public Task<(HubUpload? Upload, Problem? Problem)> ReceiveAsync(string? upload, string fileName, Stream content, CancellationToken cancellationToken) =>
-        uploads.ReceiveAsync(upload, fileName, content, cancellationToken);
+        Missing is { } missing ? Task.FromResult<(HubUpload?, Problem?)>((null, missing)) : uploads.ReceiveAsync(upload, fileName, content, cancellationToken);
 
-    public Task<(HubTransfer? Transfer, Problem? Problem)> SendAsync(string upload, string name, CancellationToken cancellationToken) => uploads.SendAsync(upload, name, cancellationToken);
+    public Task<(HubTransfer? Transfer, Problem? Problem)> SendAsync(string upload, string name, CancellationToken cancellationToken) =>
+        Missing is { } missing ? Task.FromResult<(HubTransfer?, Problem?)>((null, missing)) : uploads.SendAsync(upload, name, cancellationToken);
 
     public Problem? Resume(string transfer) => uploads.Resume(transfer);
 
@@ -108,7 +116,8 @@ public sealed class MeshQaiHub(
 
     public Task<ImmutableArray<HubFinding>> CheckAsync(HubOrder order, CancellationToken cancellationToken) => orders.CheckAsync(order, cancellationToken);
 
-    public Task<(TrackedJob? Job, Problem? Problem)> SubmitAsync(HubOrder order, CancellationToken cancellationToken) => orders.SubmitAsync(order, cancellationToken);
+    public Task<(TrackedJob? Job, Problem? Problem)> SubmitAsync(HubOrder order, CancellationToken cancellationToken) =>
+        Missing is { } missing ? Task.FromResult<(TrackedJob?, Problem?)>((null, missing)) : orders.SubmitAsync(order, cancellationToken);
 
     public Task RefreshAsync(CancellationToken cancellationToken) => tracker.RefreshAsync(cancellationToken);
 
@@ -171,6 +180,11 @@ public sealed class MeshQaiHub(
 
     public async Task<(ImmutableArray<ModelTransfer> Transfers, Problem? Problem)> DeployAsync(string job, ImmutableArray<DeviceId> devices, CancellationToken cancellationToken)
     {
+        if (Missing is { } missing)
+        {
+            return ([], missing);
+        }
+
         var (found, problem) = await JobAsync(job, cancellationToken);
         return found is null ? ([], problem) : await artifacts.DeployAsync(found, devices, cancellationToken);
     }

@@ -1,5 +1,6 @@
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Trust;
+using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
 using Grpc.Core;
@@ -14,11 +15,13 @@ public interface IAuthorityRotation
 }
 
 /// <inheritdoc cref="IAuthorityRotation"/>
-internal sealed partial class AuthorityRotation(MeshAuthority authority, IFleet fleet, IDeviceLinks links, TimeProvider time, ILogger<AuthorityRotation> logger) : IAuthorityRotation
+internal sealed partial class AuthorityRotation(MeshAuthority authority, IFleet fleet, IDeviceLinks links, IDeeds deeds, TimeProvider time, ILogger<AuthorityRotation> logger) : IAuthorityRotation
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
-    public async Task<KeyPin> RotateAsync(CancellationToken cancellationToken)
+    public Task<KeyPin> RotateAsync(CancellationToken cancellationToken) => deeds.MakeAsync(AuditActions.AuthorityRotate, $"{authority.Pin}", () => ReplaceAsync(cancellationToken));
+
+    private async Task<KeyPin> ReplaceAsync(CancellationToken cancellationToken)
     {
         authority.Rotate();
         LogRotated(logger, authority.Pin);

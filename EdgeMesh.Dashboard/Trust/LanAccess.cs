@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Core.Trust;
+using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -19,15 +20,16 @@ internal sealed class LanAccess : ILanAccess, IDisposable
     private readonly Listeners _listeners;
     private readonly MeshAuthority _authority;
     private readonly IServer _server;
+    private readonly IDeeds _deeds;
     private readonly TimeProvider _time;
     private readonly string _path;
     private readonly bool _fixed;
     private readonly int _port;
     private volatile bool _enabled;
 
-    public LanAccess(Listeners listeners, MeshAuthority authority, IServer server, IOptions<LanOptions> lan, IOptions<DashboardOptions> options, TimeProvider time)
+    public LanAccess(Listeners listeners, MeshAuthority authority, IServer server, IOptions<LanOptions> lan, IOptions<DashboardOptions> options, IDeeds deeds, TimeProvider time)
     {
-        (_listeners, _authority, _server, _time) = (listeners, authority, server, time);
+        (_listeners, _authority, _server, _deeds, _time) = (listeners, authority, server, deeds, time);
         _path = options.Value.LanSettingsPath;
         _fixed = lan.Value.Enabled is not null;
         _port = lan.Value.Port is 0 ? Listeners.FreePort() : lan.Value.Port;
@@ -45,7 +47,10 @@ internal sealed class LanAccess : ILanAccess, IDisposable
     /// <summary>Opens the port at start when it is to be open; Kestrel reads it right after.</summary>
     public void Begin() => _listeners.SetLan(_enabled ? _port : null);
 
-    public async Task<Problem?> SetAsync(bool enabled, CancellationToken cancellationToken)
+    public Task<Problem?> SetAsync(bool enabled, CancellationToken cancellationToken) =>
+        _deeds.DoAsync(enabled ? AuditActions.LanOpen : AuditActions.LanClose, $"port {_port}", () => SwitchAsync(enabled, cancellationToken));
+
+    private async Task<Problem?> SwitchAsync(bool enabled, CancellationToken cancellationToken)
     {
         if (_fixed)
         {

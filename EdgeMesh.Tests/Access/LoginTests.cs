@@ -1,4 +1,5 @@
 using System.Net;
+using EdgeMesh.Dashboard.Access.Sessions;
 using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Tests.Fakes;
 using Microsoft.Extensions.Time.Testing;
@@ -53,7 +54,7 @@ public sealed class LoginTests
     {
         await using var host = await ApiFakesHost.StartAsync();
         using var answer = await host.Anonymous.GetAsync(Url($"/login?t={host.StartToken}&returnUrl={Uri.EscapeDataString(returnUrl)}"), Test);
-        Assert.Contains("url=/\"", await answer.Content.ReadAsStringAsync(Test), StringComparison.Ordinal);
+        Assert.Contains($"url=/{OriginProof.Fragment}", await answer.Content.ReadAsStringAsync(Test), StringComparison.Ordinal);
         Assert.Equal("/", LocalUrl.OrHome(returnUrl));
     }
 
@@ -88,7 +89,7 @@ public sealed class LoginTests
         };
         request.Headers.Add("Cookie", ApiFakesHost.Cookie(page));
         using var taken = await host.Anonymous.SendAsync(request, Test);
-        Assert.Equal("/jobs", taken.Headers.Location!.ToString());
+        Assert.StartsWith($"/jobs{OriginProof.Fragment}", taken.Headers.Location!.ToString(), StringComparison.Ordinal);
         Assert.StartsWith("edgemesh_", ApiFakesHost.Cookie(taken), StringComparison.Ordinal);
         var antiforgery = page.Headers.GetValues("Set-Cookie").Single();
         Assert.Contains("samesite=strict", antiforgery, StringComparison.OrdinalIgnoreCase);
@@ -160,23 +161,56 @@ public sealed class LoginTests
     }
 
     [Fact]
-    public async Task Logins_TooManyWrong_WaitAndThenGoOn()
+    public async Task Logins_ManyWrong_AreHeldBack_AndARightOneNeverIs()
     {
-        FakeTimeProvider time = new(Samples.Now);
-        await using var host = await ApiFakesHost.StartAsync(time: time, settings: ("EdgeMesh:FailedLoginsPerMinute", "3"));
+        await using var host = await ApiFakesHost.StartAsync(settings: ("EdgeMesh:FailedLoginsPerMinute", "3"));
         for (var n = 0; n < 3; n++)
         {
             Assert.Equal(HttpStatusCode.Unauthorized, (await host.SendAsync(HttpMethod.Get, "/login?t=wrong", client: host.Anonymous)).Answer.StatusCode);
         }
 
-        var (answer, problem) = await host.SendAsync(HttpMethod.Get, $"/login?t={host.StartToken}", client: host.Anonymous);
+        var (answer, problem) = await host.SendAsync(HttpMethod.Get, "/login?t=wrong", client: host.Anonymous);
         Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
         Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
         Assert.Equal("login_throttled", problem.GetProperty("code").GetString());
         Assert.NotEmpty(problem.GetProperty("remedy").GetString()!);
-
-        time.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(HttpStatusCode.OK, (await host.SendAsync(HttpMethod.Get, $"/login?t={host.StartToken}", client: host.Anonymous)).Answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("::ffff:10.1.2.3", "10.1.2.3")]
+    [InlineData("10.1.2.3", "10.1.2.3")]
+    [InlineData("2a01:4f8:1:2:aaaa::1", "2a01:4f8:1:2::")]
+    [InlineData("2a01:4f8:1:2:bbbb::9", "2a01:4f8:1:2::")]
+    public void Throttle_CountsByWhatOneAttackerHas(string address, string counted) =>
+        Assert.Equal(IPAddress.Parse(counted), LoginThrottle.Network(IPAddress.Parse(address)));
+
+    [Theory]
+    [InlineData("cross-site", "image")]
+    [InlineData("same-site", "document")]
+    [InlineData("cross-site", "document")]
+    public async Task Link_ThatAnotherSiteOpens_SignsNobodyIn(string site, string destination)
+    {
+        await using var host = await ApiFakesHost.StartAsync();
+        using HttpRequestMessage request = new(HttpMethod.Get, $"/login?t={host.StartToken}");
+        request.Headers.Add("Sec-Fetch-Site", site);
+        request.Headers.Add("Sec-Fetch-Dest", destination);
+        var (answer, problem) = await host.SendAsync(request, host.Anonymous);
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        Assert.Equal("login_elsewhere", problem.GetProperty("code").GetString());
+        Assert.False(answer.Headers.Contains("Set-Cookie"));
+    }
+
+    [Fact]
+    public async Task Link_AfterItsHour_IsWorthNothing()
+    {
+        FakeTimeProvider time = new(Samples.Now);
+        await using var host = await ApiFakesHost.StartAsync(time: time);
+        var link = $"/login?t={host.StartToken}";
+        time.Advance(TimeSpan.FromMinutes(59));
+        Assert.Equal(HttpStatusCode.OK, (await host.SendAsync(HttpMethod.Get, link, client: host.Anonymous)).Answer.StatusCode);
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await host.SendAsync(HttpMethod.Get, link, client: host.Anonymous)).Answer.StatusCode);
     }
 
     [Fact]

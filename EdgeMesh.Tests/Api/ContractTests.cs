@@ -202,13 +202,13 @@ public sealed class ContractTests(ContractTests.Started started) : IClassFixture
     {
         var (answer, made) = await Mesh.PostAsync("/api/keys", """{"name":"laptop"}""");
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
-        AssertNames(made, "id", "name", "prefix", "createdAt", "secret");
+        AssertNames(made, "id", "name", "prefix", "createdAt", "secret", "scopes", "expiresAt");
         var secret = made.GetProperty("secret").GetString()!;
         Assert.Equal($"/api/keys/{made.GetProperty("id").GetString()}", answer.Headers.Location!.ToString());
 
         var list = await Mesh.GetAsync("/api/keys");
         AssertNames(list, "items", "nextCursor");
-        AssertNames(list.GetProperty("items")[0], "id", "name", "prefix", "createdAt", "lastUsedAt", "isAdmin");
+        AssertNames(list.GetProperty("items")[0], "id", "name", "prefix", "createdAt", "lastUsedAt", "isAdmin", "scopes", "expiresAt");
         Assert.DoesNotContain(secret, list.GetRawText(), StringComparison.Ordinal);
 
         Assert.Equal(HttpStatusCode.NoContent, (await Mesh.SendAsync(new HttpRequestMessage(HttpMethod.Delete, answer.Headers.Location))).Answer.StatusCode);

@@ -5,6 +5,7 @@ using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
 using EdgeMesh.Dashboard.Access;
+using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
 using EdgeMesh.Tests.Fakes;
@@ -47,7 +48,7 @@ public sealed class LongNamesMesh : IAsyncLifetime
         await Mesh.Services.GetRequiredService<ILinkSink>().ClosedAsync(Mesh.Links.Find(lost.Id)!, "The connection closed.");
         await Until.TrueAsync("it to be gone", () => Mesh.Fleet.Current.Find(lost.Id)!.State == DeviceState.Suspect);
         await JobsAsync(wide, spaced);
-        await Mesh.Services.GetRequiredService<IApiKeys>().CreateAsync(Wide, TestContext.Current.CancellationToken);
+        await Mesh.Services.GetRequiredService<IApiKeys>().CreateAsync(Wide, Scopes.Run, null, TestContext.Current.CancellationToken);
         await Mesh.Services.GetRequiredService<IJoinTokens>().CreateAsync(Wide, TestContext.Current.CancellationToken);
         Mesh.Services.GetRequiredService<JoinRequests>().Ask(Samples.DeviceIdOf("newcomer"), [1], Wide, "0.1.0", System.Net.IPAddress.IPv6Loopback);
         await HubAsync();

@@ -1,5 +1,6 @@
 using Bunit;
 using EdgeMesh.Core.Jobs;
+using EdgeMesh.Dashboard.Access.Sessions;
 using EdgeMesh.Dashboard.Components;
 using EdgeMesh.Dashboard.Features.NewJob;
 using EdgeMesh.Dashboard.Orchestration;
@@ -20,7 +21,7 @@ public abstract class JobPageContext : PageContext
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddMudServices();
         Services.AddSingleton<IFleet>(Fleet);
-        Services.AddSingleton<IJobs>(Jobs);
+        Services.AddSingleton<IJobs>(Jobs).AddSingleton<IFileLinks, PlainLinks>();
         Services.AddSingleton<TimeProvider>(Time);
         Services.AddScoped<BrowserTime>().AddScoped<JobDrafts>();
         Services.AddSingleton(new JobLimits { MaxTextBytes = 64 * 1024 });

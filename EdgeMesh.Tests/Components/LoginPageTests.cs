@@ -20,9 +20,11 @@ public sealed class LoginPageTests : MeshPages
     }
 
     [Theory]
-    [InlineData("throttled", "has to wait until the minute is over")]
+    [InlineData("throttled", "A right link or key still works")]
     [InlineData("expired", "paste the link or key once more")]
-    [InlineData("wrong", "a new start makes a new link")]
+    [InlineData("wrong", "a link works for an hour")]
+    [InlineData("elsewhere", "Paste the login link into the address bar")]
+    [InlineData("again", "Its session ended")]
     public void Error_IsToldInWordsWithItsRemedy(string error, string says)
     {
         var page = At($"/login?error={error}");

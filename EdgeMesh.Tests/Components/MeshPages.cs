@@ -1,6 +1,8 @@
 using Bunit;
+using EdgeMesh.Dashboard.Access.Sessions;
 using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Attention;
+using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Components;
 using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Hosting;
@@ -37,7 +39,7 @@ public abstract class MeshPages : PageContext
         Services.AddSingleton<IFleet>(Fleet);
         Services.AddSingleton<IJobs>(Jobs);
         Services.AddSingleton<IModelSettings>(Preferred);
-        Services.AddSingleton<IApiKeys>(Keys);
+        Services.AddSingleton<IApiKeys>(Keys).AddSingleton<ISessions>(Sessions).AddSingleton<IAudit>(Audit).AddSingleton<IDeeds, Deeds>().AddSingleton<IFileLinks, PlainLinks>();
         Services.AddSingleton<IJoinTokens>(Tokens);
         Services.AddSingleton<IJoinRequests>(Requests).AddSingleton<ILanAccess>(Lan).AddSingleton<IAuthorityRotation>(Rotation).AddSingleton<ILoginLinks>(new FakeLoginLinks(Time));
         Services.AddSingleton(Options);
@@ -69,6 +71,10 @@ public abstract class MeshPages : PageContext
     protected FakeModelSettings Preferred { get; } = new();
 
     protected FakeApiKeys Keys { get; } = new();
+
+    protected FakeSessions Sessions { get; } = new();
+
+    protected FakeAudit Audit { get; } = new();
 
     protected FakeJoinTokens Tokens { get; } = new();
 

@@ -1,4 +1,5 @@
 using Bunit;
+using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Features.Settings;
 using EdgeMesh.Tests.Fakes;
 using TestContext = Xunit.TestContext;
@@ -46,7 +47,7 @@ public sealed class SettingsPageTests : MeshPages
     [Fact]
     public async Task DeleteKey_AsksFirst()
     {
-        await Keys.CreateAsync("Old laptop", TestContext.Current.CancellationToken);
+        await Keys.CreateAsync("Old laptop", Scopes.Run, null, TestContext.Current.CancellationToken);
         var page = Page<SettingsPage>();
         Press(page, "Delete the key Old laptop");
         Assert.Contains("end within a second", Dialog().Markup, StringComparison.Ordinal);
@@ -63,8 +64,71 @@ public sealed class SettingsPageTests : MeshPages
     {
         var page = Page<SettingsPage>();
         Press(page, "Delete the key admin");
-        Press(Dialog(), "Delete key");
-        page.WaitForAssertion(() => Assert.Contains("The last key cannot be deleted.", page.Find("[role=alert]").TextContent, StringComparison.Ordinal));
+        var dialog = Dialog();
+        Press(dialog, "Delete key");
+        dialog.WaitForAssertion(() => Assert.Contains("The last key cannot be deleted.", dialog.Find("[role=alert]").TextContent, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task DeleteOwnersKey_ByAnother_NeedsItsSecret()
+    {
+        await Keys.CreateAsync("Old laptop", Scopes.Admin, null, TestContext.Current.CancellationToken);
+        var page = Page<SettingsPage>();
+        Press(page, "Delete the key admin");
+        var dialog = Dialog();
+        Do(dialog, () => dialog.Find("#key-proof").Input("em_wrong"));
+        Do(dialog, () => dialog.Find("form").Submit());
+        dialog.WaitForAssertion(() => Assert.Contains("only with its own secret", dialog.Find("[role=alert]").TextContent, StringComparison.Ordinal));
+        Do(dialog, () => dialog.Find("#key-proof").Input("em_sample0"));
+        Do(dialog, () => dialog.Find("form").Submit());
+        page.WaitForAssertion(() => Assert.DoesNotContain("Delete the key admin", page.Markup, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task MakeKey_WithWhatItMayAndItsEnd()
+    {
+        var page = Page<SettingsPage>();
+        Do(page, () => page.Find("#key-name").Input("CI"));
+        Do(page, () => page.Find("#key-may").Change("read"));
+        Do(page, () => page.Find("#key-days").Change("30"));
+        Do(page, () => page.Find("form").Submit());
+        page.WaitForElement(".term");
+        var made = (await Keys.ListAsync(TestContext.Current.CancellationToken)).Single(k => k.Name == "CI");
+        Assert.Equal((Scopes.Read, Samples.Now.AddDays(30)), (made.May, made.ExpiresAt));
+    }
+
+    [Fact]
+    public void Session_Ended_IsGoneAndWrittenDown()
+    {
+        Sessions.Add("Firefox on Windows", "192.168.1.9");
+        var page = Page<SettingsPage>();
+        Assert.Contains("From 192.168.1.9, with the key “admin”", page.Find("[data-session]").TextContent, StringComparison.Ordinal);
+        Do(page, () => page.Find("[data-session] button").Click());
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll("[data-session]")));
+        Assert.Equal((AuditActions.SignOut, "Firefox on Windows"), (Audit.Lines[^1].Action, Audit.Lines[^1].Target));
+    }
+
+    [Fact]
+    public async Task Audit_ShowsWhoDidWhat_Filters_AndSaysWhenALineWasChanged()
+    {
+        for (var n = 0; n < 60; n++)
+        {
+            await Audit.AddAsync(Actor.Dashboard, AuditActions.DeviceDrain, $"Device {n}");
+        }
+
+        await Audit.AddAsync(Actor.Stranger(System.Net.IPAddress.Parse("10.0.0.9")), AuditActions.SignInRefused, "", "This token or key is not known.");
+        var page = Page<AuditLogPage>();
+        Assert.Contains("61 lines", page.Find(".phead p").TextContent, StringComparison.Ordinal);
+        Assert.Contains("tried to sign in", page.Find("tbody tr").TextContent, StringComparison.Ordinal);
+        Assert.Contains("10.0.0.9", page.Find("tbody tr").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Refused", page.Find("tbody tr").TextContent, StringComparison.Ordinal);
+        Press(page, "Older lines");
+        page.WaitForAssertion(() => Assert.Equal(61, page.FindAll("tbody tr").Count));
+        Do(page, () => page.Find("select").Change(AuditActions.SignInRefused));
+        page.WaitForAssertion(() => Assert.Single(page.FindAll("tbody tr")));
+
+        Audit.BrokenAt = 7;
+        Assert.Contains("Line 7 was changed", Page<AuditLogPage>().Find(".phead p").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

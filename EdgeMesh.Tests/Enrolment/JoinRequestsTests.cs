@@ -1,5 +1,6 @@
 using System.Net;
 using EdgeMesh.Core.Devices;
+using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
 using EdgeMesh.Tests.Fakes;
@@ -12,9 +13,10 @@ public sealed class JoinRequestsTests
     private static readonly IPAddress Here = IPAddress.Parse("192.168.1.7");
     private readonly FakeTimeProvider _time = new(Samples.Now);
     private readonly Registry _registry = new();
+    private readonly FakeAudit _audit = new();
     private readonly JoinRequests _requests;
 
-    public JoinRequestsTests() => _requests = new JoinRequests(_registry, _time);
+    public JoinRequestsTests() => _requests = new JoinRequests(_registry, new Deeds(_audit), _time);
 
     [Fact]
     public async Task Approve_WhoWaits_IsAddedWithoutAToken()
@@ -32,10 +34,10 @@ public sealed class JoinRequestsTests
     }
 
     [Fact]
-    public void Ask_AfterARefusal_WaitsAQuarterOfAnHour()
+    public async Task Ask_AfterARefusal_WaitsAQuarterOfAnHour()
     {
         Ask("One");
-        Assert.Null(_requests.Refuse(Samples.DeviceIdOf("One")));
+        Assert.Null(await _requests.RefuseAsync(Samples.DeviceIdOf("One")));
         Assert.Equal(JoinRequests.Answer.Refused, Ask("One"));
         _time.Advance(TimeSpan.FromMinutes(16));
         Assert.Equal(JoinRequests.Answer.Waiting, Ask("One"));

@@ -1,4 +1,5 @@
 using EdgeMesh.Core.Devices;
+using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
@@ -78,5 +79,5 @@ public sealed class JoinTokensTests
 
     private static JoinTokens Tokens(MeshHost mesh, TimeProvider time) => new(
         mesh.Services.GetRequiredService<IDbContextFactory<MeshDbContext>>(), mesh.Services.GetRequiredService<ILanAccess>(), mesh.Services.GetRequiredService<OrchestratorKey>(),
-        mesh.Services.GetRequiredService<DashboardOptions>(), mesh.Services.GetRequiredService<JoinTokenChanges>(), time);
+        mesh.Services.GetRequiredService<DashboardOptions>(), mesh.Services.GetRequiredService<JoinTokenChanges>(), mesh.Services.GetRequiredService<IDeeds>(), time);
 }

@@ -1,8 +1,10 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using EdgeMesh.Dashboard.Access.Sessions;
 using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Api;
+using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Hubs;
@@ -133,7 +135,15 @@ public sealed class ApiFakesHost : IAsyncDisposable
         using var answer = await Anonymous.GetAsync(new Uri($"/login?t={secret ?? StartToken}", UriKind.Relative), TestContext.Current.CancellationToken);
         var client = NewClient(null);
         client.DefaultRequestHeaders.Add("Cookie", Cookie(answer));
+        client.DefaultRequestHeaders.Add(OriginProof.Header, OriginSecret(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
         return client;
+    }
+
+    /// <summary>The secret that a login takes to its page, out of an address or the page that leads there.</summary>
+    public static string OriginSecret(string text)
+    {
+        var rest = text[(text.IndexOf(OriginProof.Fragment, StringComparison.Ordinal) + OriginProof.Fragment.Length)..];
+        return string.Concat(rest.TakeWhile(char.IsAsciiLetterOrDigit));
     }
 
     /// <summary>The name and value of the cookie that an answer sets.</summary>
@@ -144,9 +154,9 @@ public sealed class ApiFakesHost : IAsyncDisposable
     }
 
     /// <summary>Makes another key.</summary>
-    public async Task<(Guid Id, string Secret)> NewKeyAsync(string name = "laptop")
+    public async Task<(Guid Id, string Secret)> NewKeyAsync(string name = "laptop", Scopes scopes = Scopes.Admin)
     {
-        var made = await App.Services.GetRequiredService<IApiKeys>().CreateAsync(name, TestContext.Current.CancellationToken);
+        var made = await App.Services.GetRequiredService<IApiKeys>().CreateAsync(name, scopes, null, TestContext.Current.CancellationToken);
         return (made.Key.Id, made.Secret);
     }
 

@@ -1,4 +1,5 @@
 using EdgeMesh.Dashboard.Access;
+using EdgeMesh.Dashboard.Audit;
 
 namespace EdgeMesh.Tests.Fakes;
 
@@ -14,9 +15,9 @@ public sealed class FakeApiKeys : IApiKeys
     public Task<ImmutableArray<ApiKeyInfo>> ListAsync(CancellationToken cancellationToken) =>
         Task.FromResult<ImmutableArray<ApiKeyInfo>>([.. keys.Values.Select(k => k.Info)]);
 
-    public Task<NewApiKey> CreateAsync(string name, CancellationToken cancellationToken) => Task.FromResult(Add(name, isAdmin: false));
+    public Task<NewApiKey> CreateAsync(string name, Scopes scopes, DateTimeOffset? expiresAt, CancellationToken cancellationToken) => Task.FromResult(Add(name, isAdmin: false, scopes, expiresAt));
 
-    public async Task<Problem?> DeleteAsync(Guid id, CancellationToken cancellationToken)
+    public async Task<Problem?> DeleteAsync(Guid id, string? proof, CancellationToken cancellationToken)
     {
         if (!keys.TryGetValue(id, out var key))
         {
@@ -28,6 +29,11 @@ public sealed class FakeApiKeys : IApiKeys
             return new Problem("key_last", "The last key cannot be deleted.", "Without a key nobody could log in.", "Make another key first.");
         }
 
+        if (key.Info.IsAdmin && proof != key.Secret && Actors.Current.KeyId != id)
+        {
+            return new Problem("key_proof_needed", "This key is deleted only with its own secret.", "It is the owner's key.", "Give the content of admin.key.");
+        }
+
         keys.Remove(id);
         await key.Revoked.CancelAsync();
         return null;
@@ -37,10 +43,10 @@ public sealed class FakeApiKeys : IApiKeys
 
     public CancellationToken Revoked(Guid id) => keys.TryGetValue(id, out var key) ? key.Revoked.Token : new CancellationToken(canceled: true);
 
-    private NewApiKey Add(string name, bool isAdmin)
+    private NewApiKey Add(string name, bool isAdmin, Scopes scopes = Scopes.Admin, DateTimeOffset? expiresAt = null)
     {
         var secret = $"em_sample{keys.Count}";
-        var info = new ApiKeyInfo(Guid.NewGuid(), name, secret[..6], Samples.Now, null, isAdmin);
+        var info = new ApiKeyInfo(Guid.NewGuid(), name, secret[..6], Samples.Now, null, isAdmin, scopes, expiresAt);
         keys[info.Id] = (info, secret, new CancellationTokenSource());
         return new NewApiKey(info, secret);
     }

@@ -27,7 +27,7 @@ public sealed class FakeJoinRequests : IJoinRequests
 
     public Task<Problem?> ApproveAsync(DeviceId id, CancellationToken cancellationToken) => Task.FromResult(Take(id, Approved));
 
-    public Problem? Refuse(DeviceId id) => Take(id, Refused);
+    public Task<Problem?> RefuseAsync(DeviceId id) => Task.FromResult(Take(id, Refused));
 
     private Problem? Take(DeviceId id, IList<DeviceId> into)
     {

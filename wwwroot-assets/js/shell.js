@@ -16,13 +16,17 @@
   };
   // Why the dashboard takes no connection of this window: the status, and the problem when it names one. Null when it takes it; throws when nobody answers.
   const refusal = async () => {
-    const answer = await fetch("_blazor/negotiate?negotiateVersion=1", { method: "POST" });
+    const answer = await fetch("_blazor/negotiate?negotiateVersion=1", { method: "POST", headers: edgemesh.originHeaders });
     return answer.ok ? null : { ...await answer.json().catch(() => null), status: answer.status };
   };
   const look = async () => {
     if (document.querySelector(".shell")) return;
     try {
       const refused = await refusal();
+      if (refused?.status === 401) {
+        edgemesh.signInAgain();
+        return;
+      }
       if (document.querySelector(".shell")) return;
       if (refused) {
         tell(refused.title ?? `The dashboard answers with HTTP status ${refused.status}.`, refused.detail, refused.remedy ?? "A proxy in between may have answered in its place.");
@@ -55,7 +59,7 @@
     banner.querySelector("b.when-refused").textContent = words[0];
     banner.querySelector("span.when-refused").textContent = words[1] ?? "";
     const here = location.href.slice(document.baseURI.length).split("#")[0];
-    banner.querySelector("a").href = `login?returnUrl=${encodeURIComponent("/" + here)}`;
+    banner.querySelector("a").href = `login?error=again&returnUrl=${encodeURIComponent("/" + here)}`;
   };
   const ask = async () => {
     const mine = watch;

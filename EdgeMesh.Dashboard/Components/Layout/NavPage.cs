@@ -33,6 +33,8 @@ public sealed record NavPage(string Path, string Name, string Icon, bool OnPhone
     public static ImmutableArray<NavPage> Settings { get; } =
     [
         new("/settings#keys", "API keys", "key", Words: "secret access"),
+        new("/settings#sessions", "Sessions", "key", Words: "browsers signed in sign out everywhere"),
+        new("/settings/audit", "Audit log", "jobs", Words: "who did what history trail"),
         new("/settings#lan", "LAN access", "screen", Words: "network phone certificate trust"),
         new("/settings#tokens", "Join tokens", "qr", Words: "device"),
         new("/settings#models", "Preferred models", "models", Words: "pattern order"),

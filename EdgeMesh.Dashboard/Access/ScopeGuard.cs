@@ -1,0 +1,40 @@
+using EdgeMesh.Dashboard.Api;
+using EdgeMesh.Dashboard.Audit;
+using EdgeMesh.Dashboard.Access.Sessions;
+
+namespace EdgeMesh.Dashboard.Access;
+
+/// <summary>What an endpoint needs when it is not what its method says.</summary>
+internal sealed record NeedsScope(Scopes Scope);
+
+/// <summary>Tells everything behind it who acts, and refuses (403) what the key's scopes do not include.</summary>
+internal static class ScopeGuard
+{
+    /// <summary>An endpoint that only looks, or runs a job, although it is a POST.</summary>
+    public static TBuilder Needs<TBuilder>(this TBuilder builder, Scopes scope)
+        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new NeedsScope(scope));
+
+    public static void UseActors(this IApplicationBuilder app)
+    {
+        var keys = app.ApplicationServices.GetRequiredService<ApiKeys>();
+        app.Use((context, next) =>
+        {
+            var address = context.Connection.RemoteIpAddress;
+            Actors.Enter(context.User.KeyId() is { } id && keys.ById(id) is { } key ? new Actor(key.Name, key.Id, Actor.Shown(address), key.May) : Actor.Stranger(address));
+            return next(context);
+        });
+    }
+
+    /// <summary>After authorization: reading needs <c>read</c>; everything else of the API needs <c>admin</c> unless its endpoint says otherwise.</summary>
+    public static void UseScopes(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        if (context.User.KeyId() is null)
+        {
+            return next(context);
+        }
+
+        var reads = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) || !context.Request.Path.StartsWithSegments("/api");
+        var needed = context.GetEndpoint()?.Metadata.GetMetadata<NeedsScope>()?.Scope ?? (reads ? Scopes.Read : Scopes.Admin);
+        return Deeds.Missing(Actors.Current, needed) is { } missing ? Problems.WriteAsync(context, StatusCodes.Status403Forbidden, missing) : next(context);
+    });
+}

@@ -1,0 +1,8 @@
+namespace EdgeMesh.Dashboard.Audit;
+
+/// <summary>The audit log and the gate in front of what it tells of.</summary>
+public static class AuditSetup
+{
+    public static IServiceCollection AddAudit(this IServiceCollection services) =>
+        services.AddSingleton<IAudit, AuditLog>().AddSingleton<IDeeds, Deeds>();
+}

@@ -1,0 +1,21 @@
+// The second secret of a session, kept for this origin only: the cookie alone goes to every port of this host. Starts the live connection with it.
+(function () {
+  const base = new URL(document.baseURI);
+  const place = `edgemesh-origin:${base.pathname}`;
+  const came = /^#em-origin=([a-z0-9]+)(?:&to=(.*))?$/.exec(location.hash);
+  if (came) {
+    localStorage.setItem(place, came[1]);
+    history.replaceState(history.state, "", location.pathname + location.search + (came[2] ? `#${came[2]}` : ""));
+  }
+  const secret = localStorage.getItem(place);
+  const here = location.pathname.slice(base.pathname.length - 1) + location.search;
+  edgemesh.originHeaders = secret ? { "X-EdgeMesh-Origin": secret } : {};
+  // The cookie may still be good: signing in gives this origin a secret of its own.
+  edgemesh.signInAgain = () => location.replace(`login?error=again&returnUrl=${encodeURIComponent(here)}`);
+
+  if (document.getElementById("splash") && !secret) {
+    edgemesh.signInAgain();
+    return;
+  }
+  Blazor.start({ circuit: { configureSignalR: builder => builder.withUrl("_blazor", { headers: edgemesh.originHeaders }) } });
+})();
