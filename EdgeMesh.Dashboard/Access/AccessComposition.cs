@@ -113,7 +113,7 @@ public static class AccessComposition
         }
 
         // A window that was sent here has no good session of its own, whatever the cookie says.
-        if (context.User.KeyId() is null || context.Request.Query.ContainsKey("error"))
+        if (context.User.KeyId() is null || context.Request.Query["error"] == "again")
         {
             return next(context);
         }
