@@ -57,6 +57,7 @@ public static class EveryPage
         ["qaihub-profile"] = (mesh, page) => OpenAsync(page, mesh.Paths["hub-profile"], ".qp-stats"),
         ["qaihub-connection"] = (_, page) => OpenAsync(page, "/qaihub/connection", ".qh-checks li"),
         ["settings"] = (_, page) => OpenAsync(page, "/settings", ".set-list li"),
+        ["audit"] = (_, page) => OpenAsync(page, "/settings/audit", "tr[data-action]"),
         ["not-found"] = (_, page) => OpenAsync(page, "/not-found", ".em-empty"),
     };
 
