@@ -2,6 +2,7 @@ using EdgeMesh.Agent.Fingerprint;
 using EdgeMesh.Agent.Link;
 using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Core.Contracts;
+using EdgeMesh.Core.Jobs;
 using Grpc.Core;
 
 namespace EdgeMesh.Agent.Tasks;
@@ -53,6 +54,14 @@ public sealed partial class DeviceServiceImpl(
 
     public override async Task RunTask(TaskRequest request, IServerStreamWriter<TaskFrame> responseStream, ServerCallContext context)
     {
+        var (mayRun, place) = executor.Light(request);
+        using var held = place;
+        if (!mayRun)
+        {
+            await responseStream.WriteAsync(new TaskFrame { Updates = { new TaskUpdate { Failure = new Failure { Reason = nameof(ReasonCode.Busy), Cause = "As many small tasks as it takes wait for their answers to be read." } } } });
+            return;
+        }
+
         var (run, refused) = executor.Start(request, LinkCaller.Of(context).OrchestratorId);
         if (run is null)
         {

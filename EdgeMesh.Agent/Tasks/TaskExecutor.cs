@@ -14,6 +14,7 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
 {
     private readonly ConcurrentDictionary<(string Caller, string Job, string Task), (int Number, TaskRun Run)> _runs = new();
     private readonly SemaphoreSlim _slots = new(limits.Slots);
+    private readonly LightPlaces _light = new(limits.Light, limits.LightBytes);
     private int _running;
     private int _waiting;
     private int _held;
@@ -23,6 +24,19 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
     public int Running => Volatile.Read(ref _running);
 
     public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>A place for a task that takes no slot, until its answer was sent; none is needed for others.</summary>
+    /// <returns>Whether it may run, and what to dispose at its end.</returns>
+    public (bool MayRun, IDisposable? Place) Light(TaskRequest request)
+    {
+        if (request.Kind is not (TaskKindValue.Echo or TaskKindValue.Sysinfo))
+        {
+            return (true, null);
+        }
+
+        var place = _light.TryTake(request.CalculateSize());
+        return (place is not null, place);
+    }
 
     /// <summary>The run of this attempt: a new one, or the one that exists; null with a failure when it is refused.</summary>
     /// <param name="caller">The orchestrator that asks.</param>
@@ -297,6 +311,12 @@ public sealed record TaskLimits
 
     /// <summary>Attempts waiting; more are refused as Busy. Default 64.</summary>
     public int Queue { get; init; } = 64;
+
+    /// <summary>ECHO and SYSINFO whose answer is not sent yet; more are refused as Busy. Default 256.</summary>
+    public int Light { get; init; } = 256;
+
+    /// <summary>Bytes of their requests together. Default 64 MiB; a single one may be larger.</summary>
+    public long LightBytes { get; init; } = 64L << 20;
 
     /// <summary>Attempts remembered, ended ones included. Default 256.</summary>
     public int KeptResults { get; init; } = 256;

@@ -1,17 +1,18 @@
 using System.Net;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Live;
+using EdgeMesh.Core.Trust;
 using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Live;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
 
 namespace EdgeMesh.Dashboard.Enrolment;
 
-/// <summary>At most 32 wait, 4 from one address; one that stopped asking goes after two minutes, a refused one may ask again after fifteen.</summary>
+/// <summary>At most 32 wait, 4 from one address (one /64 of IPv6); when all places are taken, the one of the most crowded network that asked longest ago makes room. One that stopped asking goes after two minutes, a refused one may ask again after fifteen.</summary>
 internal sealed class JoinRequests(IDeviceRegistry registry, IDeeds deeds, TimeProvider time) : IJoinRequests
 {
     private const int Most = 32;
-    private const int MostOfOneAddress = 4;
+    private const int MostOfOneNetwork = 4;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan RefusedLasts = TimeSpan.FromMinutes(15);
     private readonly Lock _gate = new();
@@ -63,12 +64,18 @@ internal sealed class JoinRequests(IDeviceRegistry registry, IDeeds deeds, TimeP
                 return Answer.Waiting;
             }
 
-            if (_waiting.Count >= Most || _waiting.Values.Count(w => w.Request.Address == address) >= MostOfOneAddress)
+            var network = PeerNetwork.Of(from);
+            if (_waiting.Values.Count(w => w.Network == network) >= MostOfOneNetwork)
             {
                 return Answer.Full;
             }
 
-            _waiting[id] = new Waiting(new JoinRequest(id, name, address, agentVersion, time.GetUtcNow()), publicKey) { SeenAt = time.GetUtcNow() };
+            if (_waiting.Count >= Most)
+            {
+                _waiting.Remove(_waiting.GroupBy(w => w.Value.Network).MaxBy(n => n.Count())!.MinBy(w => w.Value.Request.AskedAt).Key);
+            }
+
+            _waiting[id] = new Waiting(new JoinRequest(id, name, address, agentVersion, time.GetUtcNow()), publicKey, network) { SeenAt = time.GetUtcNow() };
             Publish();
             return Answer.Waiting;
         }
@@ -141,8 +148,10 @@ internal sealed class JoinRequests(IDeviceRegistry registry, IDeeds deeds, TimeP
 
     private void Publish() => _live.Publish([.. _waiting.Values.Select(w => w.Request).OrderBy(r => r.AskedAt)]);
 
-    private sealed class Waiting(JoinRequest request, byte[] publicKey)
+    private sealed class Waiting(JoinRequest request, byte[] publicKey, PeerNetwork network)
     {
+        public PeerNetwork Network => network;
+
         public JoinRequest Request => request;
 
         public byte[] PublicKey => publicKey;

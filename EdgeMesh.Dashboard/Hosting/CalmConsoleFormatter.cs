@@ -4,10 +4,11 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace EdgeMesh.Dashboard.Hosting;
 
-/// <summary>One line an entry; an exception's stack only when it is a bug (error and above). What ends the start is told by <see cref="CommandLine"/>, so not here.</summary>
-internal sealed class CalmConsoleFormatter() : ConsoleFormatter(FormatterName)
+/// <summary>One line an entry, and no flood of one kind (<see cref="LogPace"/>); an exception's stack only when it is a bug (error and above). What ends the start is told by <see cref="CommandLine"/>, so not here.</summary>
+internal sealed class CalmConsoleFormatter(TimeProvider time) : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = "calm";
+    private readonly LogPace _pace = new(time);
 
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
@@ -21,6 +22,17 @@ internal sealed class CalmConsoleFormatter() : ConsoleFormatter(FormatterName)
         if (exception is OperationCanceledException && logEntry.Category.StartsWith("Microsoft.Extensions.Hosting", StringComparison.Ordinal))
         {
             return;
+        }
+
+        var (written, leftOut) = _pace.Judge(logEntry.Category, logEntry.EventId);
+        if (!written)
+        {
+            return;
+        }
+
+        if (leftOut > 0)
+        {
+            textWriter.WriteLine($"warn   {leftOut} lines like the next one were left out, as there were more than {LogPace.Most} in a minute.");
         }
 
         textWriter.Write(logEntry.LogLevel switch

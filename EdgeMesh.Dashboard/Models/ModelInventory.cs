@@ -10,7 +10,7 @@ namespace EdgeMesh.Dashboard.Models;
 /// <summary>Keeps what is known of each device's store true: asked when a device links, when its runtimes change, when a transfer ends, and now and then while someone looks.</summary>
 public sealed class ModelInventory(IFleet fleet, IDeviceLinks links, ModelBoard board, TimeProvider time) : BackgroundService
 {
-    private const int MostModels = 1_000;
+    private const int MostModels = 500;
     private const int MostFiles = 2_000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan WhileLookedAt = TimeSpan.FromSeconds(10);

@@ -30,7 +30,7 @@ internal static partial class ModelProblems
     public static Problem UploadFailed(string cause) => new("upload_failed", "The upload did not arrive.", cause, "Free space on the dashboard's disk if it is full, then send it again.");
 
     public static Problem NameWrong(string name) => new(
-        "name_invalid", "This is not the name of a file.", $"\"{FromWire.Text(name)}\" could lead outside a folder.", "Give a plain file name.", "name");
+        "name_invalid", "This is not the name of a file.", $"\"{FromWire.Text(name)}\" could lead outside a folder or cannot exist on every device.", "Give a plain file name.", "name");
 
     public static Problem SourceLacksModel(string device, string model) => new(
         "model_unknown", $"{device} does not have {model}.", "Only a model in a device's store can be relayed; built-in ones come with every agent.", "The Models page shows where each model is.", "source.model");

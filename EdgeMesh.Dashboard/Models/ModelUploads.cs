@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using EdgeMesh.Agent.Models.Store;
 using EdgeMesh.Dashboard.Hosting;
 
 namespace EdgeMesh.Dashboard.Models;
@@ -45,7 +46,7 @@ public sealed class ModelUploads : IDisposable
     /// <summary>Keeps one more file.</summary>
     public async Task<(ModelUpload? Upload, Problem? Problem)> AddAsync(string? id, string name, Stream content, CancellationToken cancellationToken)
     {
-        if (name.Length is 0 or > LongestName || name.AsSpan().ContainsAny('/', '\\') || name.Any(char.IsControl) || name is "." or "..")
+        if (name.Length > LongestName || !SafePath.IsFileName(name))
         {
             return (null, ModelProblems.NameWrong(name));
         }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using EdgeMesh.Core.Contracts;
+using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
 using EdgeMesh.Dashboard.Storage;
@@ -28,7 +29,9 @@ public sealed partial class AttemptRunner(
     private readonly ConcurrentDictionary<AttemptId, CancellationTokenSource> _followed = new();
 
     /// <summary>Starts an attempt; returns at once. The device hears of its end.</summary>
-    public void Run(IDeviceGrain device, IDeviceLink link, AttemptOrder order, string deviceName) => _ = Task.Run(() => RunAsync(device, link, order, deviceName));
+    /// <param name="proven">The accelerators that the device has proven.</param>
+    public void Run(IDeviceGrain device, IDeviceLink link, AttemptOrder order, string deviceName, ImmutableArray<AcceleratorKind> proven) =>
+        _ = Task.Run(() => RunAsync(device, link, order, deviceName, proven));
 
     /// <summary>Asks the device to stop an attempt; its stream tells how it ended. A device that does not stop is listened to no longer.</summary>
     public void Cancel(IDeviceLink link, AttemptId attempt) => _ = Task.Run(async () =>
@@ -60,7 +63,7 @@ public sealed partial class AttemptRunner(
         return Task.CompletedTask;
     }
 
-    private async Task RunAsync(IDeviceGrain device, IDeviceLink link, AttemptOrder order, string deviceName)
+    private async Task RunAsync(IDeviceGrain device, IDeviceLink link, AttemptOrder order, string deviceName, ImmutableArray<AcceleratorKind> proven)
     {
         JobEvent end;
         Receipt? receipt = null;
@@ -68,7 +71,7 @@ public sealed partial class AttemptRunner(
         _followed[order.Id] = following;
         try
         {
-            end = await FollowAsync(link, order, deviceName, following.Token);
+            end = await FollowAsync(link, order, deviceName, proven, following.Token);
             receipt = (end as AttemptSucceeded)?.Receipt;
         }
         catch (ArtifactException e)
@@ -103,46 +106,60 @@ public sealed partial class AttemptRunner(
         await device.EndedAsync(order.Id, receipt, Elapsed(order));
     }
 
-    private async Task<JobEvent> FollowAsync(IDeviceLink link, AttemptOrder order, string deviceName, CancellationToken listening)
+    private async Task<JobEvent> FollowAsync(IDeviceLink link, AttemptOrder order, string deviceName, ImmutableArray<AcceleratorKind> proven, CancellationToken listening)
     {
-        var (offset, thought, moved) = (0, 0, false);
-        var started = false;
+        var (offset, thought, moved, events) = (0, 0, false, 0);
+        var (started, written) = (false, 0);
+        var pieces = new OutputPieces(time, (text, isReasoning) =>
+        {
+            if (!isReasoning)
+            {
+                Tell(new OutputAppended(time.GetUtcNow(), order.Id.Task, order.Id.Number, offset, text, null));
+                offset += text.Length;
+            }
+            else if (thought < ReasoningText.MaxChars)
+            {
+                // What nobody would keep is not journaled either.
+                Tell(new ReasoningAppended(time.GetUtcNow(), order.Id.Task, order.Id.Number, thought, text));
+                thought += text.Length;
+            }
+        });
         await using var upload = new ArtifactUpload(artifacts, order.Id);
         using var call = link.Client.RunTask(TaskWire.Request(order), cancellationToken: listening);
         await foreach (var frame in call.ResponseStream.ReadAllAsync(listening))
         {
             foreach (var update in TaskUpdates.Joined(frame.Updates))
             {
+                if (update.UpdateCase is not (TaskUpdate.UpdateOneofCase.Text or TaskUpdate.UpdateOneofCase.Reasoning or TaskUpdate.UpdateOneofCase.Progress))
+                {
+                    pieces.Flush();
+                }
+
                 switch (update.UpdateCase)
                 {
                     case TaskUpdate.UpdateOneofCase.Accepted when update.Accepted.Started && !started:
                         started = true;
-                        Report(order.Id.Job, new AttemptStarted(time.GetUtcNow(), order.Id.Task, order.Id.Number));
+                        Tell(new AttemptStarted(time.GetUtcNow(), order.Id.Task, order.Id.Number));
                         break;
-                    case TaskUpdate.UpdateOneofCase.Text when offset + update.Text.Length > options.MaxOutputChars:
+                    case TaskUpdate.UpdateOneofCase.Text when written + update.Text.Length > options.MaxOutputChars:
+                        pieces.Flush();
                         Cancel(link, order.Id);
                         return Failed(order, ReasonCode.BadOutput, $"{deviceName} wrote more than {options.MaxOutputChars:N0} characters.");
                     case TaskUpdate.UpdateOneofCase.Text:
-                        Report(order.Id.Job, new OutputAppended(time.GetUtcNow(), order.Id.Task, order.Id.Number, offset, update.Text, null));
-                        offset += update.Text.Length;
+                        written += update.Text.Length;
+                        pieces.Add(update.Text, isReasoning: false);
                         break;
                     case TaskUpdate.UpdateOneofCase.Reasoning:
-                        // What nobody would keep is not journaled either.
-                        if (thought < ReasoningText.MaxChars)
-                        {
-                            Report(order.Id.Job, new ReasoningAppended(time.GetUtcNow(), order.Id.Task, order.Id.Number, thought, update.Reasoning));
-                            thought += update.Reasoning.Length;
-                        }
-
+                        pieces.Add(update.Reasoning, isReasoning: true);
                         break;
                     case TaskUpdate.UpdateOneofCase.TextWasReasoning when !moved && offset > 0:
                         (moved, thought) = (true, thought + offset);
-                        Report(order.Id.Job, new OutputWasReasoning(time.GetUtcNow(), order.Id.Task, order.Id.Number, offset));
+                        Tell(new OutputWasReasoning(time.GetUtcNow(), order.Id.Task, order.Id.Number, offset));
                         break;
                     case TaskUpdate.UpdateOneofCase.Artifact:
                         if (await upload.AcceptAsync(update.Artifact, listening) is { } artifact)
                         {
-                            Report(order.Id.Job, new OutputAppended(time.GetUtcNow(), order.Id.Task, order.Id.Number, offset, null, artifact));
+                            Tell(new OutputAppended(time.GetUtcNow(), order.Id.Task, order.Id.Number, offset, null, artifact));
                         }
 
                         break;
@@ -152,17 +169,32 @@ public sealed partial class AttemptRunner(
                         break;
                     case TaskUpdate.UpdateOneofCase.Receipt when upload.IsUnfinished:
                         return Failed(order, ReasonCode.BadOutput, $"{deviceName} ended in the middle of a file.");
+                    case TaskUpdate.UpdateOneofCase.Receipt when ReceiptCheck.Other(update.Receipt, order) is { } other:
+                        return Failed(order, ReasonCode.BadOutput, $"{deviceName} {other}.");
                     case TaskUpdate.UpdateOneofCase.Receipt:
-                        return new AttemptSucceeded(time.GetUtcNow(), order.Id.Task, order.Id.Number, Elapsed(order), TaskWire.Receipt(update.Receipt, order, deviceName));
+                        return new AttemptSucceeded(time.GetUtcNow(), order.Id.Task, order.Id.Number, Elapsed(order), ReceiptCheck.Of(update.Receipt, order, deviceName, proven, Elapsed(order)));
                     case TaskUpdate.UpdateOneofCase.Failure:
                         return Failed(order, ReasonCodes.Parse(update.Failure.Reason), $"{deviceName}: {FromWire.Text(update.Failure.Cause, LongestCause)}");
+                }
+
+                if (events > options.MaxEventsPerAttempt)
+                {
+                    Cancel(link, order.Id);
+                    return Failed(order, ReasonCode.BadOutput, $"{deviceName} told its output in more than {options.MaxEventsPerAttempt:N0} pieces.");
                 }
             }
 
             await RoomAsync(order.Id.Job, listening);
         }
 
+        pieces.Flush();
         return Failed(order, ReasonCode.BadOutput, $"{deviceName} ended without a receipt.");
+
+        void Tell(JobEvent change)
+        {
+            events++;
+            Report(order.Id.Job, change);
+        }
     }
 
     // A device that talks faster than the disk writes has to wait: HTTP/2's window closes behind what is not read.

@@ -253,7 +253,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         while (_running.Count < options.MaxInFlightPerDevice && _queue.TryDequeue(out var order))
         {
             _running[order.Id] = order;
-            runner.Run(Self, link, order, _me.Name);
+            runner.Run(Self, link, order, _me.Name, [.. _me.Profile?.Accelerators.Where(a => a.Status == AcceleratorStatus.Proven).Select(a => a.Kind) ?? []]);
         }
     }
 

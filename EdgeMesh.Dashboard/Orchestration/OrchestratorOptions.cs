@@ -43,4 +43,8 @@ public sealed class OrchestratorOptions
     /// <summary>Most characters of output kept of an attempt. Default 4 million; 1,000 to 100 million.</summary>
     [Range(1_000, 100_000_000)]
     public int MaxOutputChars { get; set; } = 4_000_000;
+
+    /// <summary>Most events stored of an attempt: pieces of its output and its files. Letters are joined before they are stored. Default 100,000; 1,000 to 10 million.</summary>
+    [Range(1_000, 10_000_000)]
+    public int MaxEventsPerAttempt { get; set; } = 100_000;
 }

@@ -6,7 +6,7 @@ using Wire = EdgeMesh.Core.Contracts;
 
 namespace EdgeMesh.Dashboard.Orchestration;
 
-/// <summary>Attempts to protobuf and receipts back.</summary>
+/// <summary>Attempts to protobuf.</summary>
 internal static class TaskWire
 {
     private const string CodeSystem = "You write code. Answer with one fenced code block and at most a few sentences of explanation.";
@@ -71,15 +71,6 @@ internal static class TaskWire
 
         return request;
     }
-
-    public static Receipt Receipt(TaskReceipt r, AttemptOrder order, string deviceName) => new(
-        order.Placement.Device, deviceName, FromWire.Text(r.RuntimeId), FromWire.Text(r.ModelId), FromWire.Name<AcceleratorKind>(r.Accelerator), FromWire.Text(r.AcceleratorNote),
-        r.HasPromptTokens ? r.PromptTokens : null, r.HasOutputTokens ? r.OutputTokens : null, r.HasInputUnits ? r.InputUnits : null, r.HasOutputUnits ? r.OutputUnits : null,
-        r.HasFirstOutputMs ? Finite(r.FirstOutputMs) : null, Finite(r.QueueMs), Finite(r.RunMs), r.HasPeakRamMb ? r.PeakRamMb : null, FromWire.Text(r.AgentVersion),
-        r.Note.Length == 0 ? null : FromWire.Text(r.Note, 500), r.Measurement is { } measured ? OnnxWire.Measurement(measured) : null,
-        r.HasReasoningTokens ? r.ReasoningTokens : null, r.CutAtLimit);
-
-    private static double Finite(double value) => double.IsFinite(value) && value > 0 ? value : 0;
 
     // 0 is the model's own; with a seed the images of a job count up from it, so that they differ and each can be made again.
     private static Wire.Image Image(ImageOptions options, int number)

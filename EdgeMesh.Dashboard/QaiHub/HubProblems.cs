@@ -77,7 +77,7 @@ internal static partial class HubProblems
 
     public static Problem UploadInterrupted() => new("dashboard_stopped", "The upload was interrupted.", "The dashboard was stopped meanwhile. What the service has is kept there for a while.", "Resume it; it goes on where it was.");
 
-    public static Problem NameWrong(string name) => new("name_invalid", "This is not the name of a file.", $"\"{FromWire.Text(name, 120)}\" could lead outside a folder.", "Give a plain file name.", "name");
+    public static Problem NameWrong(string name) => new("name_invalid", "This is not the name of a file.", $"\"{FromWire.Text(name, 120)}\" could lead outside a folder or cannot exist on every device.", "Give a plain file name.", "name");
 
     public static Problem NotAModel(string cause) => new(
         "model_invalid", "This is not a model that the service takes.", cause, "Give an .onnx file with the files of its weights, a .zip of its folder, a TorchScript file (.pt) or a .tflite file.", "name");

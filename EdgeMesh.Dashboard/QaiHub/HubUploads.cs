@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using EdgeMesh.Agent.Models.Store;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Models;
@@ -37,7 +38,7 @@ public sealed partial class HubUploads : IDisposable
     /// <summary>Keeps one more file, under a name of our own.</summary>
     public async Task<(HubUpload? Upload, Problem? Problem)> ReceiveAsync(string? id, string name, Stream content, CancellationToken cancellationToken)
     {
-        if (name.Length is 0 or > 200 || name.AsSpan().ContainsAny('/', '\\') || name.Any(char.IsControl) || name[0] == '.')
+        if (name.Length > 200 || !SafePath.IsFileName(name) || name[0] == '.')
         {
             return (null, HubProblems.NameWrong(name));
         }

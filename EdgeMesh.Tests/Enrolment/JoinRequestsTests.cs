@@ -64,7 +64,32 @@ public sealed class JoinRequestsTests
         }
 
         Assert.Equal(32, _requests.Current.Length);
-        Assert.Equal(JoinRequests.Answer.Full, Ask("One more", IPAddress.Parse("10.9.9.9")));
+    }
+
+    [Fact]
+    public void Ask_ManyAddressesOfOneHost_TakeTheRoomOfOne()
+    {
+        Assert.Equal(4, Enumerable.Range(0, 100).Count(i => Ask($"Same {i}", IPAddress.Parse($"2001:db8:0:1::{i:x}")) == JoinRequests.Answer.Waiting));
+        Assert.Equal(JoinRequests.Answer.Waiting, Ask("Kitchen"));
+        Assert.Equal(5, _requests.Current.Length);
+    }
+
+    [Fact]
+    public void Ask_ListIsFull_TheOldestOfTheMostCrowdedNetworkMakesRoom()
+    {
+        Ask("Kitchen");
+        for (var i = 0; i < 31; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            Ask($"Flood {i}", IPAddress.Parse($"2001:db8:0:{i / 4:x}::{i:x}"));
+        }
+
+        Assert.Equal(JoinRequests.Answer.Waiting, Ask("Garage", IPAddress.Parse("192.168.1.8")));
+        var names = _requests.Current.Select(r => r.Name).ToList();
+        Assert.Equal(32, names.Count);
+        Assert.Contains("Kitchen", names);
+        Assert.Contains("Garage", names);
+        Assert.DoesNotContain("Flood 0", names);
     }
 
     private JoinRequests.Answer Ask(string name, IPAddress? from = null) => _requests.Ask(Samples.DeviceIdOf(name), [1], name, "0.1.0", from ?? Here);

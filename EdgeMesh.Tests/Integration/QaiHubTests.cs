@@ -82,8 +82,11 @@ public sealed class QaiHubTests
         await AssertRefusedAsync(host, await ReceiveAsync(host, null, "model.zip", Zip(("a.onnx", s_digits), ("b.onnx", s_digits))), "several .onnx files");
         await AssertRefusedAsync(host, await ReceiveAsync(host, null, "model.zip", "PK but no zip"u8.ToArray()), "");
 
-        var (answer, body) = await host.SendAsync(Upload(null, "../x.onnx", s_digits));
-        Assert.Equal((HttpStatusCode.BadRequest, "name_invalid"), (answer.StatusCode, body.GetProperty("code").GetString()));
+        foreach (var name in (string[])["../x.onnx", "nul.onnx", "a:b.onnx", "model.onnx."])
+        {
+            var (answer, body) = await host.SendAsync(Upload(null, name, s_digits));
+            Assert.Equal((HttpStatusCode.BadRequest, "name_invalid"), (answer.StatusCode, body.GetProperty("code").GetString()));
+        }
     }
 
     [Fact]

@@ -33,6 +33,9 @@ public static partial class SafePath
         }
     }
 
+    /// <summary>Whether this is the name of a file, without a folder, on every platform alike: no <c>nul.onnx</c>, no <c>a:b</c>.</summary>
+    public static bool IsFileName(string name) => IsSafe(name) && !name.Contains('/', StringComparison.Ordinal);
+
     internal static bool IsSafe(string path) =>
         path.Length is > 0 and <= MostCharacters && path.Split('/').All(IsSafeName);
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Markdig;
 using Markdig.Extensions.Tables;
 using Markdig.Renderers;
@@ -16,7 +17,21 @@ public static class AnswerMarkdown
     private static readonly string[] Schemes = ["http", "https", "mailto"];
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().DisableHtml().UsePipeTables().UseAutoLinks().UseSoftlineBreakAsHardlineBreak().UseEmphasisExtras().Build();
 
+    /// <summary>The answer as HTML; one that is nested deeper than any reader would follow is shown as it was written.</summary>
     public static string ToHtml(string text)
+    {
+        try
+        {
+            return Rendered(text);
+        }
+        catch (ArgumentException)
+        {
+            // Markdig's own limit, for which it has no exception of its own.
+            return $"<p>{WebUtility.HtmlEncode(text).ReplaceLineEndings("<br>")}</p>";
+        }
+    }
+
+    private static string Rendered(string text)
     {
         var document = Markdown.Parse(text, Pipeline);
         foreach (var link in document.Descendants<LinkInline>().ToList())

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using EdgeMesh.Agent.Models.Store;
 using EdgeMesh.Core.Artifacts;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Dashboard.Orchestration;
@@ -28,7 +29,7 @@ public sealed class ArtifactDeployment(IFleet fleet, IModels models) : IArtifact
 
     private Problem? Refuse(ArtifactOrder order)
     {
-        if (order.FileName.Length is 0 or > 200 || order.FileName.AsSpan().ContainsAny('/', '\\') || order.FileName.Any(char.IsControl))
+        if (order.FileName.Length > 200 || !SafePath.IsFileName(order.FileName))
         {
             return ModelProblems.NameWrong(order.FileName);
         }

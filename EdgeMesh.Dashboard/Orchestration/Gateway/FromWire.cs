@@ -24,13 +24,22 @@ public static class FromWire
         Accelerators(p.Accelerators),
         [.. p.Facts.Take(MostItems).Select(f => new HardwareFact(Text(f.Name), Text(f.Value), Text(f.Source)))]);
 
-    public static RuntimeReport Runtimes(IEnumerable<Wire.Runtime> runtimes, bool loaded, IEnumerable<AcceleratorInfo> accelerators) => new(
-        [.. runtimes.Take(MostItems).Select(r => new RuntimeInfo(
-            Text(r.Id), Text(r.Name), Name<RuntimeState>(r.State) ?? RuntimeState.Down, r.Reason.Length == 0 ? null : Text(r.Reason, 500),
-            Models(r.Models), [.. r.TaskKinds.Take(16).Select(Kind).OfType<TaskKind>()],
-            Name<AcceleratorKind>(r.Accelerator))).Where(r => !string.IsNullOrWhiteSpace(r.Id)).DistinctBy(r => r.Id)],
-        loaded,
-        Accelerators(accelerators));
+    /// <summary>Runtimes with an id each, of one id the first, and <see cref="MostModels"/> models of all of them together.</summary>
+    public static RuntimeReport Runtimes(IEnumerable<Wire.Runtime> runtimes, bool loaded, IEnumerable<AcceleratorInfo> accelerators)
+    {
+        var room = MostModels;
+        var told = ImmutableArray.CreateBuilder<RuntimeInfo>();
+        foreach (var r in runtimes.Take(MostItems).Where(r => !string.IsNullOrWhiteSpace(Text(r.Id))).DistinctBy(r => Text(r.Id)))
+        {
+            var models = Models(r.Models, room);
+            room -= models.Length;
+            told.Add(new RuntimeInfo(
+                Text(r.Id), Text(r.Name), Name<RuntimeState>(r.State) ?? RuntimeState.Down, r.Reason.Length == 0 ? null : Text(r.Reason, 500),
+                models, [.. r.TaskKinds.Take(16).Select(Kind).OfType<TaskKind>()], Name<AcceleratorKind>(r.Accelerator)));
+        }
+
+        return new(told.ToImmutable(), loaded, Accelerators(accelerators));
+    }
 
     /// <summary>Where a device says it listens: literal addresses of a network, at most <see cref="MostAddresses"/>; what else it says is left out.</summary>
     public static ImmutableArray<IPEndPoint> Addresses(IEnumerable<string> addresses) =>
@@ -76,8 +85,8 @@ public static class FromWire
     }
 
     // One without a name, or with another's, is left out; the device and its other models stay.
-    private static ImmutableArray<ModelInfo> Models(IEnumerable<Wire.Model> models) =>
-        [.. models.Take(MostModels).Select(Model).Where(m => !string.IsNullOrWhiteSpace(m.Id)).DistinctBy(m => m.Id)];
+    private static ImmutableArray<ModelInfo> Models(IEnumerable<Wire.Model> models, int most) =>
+        [.. models.Take(most).Select(Model).Where(m => !string.IsNullOrWhiteSpace(m.Id)).DistinctBy(m => m.Id)];
 
     private static ModelInfo Model(Wire.Model m) => new(
         Text(m.Id), [.. m.Skills.Take(8).Select(Name<Skill>).OfType<Skill>()],

@@ -16,6 +16,23 @@ public sealed class AnswerMarkdownTests
     public void ToHtml_Unsafe_IsTextOnly(string text, string never) =>
         Assert.DoesNotContain(never, AnswerMarkdown.ToHtml(text), StringComparison.OrdinalIgnoreCase);
 
+    [Theory]
+    [InlineData("[", 128)]
+    [InlineData(">", 128)]
+    [InlineData("[", 20_000)]
+    [InlineData("> ", 5_000)]
+    [InlineData("*_", 5_000)]
+    [InlineData("- ", 1_000)]
+    [InlineData("[a](", 2_000)]
+    [InlineData("![", 2_000)]
+    public void ToHtml_NestedWithoutEnd_IsShownAsItIs(string piece, int times)
+    {
+        var text = string.Concat(Enumerable.Repeat(piece, times)) + "<b>end";
+        var html = AnswerMarkdown.ToHtml(text);
+        Assert.Contains("end", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<b>", html, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void ToHtml_Link_OpensWithoutTellingWhere()
     {

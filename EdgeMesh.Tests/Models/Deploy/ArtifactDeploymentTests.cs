@@ -75,6 +75,8 @@ public sealed class ArtifactDeploymentTests : IDisposable
     [InlineData("../net.onnx")]
     [InlineData("")]
     [InlineData("a\\b.onnx")]
+    [InlineData("nul.onnx")]
+    [InlineData("a:b")]
     public async Task Deploy_NameThatIsNoFileName_IsRefused(string name) =>
         Assert.Equal("name_invalid", (await DeployAsync(Order(Plain, Pc.Id) with { FileName = name })).Problem!.Code);
 

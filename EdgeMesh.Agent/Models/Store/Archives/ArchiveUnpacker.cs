@@ -11,6 +11,10 @@ internal static class ArchiveUnpacker
     private const int MostEntries = 10_000;
     private const int BufferBytes = 128 * 1024;
 
+    // Weights hardly shrink. A small archive may, as it is mostly text.
+    private const int MostRatio = 100;
+    private const long AlwaysAllowed = 64L << 20;
+
     /// <summary>The archive's files, staged under <paramref name="staging"/>. Blocking: it reads and decompresses.</summary>
     public static IReadOnlyList<StagedFile> Unpack(string archive, ArchiveKind kind, string staging, Allowance allowed, CancellationToken cancellationToken)
     {
@@ -19,6 +23,8 @@ internal static class ArchiveUnpacker
         try
         {
             using var stream = File.OpenRead(archive);
+            var most = Math.Max(AlwaysAllowed, stream.Length * MostRatio);
+            left = most < left.Bytes ? new Allowance(most, StoreFailure.BadArchive) : left;
             foreach (var entry in ArchiveReader.Read(stream, kind))
             {
                 if (files.Count == MostEntries)
@@ -57,7 +63,9 @@ internal static class ArchiveUnpacker
             cancellationToken.ThrowIfCancellationRequested();
             if (output.Length + read > left.Bytes)
             {
-                throw new ModelStoreException(left.Beyond, $"The archive holds more than is allowed or than fits; stopped at \"{entry.Path}\".");
+                throw left.Beyond == StoreFailure.BadArchive
+                    ? new ModelStoreException(left.Beyond, $"The archive unpacks to more than {MostRatio} times its size; stopped at \"{entry.Path}\".")
+                    : new ModelStoreException(left.Beyond, $"The archive holds more than is allowed or than fits; stopped at \"{entry.Path}\".");
             }
 
             hash.AppendData(buffer.AsSpan(0, read));

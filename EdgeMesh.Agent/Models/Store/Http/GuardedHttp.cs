@@ -146,10 +146,10 @@ public sealed class GuardedHttp : IDisposable
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
         var found = await Dns.GetHostAddressesAsync(host, cancellationToken);
-        var good = _access.Allows(host, port) ? found : [.. found.Where(PublicAddresses.Contains)];
+        var good = _access.Allows(host, port) ? found : [.. PublicAddresses.Outside(found, _access.Own())];
         if (good.Length == 0)
         {
-            throw new ModelStoreException(StoreFailure.RefusedAddress, $"{host} is on this device or its private network; downloads from there are not made.");
+            throw new ModelStoreException(StoreFailure.RefusedAddress, $"{host} is on this device, its private network or its own wires; downloads from there are not made.");
         }
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace EdgeMesh.Agent.Models.Store.Http;
 
 /// <summary>Where downloads may go.</summary>
@@ -11,6 +13,9 @@ public sealed record HttpAccess
 
     /// <summary>Redirects followed, 0 to 20. Default 10.</summary>
     public int MostRedirects { get; init; } = 10;
+
+    /// <summary>This device's addresses and the networks on its wires: as little reached as private ones. Default: as they are when a connection is made.</summary>
+    public Func<ImmutableArray<IPNetwork>> Own { get; init; } = OwnNetworks.Current;
 
     internal bool Allows(string host, int port) => AllowedHosts.Contains(host) || AllowedHosts.Contains($"{host}:{port}");
 }

@@ -23,6 +23,12 @@ public static class PublicAddresses
         return !Special.Any(n => n.BaseAddress.AddressFamily == plain.AddressFamily && n.Contains(plain));
     }
 
+    /// <summary>Those that are public and in none of this device's own networks.</summary>
+    public static IEnumerable<IPAddress> Outside(IEnumerable<IPAddress> addresses, ImmutableArray<IPNetwork> own) =>
+        addresses.Where(a => Contains(a) && !own.Any(n => IsIn(n, Unwrap(a)) || IsIn(n, new IPAddress(a.GetAddressBytes()))));
+
+    private static bool IsIn(IPNetwork network, IPAddress address) => network.BaseAddress.AddressFamily == address.AddressFamily && network.Contains(address);
+
     private static IPAddress Unwrap(IPAddress address)
     {
         if (address.AddressFamily != AddressFamily.InterNetworkV6)

@@ -43,6 +43,16 @@ public sealed class ArchiveTests : IDisposable
         Assert.False(File.Exists(_store["../evil"]) || File.Exists("/evil"));
     }
 
+    [Theory]
+    [InlineData("m.zip")]
+    [InlineData("m.tar.gz")]
+    public async Task Install_ArchiveOfNothingButZeros_IsStopped(string name)
+    {
+        var archive = Archive(name, ("model.onnx", [1]), ("weights.bin", new byte[80 << 20]));
+        Assert.InRange(archive.Length, 1, 1 << 20);
+        await FailsAsync(name, archive, StoreFailure.BadArchive);
+    }
+
     [Fact]
     public async Task Install_TwoNamesForOneFile_IsUnsafe() =>
         await FailsAsync("m.zip", Archive("m.zip", ("a.bin", [1]), ("A.BIN", [2])), StoreFailure.UnsafePath);
