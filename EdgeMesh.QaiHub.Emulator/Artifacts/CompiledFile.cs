@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text;
-using EdgeMesh.QaiHub.Datasets;
 using EdgeMesh.QaiHub.Emulator.Graphs;
 using EdgeMesh.QaiHub.Emulator.Jobs;
 using EdgeMesh.QaiHub.Emulator.State;
@@ -40,8 +39,8 @@ internal sealed class CompiledFile(AssetFolder assets)
     /// <summary>Stands for the outputs of an inference job, which nobody computed: zeros, and a remark that says so.</summary>
     public Asset Dataset(string id, string job, OnnxGraph graph)
     {
-        DatasetFile.Write(
-            assets.PathOf(id), EmulatedOutputs.Of(graph.Outputs), $"{EmulatedPlaceholder.FirstLine}\nMade by the EdgeMesh emulator of Qualcomm AI Hub in place of the outputs of job {job}.\nNothing was computed.\n");
+        EmulatedOutputs.Write(
+            assets.PathOf(id), graph.Outputs, $"{EmulatedPlaceholder.FirstLine}\nMade by the EdgeMesh emulator of Qualcomm AI Hub in place of the outputs of job {job}.\nNothing was computed.\n");
         return new Asset(id, $"dataset_{id}.h5", assets.Length(id));
     }
 

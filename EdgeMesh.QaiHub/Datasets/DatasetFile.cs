@@ -17,8 +17,7 @@ public static class DatasetFile
     private const string Root = "data";
 
     /// <summary>Writes a file.</summary>
-    /// <param name="remark">For people who look into the file; null for none.</param>
-    public static void Write(string path, DatasetContent content, string? remark = null)
+    public static void Write(string path, DatasetContent content)
     {
         var data = new H5Group();
         for (var i = 0; i < content.Tensors.Length; i++)
@@ -26,13 +25,7 @@ public static class DatasetFile
             data[Number(i)] = Group(content.Tensors[i], i);
         }
 
-        var file = new H5File { [Root] = data };
-        if (remark is not null)
-        {
-            file.Attributes["remark"] = remark;
-        }
-
-        file.Write(path);
+        new H5File { [Root] = data }.Write(path);
     }
 
     private static H5Group Group(DatasetTensor tensor, int order)

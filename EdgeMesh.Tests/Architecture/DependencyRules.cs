@@ -36,10 +36,15 @@ public sealed class DependencyRules
 
     // The library's reader follows a damaged file in circles until the stack ends, which nothing can catch.
     [Fact]
-    public void QaiHub_WritesHdf5_AndReadsNone()
+    public void Hdf5_IsWritten_AndNeverRead()
     {
-        Assert.DoesNotContain("PureHDF", References(Core).Concat(References(Agent)).Concat(References(Dashboard)).Concat(References(typeof(EmulatorHost).Assembly)));
-        using var image = new PEReader(File.OpenRead(QaiHub.Location));
+        Assert.DoesNotContain("PureHDF", References(Core).Concat(References(Agent)).Concat(References(Dashboard)));
+        Assert.All([QaiHub, typeof(EmulatorHost).Assembly], OnlyWritesHdf5);
+    }
+
+    private static void OnlyWritesHdf5(System.Reflection.Assembly assembly)
+    {
+        using var image = new PEReader(File.OpenRead(assembly.Location));
         var metadata = image.GetMetadataReader();
         var used =
             from member in metadata.MemberReferences.Select(metadata.GetMemberReference)

@@ -23,6 +23,19 @@ public sealed partial class SourceHygiene
             f => Assert.InRange(File.ReadLines(f).Count(), 1, 60));
 
     [Fact]
+    public void EveryPackageOfTheProduct_HasItsLicenceOnTheSettingsPage()
+    {
+        var starts = EdgeMesh.Dashboard.Features.Settings.Licence.All.SelectMany(l => l.Packages.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToList();
+        var packages = Projects.SelectMany(p => PackageReference().Matches(File.ReadAllText(Path.Combine(BuiltPrograms.RepositoryRoot, p, p + ".csproj")))
+            .Where(m => !m.Value.Contains("PrivateAssets", StringComparison.Ordinal)).Select(m => m.Groups[1].Value)).Distinct().ToList();
+        Assert.True(packages.Count > 15, $"Only {packages.Count} packages were found.");
+        Assert.Empty(packages.Where(p => !starts.Exists(s => p.StartsWith(s, StringComparison.Ordinal))));
+    }
+
+    [GeneratedRegex(@"<PackageReference Include=""([^""]+)""[^>]*>")]
+    private static partial Regex PackageReference();
+
+    [Fact]
     public void Pages_LinkBelowTheDashboardsOwnAddress() =>
         Assert.Empty(Sources()
             .Where(f => f.Contains("Features", StringComparison.Ordinal) || f.Contains("Components", StringComparison.Ordinal))
