@@ -9,7 +9,7 @@ namespace EdgeMesh.Agent.Tasks;
 
 /// <summary>The agent's gRPC service.</summary>
 public sealed partial class DeviceServiceImpl(
-    DeviceFacts facts, RuntimeCatalog catalog, TaskExecutor executor, TelemetryProbe probe, TaskLimits limits, Models.Mesh.ModelService models, Enrolment.RenewalSignal renewal, DirectEndpoint direct, TimeProvider time)
+    DeviceFacts facts, RuntimeCatalog catalog, TaskExecutor executor, TelemetryProbe probe, TaskLimits limits, Models.Mesh.ModelService models, Runtimes.Discovery.EngineContext engines, Enrolment.RenewalSignal renewal, DirectEndpoint direct, TimeProvider time)
     : DeviceService.DeviceServiceBase
 {
     private static readonly TimeSpan BeatInterval = TimeSpan.FromMilliseconds(500);
@@ -98,6 +98,19 @@ public sealed partial class DeviceServiceImpl(
     }
 
     public override Task<ProveReply> Prove(ProveRequest request, ServerCallContext context) => Task.FromResult(new ProveReply { Canaries = catalog.ProveAgain() });
+
+    public override Task<AllowEngineReply> AllowEngine(AllowEngineRequest request, ServerCallContext context)
+    {
+        // The answer is about the user that was shown; another one who runs it by now is asked about anew.
+        if (catalog.Find(request.RuntimeId) is not Runtimes.Engines.ProbedRuntime { Info.Owner: { IsOther: true } owner } engine || owner.Uid != request.Uid)
+        {
+            return Task.FromResult(new AllowEngineReply());
+        }
+
+        engines.Book.Allow(request.RuntimeId, request.Uid, request.Allow);
+        engine.LookAgain();
+        return Task.FromResult(new AllowEngineReply { Known = true });
+    }
 
     public override async Task<CancelReply> CancelTask(CancelRequest request, ServerCallContext context) =>
         new() { Known = await executor.CancelAsync(request, LinkCaller.Of(context).OrchestratorId, context.CancellationToken) };

@@ -42,6 +42,11 @@ public static class ToWire
             Reason = runtime.Reason ?? "",
             Accelerator = runtime.Accelerator?.ToString() ?? "",
         };
+        if (runtime.Owner is { } owner)
+        {
+            wire.Owner = new Wire.EngineOwnerInfo { Uid = owner.Uid, User = owner.User, Program = owner.Program, IsOther = owner.IsOther, IsAllowed = owner.IsAllowed };
+        }
+
         wire.TaskKinds.AddRange(runtime.TaskKinds.Select(k => k switch
         {
             TaskKind.Sysinfo => TaskKindValue.Sysinfo,

@@ -19,6 +19,7 @@ public enum RuntimeState
 /// <param name="Models">What it can run.</param>
 /// <param name="TaskKinds">The task kinds it executes.</param>
 /// <param name="Accelerator">Where it computes, when the runtime says so; null is unknown, never guessed.</param>
+/// <param name="Owner">Whose process it is, of an engine that was found by itself; null when it is the agent's own, was named by a person, or the system does not say.</param>
 [GenerateSerializer, Immutable]
 public sealed record RuntimeInfo(
     string Id,
@@ -27,4 +28,5 @@ public sealed record RuntimeInfo(
     string? Reason,
     ImmutableArray<ModelInfo> Models,
     ImmutableArray<Jobs.TaskKind> TaskKinds,
-    AcceleratorKind? Accelerator);
+    AcceleratorKind? Accelerator,
+    EngineOwner? Owner = null);

@@ -40,12 +40,12 @@ public sealed record AcceleratorDto(AcceleratorKind Kind, string Name, Accelerat
 /// <summary>MiB; null is unknown.</summary>
 public sealed record RamDto(long? TotalMb, long? FreeMb);
 
-public sealed record RuntimeDto(string Id, string Name, RuntimeState State, string? Reason, IReadOnlyList<ModelDto> Models)
+public sealed record RuntimeDto(string Id, string Name, RuntimeState State, string? Reason, IReadOnlyList<ModelDto> Models, EngineOwner? Owner)
 {
     public static RuntimeDto From(RuntimeInfo runtime)
     {
         ArgumentNullException.ThrowIfNull(runtime);
-        return new RuntimeDto(runtime.Id, runtime.Name, runtime.State, runtime.Reason, [.. runtime.Models.Select(m => new ModelDto(m.Id, m.Skills))]);
+        return new RuntimeDto(runtime.Id, runtime.Name, runtime.State, runtime.Reason, [.. runtime.Models.Select(m => new ModelDto(m.Id, m.Skills))], runtime.Owner);
     }
 }
 

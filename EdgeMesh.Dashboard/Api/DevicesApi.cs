@@ -17,11 +17,16 @@ internal static class DevicesApi
             .Produces(204).Fails(404, 409).Describe("Resume a device", "Undoes a drain.");
         devices.MapPost("/{id}/prove", (string id, IFleet fleet, CancellationToken cancel) => CommandAsync(id, fleet, d => fleet.ProveAsync(d, cancel), TypedResults.StatusCode(StatusCodes.Status202Accepted)))
             .Produces(202).Fails(404, 409).Describe("Prove a device's accelerators again", "Each runs a small built-in model whose right answer is known. What comes of it is in the device's accelerators: provenAt, speed, status.");
+        devices.MapPut("/{id}/engines/{runtimeId}", AllowAsync).Produces(204).Fails(400, 404, 409)
+            .Describe("Allow an engine of another user", "An engine that another user of the device runs gets prompts after a yes only. uid is its owner's, as in the device's runtimes; allow=false takes the yes back. Kept on the device.");
         devices.MapPatch("/{id}", RenameAsync).Accepts<NameBody>("application/json").Produces<DeviceDto>().Fails(400, 404)
             .Describe("Rename a device", "Its name for people: 1 to 64 characters.");
         devices.MapDelete("/{id}", (string id, IFleet fleet, CancellationToken cancel) => CommandAsync(id, fleet, d => fleet.ForgetAsync(d, cancel)))
             .Produces(204).Fails(404, 409).Describe("Forget a device", "Cuts its link within a second; its history stays. To come back it needs a new join token.");
     }
+
+    private static Task<IResult> AllowAsync(string id, string runtimeId, int uid, bool allow, IFleet fleet, CancellationToken cancel) =>
+        CommandAsync(id, fleet, d => fleet.AllowEngineAsync(d, Uri.UnescapeDataString(runtimeId), uid, allow, cancel));
 
     private static IResult Get(string id, IFleet fleet) =>
         Known(id, fleet) is { } device ? TypedResults.Ok(DeviceDto.From(fleet.Current.Find(device)!)) : Problems.NotFound(ApiProblems.DeviceUnknown(id));

@@ -23,7 +23,7 @@ internal static class ModelsApi
         models.MapPost("/transfers/{id}/cancel", Cancel).Produces(204).Fails(404, 409).Describe("Cancel a transfer", "What was fetched is kept on the device for the next time.");
         models.MapPost("/uploads", UploadAsync).Accepts<Stream>("application/octet-stream").Produces<UploadDto>().Fails(400, 413).WithMetadata(new DisableRequestSizeLimitAttribute())
             .Describe("Upload a file", "The body is the file; name is its name. An archive (.zip, .tar, .tar.gz) is unpacked when it is installed. With upload a further file is added to that upload.");
-        models.MapDelete("/{deviceId}/{modelId}", RemoveAsync).Produces(204).Fails(404, 409).Describe("Remove a model", "From a device's store. Files that another model uses stay.");
+        models.MapDelete("/{deviceId}/{modelId}", RemoveAsync).Produces(204).Fails(404, 409).Describe("Remove a model", "From a device's store. Files that another model uses stay. What somebody else put into an engine goes with confirm=true only.");
     }
 
     private static Ok<ModelsDto> List(IFleet fleet, IModels models)
@@ -72,14 +72,14 @@ internal static class ModelsApi
             : TypedResults.Ok(new UploadDto(kept!.Id, [.. kept.Files.Select(f => f.Path)], kept.Bytes));
     }
 
-    private static async Task<IResult> RemoveAsync(string deviceId, string modelId, IFleet fleet, IModels models, CancellationToken cancel)
+    private static async Task<IResult> RemoveAsync(string deviceId, string modelId, bool? confirm, IFleet fleet, IModels models, CancellationToken cancel)
     {
         if (!DeviceId.TryParse(deviceId, out var device) || fleet.Current.Find(device) is null)
         {
             return Problems.NotFound(ApiProblems.DeviceUnknown(deviceId));
         }
 
-        var problem = await models.RemoveAsync(device, modelId, cancel);
+        var problem = await models.RemoveAsync(device, modelId, confirm == true, cancel);
         return problem is { Code: "model_unknown" } ? Problems.NotFound(problem) : Problems.FromCommand(problem, TypedResults.NoContent());
     }
 }

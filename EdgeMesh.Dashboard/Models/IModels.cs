@@ -25,8 +25,9 @@ public interface IModels
     /// <summary>Cancels a transfer. Null when done, else why not.</summary>
     Problem? Cancel(string transfer);
 
-    /// <summary>Removes a model from a device's store.</summary>
-    Task<Problem?> RemoveAsync(DeviceId device, string model, CancellationToken cancellationToken);
+    /// <summary>Removes a model from a device's store, or from its engine.</summary>
+    /// <param name="confirmed">Also from an engine that somebody else put it into; without it that is the problem <c>needs_confirmation</c>.</param>
+    Task<Problem?> RemoveAsync(DeviceId device, string model, bool confirmed, CancellationToken cancellationToken);
 
     /// <summary>Keeps one file of a person for an install.</summary>
     /// <param name="upload">The upload that it belongs to; null begins a new one.</param>

@@ -92,10 +92,10 @@ public sealed partial class MeshModels(
         return null;
     }
 
-    public Task<Problem?> RemoveAsync(DeviceId device, string model, CancellationToken cancellationToken) =>
-        deeds.DoAsync(AuditActions.ModelRemove, $"{model} from {Name(device)}", () => RemoveLinkedAsync(device, model, cancellationToken));
+    public Task<Problem?> RemoveAsync(DeviceId device, string model, bool confirmed, CancellationToken cancellationToken) =>
+        deeds.DoAsync(AuditActions.ModelRemove, $"{model} from {Name(device)}", () => RemoveLinkedAsync(device, model, confirmed, cancellationToken));
 
-    private async Task<Problem?> RemoveLinkedAsync(DeviceId device, string model, CancellationToken cancellationToken)
+    private async Task<Problem?> RemoveLinkedAsync(DeviceId device, string model, bool confirmed, CancellationToken cancellationToken)
     {
         var name = Name(device);
         if (links.Find(device) is not { } link)
@@ -105,7 +105,7 @@ public sealed partial class MeshModels(
 
         try
         {
-            var reply = await link.Client.RemoveModelAsync(new RemoveModelRequest { Id = model }, new CallOptions(cancellationToken: cancellationToken));
+            var reply = await link.Client.RemoveModelAsync(new RemoveModelRequest { Id = model, Confirmed = confirmed }, new CallOptions(cancellationToken: cancellationToken));
             await inventory.RefreshAsync(device, cancellationToken);
             return reply.Failure is { } failure ? ModelProblems.Told(name, model, failure) with { Title = $"{name} did not remove {model}." }
                 : reply.Known ? null : ModelProblems.ModelUnknown(name, model);

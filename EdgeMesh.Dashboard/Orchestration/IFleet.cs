@@ -27,6 +27,10 @@ public interface IFleet
     /// <summary>Has the device prove its accelerators again by a run on each. Null when it will, else why not; what comes of it is in a later snapshot.</summary>
     Task<Problem?> ProveAsync(DeviceId id, CancellationToken cancellationToken);
 
+    /// <summary>Whether an engine that another user of the device runs may get prompts; kept on the device. Null when it is so, else why not.</summary>
+    /// <param name="uid">Whose process was shown.</param>
+    Task<Problem?> AllowEngineAsync(DeviceId id, string runtime, int uid, bool allow, CancellationToken cancellationToken);
+
     /// <summary>Names the device; 1 to 64 characters, no control characters.</summary>
     Task<Problem?> RenameAsync(DeviceId id, string name, CancellationToken cancellationToken);
 

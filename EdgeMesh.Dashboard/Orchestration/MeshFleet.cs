@@ -33,26 +33,17 @@ public sealed class MeshFleet(FleetFeed feed, IGrainFactory grains, DeviceStore 
     public Task<Problem?> ForgetAsync(DeviceId id, CancellationToken cancellationToken) =>
         deeds.DoAsync(AuditActions.DeviceForget, Named(id), () => ForgetKnownAsync(id, cancellationToken));
 
-    public async Task<Problem?> ProveAsync(DeviceId id, CancellationToken cancellationToken)
-    {
-        if (Unknown(id) is { } unknown)
-        {
-            return unknown;
-        }
+    public Task<Problem?> ProveAsync(DeviceId id, CancellationToken cancellationToken) => AskAsync(
+        id,
+        async (client, options) => (await client.ProveAsync(new ProveRequest(), options)).Canaries > 0 ? null
+            : new Problem("nothing_to_prove", "There is nothing to prove on this device.", "Its agent has no engine with a run that proves an accelerator.", "Update its agent."),
+        cancellationToken);
 
-        try
-        {
-            return links.Find(id) is not { } link ? Unreachable("It has no link to this dashboard.")
-                : (await link.Client.ProveAsync(new ProveRequest(), new CallOptions(deadline: (time.GetUtcNow() + AnswerLimit).UtcDateTime, cancellationToken: cancellationToken))).Canaries > 0 ? null
-                : new Problem("nothing_to_prove", "There is nothing to prove on this device.", "Its agent has no engine with a run that proves an accelerator.", "Update its agent.");
-        }
-        catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
-        {
-            return Unreachable($"It did not answer ({e.StatusCode}).");
-        }
-
-        static Problem Unreachable(string detail) => new("device_unreachable", "The device cannot be asked now.", detail, "Wait until it is online, then try again.");
-    }
+    public Task<Problem?> AllowEngineAsync(DeviceId id, string runtime, int uid, bool allow, CancellationToken cancellationToken) => AskAsync(
+        id,
+        async (client, options) => (await client.AllowEngineAsync(new AllowEngineRequest { RuntimeId = runtime, Uid = uid, Allow = allow }, options)).Known ? null
+            : new Problem("engine_changed", "This engine is not there any more.", "It is gone, or another user runs it by now.", "Look at the device's page again."),
+        cancellationToken);
 
     private async Task<Problem?> RenameKnownAsync(DeviceId id, string name, CancellationToken cancellationToken)
     {
@@ -87,6 +78,26 @@ public sealed class MeshFleet(FleetFeed feed, IGrainFactory grains, DeviceStore 
         await store.ForgetAsync(id, cancellationToken);
         await Grain(id).ForgetAsync();
         return null;
+    }
+
+    private async Task<Problem?> AskAsync(DeviceId id, Func<DeviceService.DeviceServiceClient, CallOptions, Task<Problem?>> ask, CancellationToken cancellationToken)
+    {
+        if (Unknown(id) is { } unknown)
+        {
+            return unknown;
+        }
+
+        try
+        {
+            return links.Find(id) is not { } link ? Unreachable("It has no link to this dashboard.")
+                : await ask(link.Client, new CallOptions(deadline: (time.GetUtcNow() + AnswerLimit).UtcDateTime, cancellationToken: cancellationToken));
+        }
+        catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Unreachable($"It did not answer ({e.StatusCode}).");
+        }
+
+        static Problem Unreachable(string detail) => new("device_unreachable", "The device cannot be asked now.", detail, "Wait until it is online, then try again.");
     }
 
     private async Task<Problem?> SetDrainingAsync(DeviceId id, bool draining, CancellationToken cancellationToken)

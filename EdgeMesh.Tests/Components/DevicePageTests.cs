@@ -204,6 +204,31 @@ public sealed class DevicePageTests : MeshPages
     }
 
     [Fact]
+    public void EngineOfAnotherUser_IsShownWithItsOwnerAndGetsPromptsAfterAYesOnly()
+    {
+        var owner = new EngineOwner(65534, "nobody", "/usr/bin/perl", IsOther: true, IsAllowed: false);
+        var page = Open(MiniPc with { Runtimes = [Samples.Ollama with { State = RuntimeState.Down, Reason = "It is another user's.", Owner = owner }] });
+        Assert.Contains("Run by nobody (uid 65534), /usr/bin/perl", page.Find(".rt").TextContent, StringComparison.Ordinal);
+        Press(page, "Let it get prompts");
+        Assert.Contains("can read every prompt", Dialog().Markup, StringComparison.Ordinal);
+        Press(Dialog(), "Let it get prompts");
+        page.WaitForAssertion(() => Assert.Equal([$"allow {MiniPc.Id} {Samples.Ollama.Id} 65534"], Fleet.Commands));
+
+        Fleet.Publish(MiniPc with { Runtimes = [Samples.Ollama with { Owner = owner with { IsAllowed = true } }] });
+        page.WaitForAssertion(() => Assert.Contains("Give it no prompts any more", page.Find(".rt").TextContent, StringComparison.Ordinal));
+        Press(page, "Give it no prompts any more");
+        page.WaitForAssertion(() => Assert.Equal($"disallow {MiniPc.Id} {Samples.Ollama.Id} 65534", Fleet.Commands[^1]));
+    }
+
+    [Fact]
+    public void EngineOfTheAgentsOwnUser_IsShownWithoutAQuestion()
+    {
+        var page = Open(MiniPc with { Runtimes = [Samples.Ollama with { Owner = new EngineOwner(1000, "ada", "/usr/bin/ollama", IsOther: false, IsAllowed: true) }] });
+        Assert.Contains("Run by ada (uid 1000)", page.Find(".rt").TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll(".rt button"));
+    }
+
+    [Fact]
     public void Forget_SaysTheConsequenceAndDoesItOnlyWhenConfirmed()
     {
         var page = Open(MiniPc);

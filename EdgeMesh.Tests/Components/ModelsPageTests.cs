@@ -51,6 +51,20 @@ public sealed class ModelsPageTests : MeshPages
     }
 
     [Fact]
+    public void Remove_PutThereBySomebodyElse_AsksASecondTime()
+    {
+        Publish();
+        Models.Refusal = new Problem("needs_confirmation", "One did not remove it.", "Somebody else put it into Ollama.", "Confirm it.");
+        var page = Page<ModelsPage>();
+        Do(page, () => page.Find("button[aria-label='Remove qwen3-0.6b from One']").Click());
+        Press(Dialog(), "Remove model");
+        page.WaitForAssertion(() => Assert.Contains("Somebody else put it into Ollama.", Dialog().Markup, StringComparison.Ordinal));
+        Assert.DoesNotContain(Models.Commands, c => c.EndsWith("confirmed", StringComparison.Ordinal));
+        Press(Dialog(), "Remove it there too");
+        page.WaitForAssertion(() => Assert.Contains($"remove {s_one.Id} qwen3-0.6b confirmed", Models.Commands));
+    }
+
+    [Fact]
     public void Remove_Refused_SaysWhy()
     {
         Publish();

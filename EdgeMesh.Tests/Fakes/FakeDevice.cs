@@ -44,6 +44,15 @@ public sealed class FakeDevice(string name) : DeviceService.DeviceServiceClient
     public override AsyncUnaryCall<ProveReply> ProveAsync(ProveRequest request, CallOptions options) => new(
         Task.FromResult(new ProveReply { Canaries = Canaries }), Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
 
+    /// <summary>What was said of its engines.</summary>
+    public List<AllowEngineRequest> Engines { get; } = [];
+
+    public override AsyncUnaryCall<AllowEngineReply> AllowEngineAsync(AllowEngineRequest request, CallOptions options)
+    {
+        Engines.Add(request);
+        return new(Task.FromResult(new AllowEngineReply { Known = true }), Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
+    }
+
     public override AsyncUnaryCall<CancelReply> CancelTaskAsync(CancelRequest request, CallOptions options)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -41,6 +41,9 @@ public sealed class FakeFleet : IFleet
 
     public Task<Problem?> ProveAsync(DeviceId id, CancellationToken cancellationToken) => Command(id, $"prove {id}");
 
+    public Task<Problem?> AllowEngineAsync(DeviceId id, string runtime, int uid, bool allow, CancellationToken cancellationToken) =>
+        Command(id, $"{(allow ? "allow" : "disallow")} {id} {runtime} {uid}");
+
     public Task<Problem?> RenameAsync(DeviceId id, string name, CancellationToken cancellationToken) => Command(id, $"rename {id} {name}");
 
     public Task<Problem?> ForgetAsync(DeviceId id, CancellationToken cancellationToken) => Command(id, $"forget {id}");

@@ -55,10 +55,10 @@ public sealed class FakeModels : IModels
         return Refusal;
     }
 
-    public Task<Problem?> RemoveAsync(DeviceId device, string model, CancellationToken cancellationToken)
+    public Task<Problem?> RemoveAsync(DeviceId device, string model, bool confirmed, CancellationToken cancellationToken)
     {
-        Commands.Enqueue($"remove {device} {model}");
-        return Task.FromResult(Refusal);
+        Commands.Enqueue($"remove {device} {model}{(confirmed ? " confirmed" : "")}");
+        return Task.FromResult(confirmed && Refusal is { Code: "needs_confirmation" } ? null : Refusal);
     }
 
     public async Task<(ModelUpload? Upload, Problem? Problem)> UploadAsync(string? upload, string fileName, Stream content, CancellationToken cancellationToken)

@@ -5,7 +5,8 @@ namespace EdgeMesh.Tests.Support;
 /// <summary>Another user of this machine, without any right: uid 65534.</summary>
 public static class Stranger
 {
-    private static readonly string[] Become = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"];
+    /// <summary>What becomes that user and runs the command that follows.</summary>
+    public static ImmutableArray<string> Become { get; } = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"];
 
     /// <summary>Skips, saying why, where nobody can be another user; as root on Linux it never does.</summary>
     public static void Required() => Assert.SkipUnless(

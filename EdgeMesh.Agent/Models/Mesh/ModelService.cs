@@ -2,6 +2,7 @@ using EdgeMesh.Agent.Models.Store;
 using EdgeMesh.Agent.Models.Store.Downloads;
 using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Agent.Runtimes.Discovery;
+using EdgeMesh.Agent.Runtimes.Engines.Owners;
 using EdgeMesh.Agent.Runtimes.Ollama;
 using EdgeMesh.Agent.Runtimes.Onnx;
 using EdgeMesh.Core.Contracts;
@@ -23,10 +24,12 @@ public sealed class ModelService
     private readonly LocalModels _models;
     private readonly RuntimeCatalog _catalog;
     private readonly SkillRulesOf _rules;
+    private readonly EngineBook _book;
 
     internal ModelService(ModelStore store, ModelInstaller installer, ModelSources sources, StoredModels stored, LocalModels models, RuntimeCatalog catalog, EngineContext engines)
     {
         (_store, _installer, _sources, _stored, _models, _catalog) = (store, installer, sources, stored, models, catalog);
+        _book = engines.Book;
         _rules = id => engines.Skills.For(id).Skills;
     }
 
@@ -94,7 +97,7 @@ public sealed class ModelService
         {
             if (_store.Models.All(m => m.Id != request.Id) && _catalog.Of<OllamaRuntime>().FirstOrDefault(r => r.Info.Models.Any(m => m.Id == request.Id)) is { } engine)
             {
-                return new RemoveModelReply { Known = await engine.RemoveAsync(request.Id, cancellationToken) };
+                return new RemoveModelReply { Known = await RemoveFromEngineAsync(engine, request, cancellationToken) };
             }
 
             var id = ModelId.Parse(request.Id);
@@ -115,6 +118,20 @@ public sealed class ModelService
         {
             return new RemoveModelReply { Failure = ModelWire.Failure(new ModelStoreException(StoreFailure.SourceFailed, e.Message)) };
         }
+    }
+
+    // What the device's owner put into their engine is theirs: it goes on a second word only.
+    private async Task<bool> RemoveFromEngineAsync(OllamaRuntime engine, RemoveModelRequest request, CancellationToken cancellationToken)
+    {
+        var runtime = engine.Info;
+        if (!request.Confirmed && !_book.WasPulled(runtime.Id, request.Id))
+        {
+            throw new ModelStoreException(StoreFailure.NeedsConfirmation, $"{request.Id} was put into {runtime.Name} by somebody else than EdgeMesh; other programs may use it.");
+        }
+
+        var known = await engine.RemoveAsync(request.Id, cancellationToken);
+        _book.Pulled(runtime.Id, request.Id, isThere: false);
+        return known;
     }
 
     /// <summary>A file that a manifest names, and no other.</summary>
@@ -153,6 +170,7 @@ public sealed class ModelService
     private async Task<StoredModel> PullAsync(EnginePull pull, Action<InstallUpdate> tell, CancellationToken cancellationToken)
     {
         var engine = Engine(pull);
+        var wasThere = engine.Info.Models.Any(m => m.Id == Listed(pull.Model));
         var speed = new SpeedMeter(TimeProvider.System);
         var (told, before) = (0L, 0L);
         await engine.PullAsync(
@@ -169,8 +187,16 @@ public sealed class ModelService
                 }
             },
             cancellationToken);
+        if (!wasThere)
+        {
+            _book.Pulled(engine.Info.Id, Listed(pull.Model), isThere: true);
+        }
+
         return new StoredModel { Id = pull.Model };
     }
+
+    // Without a tag Ollama takes and lists the latest.
+    private static string Listed(string model) => model.LastIndexOf(':') > model.LastIndexOf('/') ? model : model + ":latest";
 
     private OllamaRuntime Engine(EnginePull pull) => _catalog.Of<OllamaRuntime>().FirstOrDefault(r => pull.RuntimeId.Length == 0 || r.Info.Id == pull.RuntimeId)
         ?? throw new ModelStoreException(StoreFailure.NotFound, "Ollama was not found on this device. Install it from ollama.com and start it.");

@@ -16,6 +16,7 @@ public enum StoreFailure
     NeedsToken,
     BadArchive,
     InUse,
+    NeedsConfirmation,
 }
 
 /// <summary>An expected failure of the model store: its name, its cause and the remedy in words.</summary>
@@ -59,6 +60,7 @@ public sealed class ModelStoreException : Exception
         StoreFailure.RefusedAddress => "Use a public address, or, if the host is yours, start the agent there with --allow-hosts (EdgeMesh:Models:AllowedHosts for the dashboard's own device).",
         StoreFailure.NotFound => "Check the name and the version.",
         StoreFailure.NeedsToken => "Give an access token that may read it; some models also want their terms accepted first.",
+        StoreFailure.NeedsConfirmation => "If it shall go all the same, confirm it (API: ?confirm=true).",
         StoreFailure.InUse => "Stop the other agent that uses this folder.",
         _ => "Try again; what was fetched is kept.",
     };

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using EdgeMesh.Agent.Runtimes.Engines;
+using EdgeMesh.Agent.Runtimes.Engines.Owners;
 using EdgeMesh.Core.Models;
 
 namespace EdgeMesh.Agent.Runtimes.Discovery;
@@ -45,6 +46,11 @@ public sealed partial class EngineDiscovery(RuntimeCatalog catalog, DiscoveryOpt
             if (await IsThereAsync(http, engine, address, cancellationToken))
             {
                 var runtime = engine.Create(address, context);
+                if (runtime is ProbedRuntime probed)
+                {
+                    probed.Gate = new EngineGate(context.Book, context.OwnerOf);
+                }
+
                 catalog.Add(runtime);
                 _taken.Add(engine.Port);
                 _found[runtime.Info.Id] = new Found(engine, null);

@@ -1,5 +1,6 @@
 using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Agent.Runtimes.Engines;
+using EdgeMesh.Agent.Runtimes.Engines.Owners;
 using EdgeMesh.Agent.Runtimes.OpenAi;
 
 namespace EdgeMesh.Agent.Runtimes.Discovery;
@@ -29,11 +30,11 @@ internal static class EngineServices
     {
         try
         {
-            return new EngineContext(SkillRules.Load(dataDirectory), TimeProvider.System);
+            return new EngineContext(SkillRules.Load(dataDirectory), TimeProvider.System) { Book = new EngineBook(dataDirectory) };
         }
         catch (InvalidDataException e)
         {
-            return new EngineContext(SkillRules.Default, TimeProvider.System, e.Message);
+            return new EngineContext(SkillRules.Default, TimeProvider.System, e.Message) { Book = new EngineBook(dataDirectory) };
         }
     }
 }

@@ -2,9 +2,11 @@ using System.Net;
 using System.Text.Json;
 using EdgeMesh.Agent.Runtimes.ComfyUi;
 using EdgeMesh.Agent.Runtimes.Engines;
+using EdgeMesh.Agent.Runtimes.Engines.Owners;
 using EdgeMesh.Agent.Runtimes.Ollama;
 using EdgeMesh.Agent.Runtimes.OpenAi;
 using EdgeMesh.Agent.Runtimes.StableDiffusionWebUi;
+using EdgeMesh.Core.Models;
 
 namespace EdgeMesh.Agent.Runtimes.Discovery;
 
@@ -39,4 +41,11 @@ public sealed record KnownEngine(string Name, int Port, string IdentityPath, Fun
 
 /// <summary>What adapters need.</summary>
 /// <param name="Problem">What is wrong with a person's own rules, which are then not used; null when nothing is.</param>
-public sealed record EngineContext(SkillRules Skills, TimeProvider Time, string? Problem = null);
+public sealed record EngineContext(SkillRules Skills, TimeProvider Time, string? Problem = null)
+{
+    /// <summary>What people said of engines. Default: nothing, and nothing is kept.</summary>
+    public EngineBook Book { get; init; } = new(null);
+
+    /// <summary>Whose process listens on a loopback port; null when nobody knows.</summary>
+    public Func<int, EngineOwner?> OwnerOf { get; init; } = PortOwners.Of;
+}

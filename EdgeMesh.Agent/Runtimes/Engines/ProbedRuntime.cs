@@ -1,4 +1,6 @@
+using EdgeMesh.Agent.Runtimes.Engines.Owners;
 using EdgeMesh.Core.Contracts;
+using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
 
 namespace EdgeMesh.Agent.Runtimes.Engines;
@@ -11,6 +13,7 @@ public abstract class ProbedRuntime : IRuntime, IDisposable
     private static readonly TimeSpan SlowestRetry = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(5);
     private volatile RuntimeInfo _info;
+    private volatile TaskCompletionSource _again = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="initial">What is shown before the first answer.</param>
     protected ProbedRuntime(Uri address, RuntimeInfo initial, string? key, TimeProvider time)
@@ -27,6 +30,9 @@ public abstract class ProbedRuntime : IRuntime, IDisposable
 
     public RuntimeInfo Info => _info;
 
+    /// <summary>Whose engine it must be; null: a person named its address.</summary>
+    internal EngineGate? Gate { get; set; }
+
     protected TimeProvider Time { get; }
 
     protected HttpClient Http { get; }
@@ -39,6 +45,7 @@ public abstract class ProbedRuntime : IRuntime, IDisposable
         var retry = FirstRetry;
         while (!cancellationToken.IsCancellationRequested)
         {
+            var again = _again.Task;
             var now = await ProbeSafelyAsync(cancellationToken);
             if (!IsSame(now, _info))
             {
@@ -47,10 +54,13 @@ public abstract class ProbedRuntime : IRuntime, IDisposable
             }
 
             var ready = now.State == RuntimeState.Ready;
-            await Task.Delay(ready ? Fresh : retry, Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAny(Task.Delay(ready ? Fresh : retry, Time, cancellationToken), again);
             retry = ready ? FirstRetry : TimeSpan.FromSeconds(Math.Min(SlowestRetry.TotalSeconds, retry.TotalSeconds * 1.6));
         }
     }
+
+    /// <summary>Looks at once instead of after a while.</summary>
+    internal void LookAgain() => Interlocked.Exchange(ref _again, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
     public abstract Task<TaskReceipt> RunAsync(TaskRequest task, ITaskOutput output, CancellationToken cancellationToken);
 
@@ -78,6 +88,11 @@ public abstract class ProbedRuntime : IRuntime, IDisposable
     /// <param name="output">Where waiting is told; null where nobody looks.</param>
     protected async Task<T> ExplainedAsync<T>(string model, Func<Task<T>> work, CancellationToken cancellationToken, ITaskOutput? output = null)
     {
+        if (LookAtOwner().Refusal is { } refusal)
+        {
+            throw new TaskFailedException(ReasonCode.Refused, refusal);
+        }
+
         var waited = TimeSpan.Zero;
         for (var tries = 1; ; tries++)
         {
@@ -106,13 +121,19 @@ public abstract class ProbedRuntime : IRuntime, IDisposable
     {
         using var late = new CancellationTokenSource(ProbeTimeout, Time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
+        var (owner, refusal) = LookAtOwner();
+        if (refusal is not null)
+        {
+            return _info with { State = RuntimeState.Down, Reason = refusal, Models = [], Owner = owner };
+        }
+
         try
         {
             var listed = await ListAsync(limit.Token);
             var models = listed.IsDefault ? [] : EngineModels.Usable(listed);
             return models.IsEmpty
-                ? _info with { State = RuntimeState.Down, Reason = $"{_info.Name} answers at {Address} but has no model. Get one there first.", Models = [] }
-                : _info with { State = RuntimeState.Ready, Reason = null, Models = models };
+                ? _info with { State = RuntimeState.Down, Reason = $"{_info.Name} answers at {Address} but has no model. Get one there first.", Models = [], Owner = owner }
+                : _info with { State = RuntimeState.Ready, Reason = null, Models = models, Owner = owner };
         }
         catch (Exception e)
         {
@@ -124,6 +145,8 @@ public abstract class ProbedRuntime : IRuntime, IDisposable
             return _info with { State = RuntimeState.Down, Reason = EngineErrors.WhyDown(e, _info.Name, Address) };
         }
     }
+
+    private (EngineOwner? Owner, string? Refusal) LookAtOwner() => Gate?.Look(_info.Id, _info.Name, Address.Port) ?? (null, null);
 
     private sealed class SameModel : IEqualityComparer<ModelInfo>
     {

@@ -82,7 +82,12 @@ public sealed partial class ModelsPage
         var elsewhere = row.Places.Length > 1 ? "It stays on the other devices that have it." : "No other device has it.";
         if (await ConfirmDialog.AskAsync(Service, $"Remove {row.Id} from {place.Device.Name}?", $"This frees {ModelWords.Size(place.Bytes)} there. {elsewhere}", "Remove model"))
         {
-            _error = await Models.RemoveAsync(place.Device.Id, row.Id, CancellationToken.None);
+            _error = await Models.RemoveAsync(place.Device.Id, row.Id, confirmed: false, CancellationToken.None);
+            if (_error is { Code: "needs_confirmation" } question)
+            {
+                _error = await ConfirmDialog.AskAsync(Service, $"Remove it from the engine of {place.Device.Name} all the same?", question.Detail, "Remove it there too")
+                    ? await Models.RemoveAsync(place.Device.Id, row.Id, confirmed: true, CancellationToken.None) : null;
+            }
         }
     }
 }

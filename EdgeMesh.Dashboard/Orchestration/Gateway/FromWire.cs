@@ -35,7 +35,8 @@ public static class FromWire
             room -= models.Length;
             told.Add(new RuntimeInfo(
                 Text(r.Id), Text(r.Name), Name<RuntimeState>(r.State) ?? RuntimeState.Down, r.Reason.Length == 0 ? null : Text(r.Reason, 500),
-                models, [.. r.TaskKinds.Take(16).Select(Kind).OfType<TaskKind>()], Name<AcceleratorKind>(r.Accelerator)));
+                models, [.. r.TaskKinds.Take(16).Select(Kind).OfType<TaskKind>()], Name<AcceleratorKind>(r.Accelerator),
+                r.Owner is { } o ? new EngineOwner(o.Uid, Text(o.User, 64), Text(o.Program), o.IsOther, o.IsAllowed) : null));
         }
 
         return new(told.ToImmutable(), loaded, Accelerators(accelerators));

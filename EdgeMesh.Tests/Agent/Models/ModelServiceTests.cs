@@ -6,6 +6,7 @@ using EdgeMesh.Agent.Models.Store;
 using EdgeMesh.Agent.Models.Store.Sources;
 using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Agent.Runtimes.Engines;
+using EdgeMesh.Agent.Runtimes.Engines.Owners;
 using EdgeMesh.Agent.Runtimes.Ollama;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Models;
@@ -64,12 +65,13 @@ public sealed class ModelServiceTests : IDisposable
     }
 
     [Fact]
-    public async Task Remove_ModelOfOllama_IsRemovedByOllama()
+    public async Task Remove_ModelOfOllama_GoesByASecondWordUnlessEdgeMeshPutItThere()
     {
         var removed = "";
         await using var server = await EngineTestServer.StartAsync(routes =>
         {
             routes.MapGet("/api/tags", () => Results.Text("""{"models":[{"name":"qwen3:8b","size":5,"digest":"d"}]}""", "application/json"));
+            routes.MapPost("/api/pull", (HttpContext context) => EngineTestServer.LineAsync(context, """{"status":"success"}"""));
             routes.MapPost("/api/show", () => Results.Text("""{"model_info":{}}""", "application/json"));
             routes.MapDelete("/api/delete", async (HttpContext context) =>
             {
@@ -82,8 +84,17 @@ public sealed class ModelServiceTests : IDisposable
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         await ollama.WatchAsync(stop.Cancel, stop.Token);
 
-        Assert.True((await Service(agent).RemoveAsync(new RemoveModelRequest { Id = "qwen3:8b" }, TestContext.Current.CancellationToken)).Known);
+        // It was there before: asking for it again does not make it EdgeMesh's.
+        await InstallAsync(agent, new InstallWish { Pull = new EnginePull { Model = "qwen3:8b" } });
+        var refused = await Service(agent).RemoveAsync(new RemoveModelRequest { Id = "qwen3:8b" }, TestContext.Current.CancellationToken);
+        Assert.Equal(("NeedsConfirmation", ""), (refused.Failure.Reason, removed));
+
+        Assert.True((await Service(agent).RemoveAsync(new RemoveModelRequest { Id = "qwen3:8b", Confirmed = true }, TestContext.Current.CancellationToken)).Known);
         Assert.Equal("qwen3:8b", removed);
+
+        new EngineBook(_directory.Path).Pulled(ollama.Info.Id, "other:1b", isThere: true);
+        Assert.True(new EngineBook(_directory.Path).WasPulled(ollama.Info.Id, "other:1b"));
+        Assert.False(new EngineBook(_directory.Path).WasPulled(ollama.Info.Id, "qwen3:8b"));
     }
 
     [Fact]
