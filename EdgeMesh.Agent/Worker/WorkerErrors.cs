@@ -11,7 +11,7 @@ internal static class WorkerErrors
 
     /// <summary>What the worker throws to its agent.</summary>
     public static RpcException Write(TaskFailedException e) =>
-        new(new Status(StatusCode.FailedPrecondition, e.Message), new Metadata { { ReasonTrailer, e.Reason.ToString() } });
+        new(new Status(StatusCode.FailedPrecondition, Hosting.WithoutPaths.In(e.Message)), new Metadata { { ReasonTrailer, e.Reason.ToString() } });
 
     /// <summary>The failure a worker told, or null when it told none.</summary>
     public static TaskFailedException? Read(RpcException e) =>

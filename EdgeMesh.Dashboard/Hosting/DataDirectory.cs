@@ -80,6 +80,12 @@ public sealed class DataDirectory : IDisposable
             return;
         }
 
+        // Who owns a folder may replace what is in it, whatever rights its files have: the keys above all. Root could take any folder by mistake.
+        if (Agent.Hosting.FileOwner.OtherThanMe(path) is { } uid)
+        {
+            throw new StartupException($"The data folder {path} belongs to another user (uid {uid}), who could replace what is in it. Start the dashboard as that user, or name another folder with --data DIR.");
+        }
+
         var names = Directory.EnumerateFileSystemEntries(path).Select(System.IO.Path.GetFileName).ToHashSet();
         if (names.Count > 0 && !OwnFiles.Any(names.Contains))
         {

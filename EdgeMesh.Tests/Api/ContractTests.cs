@@ -134,7 +134,7 @@ public sealed class ContractTests(ContractTests.Started started) : IClassFixture
             Assert.Equal(JsonValueKind.Null, a.GetProperty("speed").ValueKind);
         });
         var runtime = one.GetProperty("runtimes")[0];
-        AssertNames(runtime, "id", "name", "state", "reason", "models");
+        AssertNames(runtime, "id", "name", "state", "reason", "models", "owner");
         Assert.Equal("Ready", runtime.GetProperty("state").GetString());
         AssertNames(runtime.GetProperty("models")[0], "id", "skills");
         Assert.Equal("summarize", runtime.GetProperty("models")[0].GetProperty("skills")[0].GetString());

@@ -65,6 +65,19 @@ public sealed class CommandLineTests
         Assert.Equal([directory["holiday.jpg"]], Directory.EnumerateFileSystemEntries(directory.Path));
     }
 
+    [Fact]
+    public async Task Data_FolderOfAnotherUser_IsRefusedAndLeftAlone()
+    {
+        Stranger.Required();
+        using var directory = new TemporaryDirectory();
+        Directory.CreateDirectory(directory["data"]);
+        await Mesh.LabTool.RunAsync("chown", "65534:65534", directory["data"]);
+        var (code, output) = await RunAsync("--urls", "http://127.0.0.1:0", "--data", directory["data"]);
+        Assert.Equal(1, code);
+        Assert.Contains("belongs to another user (uid 65534)", output, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(directory["data"]));
+    }
+
     [Theory]
     [InlineData("EdgeMesh__Jobs__MaxTextBytes", "5")]
     [InlineData("EdgeMesh__Orchestrator__MaxOpenJobs", "0")]

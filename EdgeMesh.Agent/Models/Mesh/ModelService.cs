@@ -87,7 +87,7 @@ public sealed class ModelService
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             var failure = e is IOException io && Disk.IsFull(io) ? StoreFailure.DiskFull : StoreFailure.SourceFailed;
-            tell(new InstallUpdate { Failure = ModelWire.Failure(new ModelStoreException(failure, e.Message)) });
+            tell(new InstallUpdate { Failure = ModelWire.Failure(new ModelStoreException(failure, Hosting.WithoutPaths.In(e.Message))) });
         }
     }
 

@@ -23,7 +23,7 @@ public static class PluginLibraries
 
             if (!File.Exists(full))
             {
-                throw new TaskFailedException(ReasonCode.Unsupported, $"The execution provider library {full} is not there.");
+                throw new TaskFailedException(ReasonCode.Unsupported, $"The execution provider library {Path.GetFileName(full)} is not there.");
             }
 
             try
@@ -33,7 +33,7 @@ public static class PluginLibraries
             }
             catch (OnnxRuntimeException e)
             {
-                throw new TaskFailedException(ReasonCode.Unsupported, $"{full} could not be loaded as an execution provider library: {SessionErrors.Short(e.Message)}");
+                throw new TaskFailedException(ReasonCode.Unsupported, $"{Path.GetFileName(full)} could not be loaded as an execution provider library: {SessionErrors.Short(e.Message)}");
             }
         }
     }

@@ -44,10 +44,10 @@ public static class SessionErrors
     public static TaskFailedException Damaged(string file) =>
         new(ReasonCode.ModelMissing, $"{file} is damaged: it is cut off, or is not an ONNX model. Get the model again.");
 
-    /// <summary>On one line, without ONNX Runtime's source paths, at most 300 characters.</summary>
+    /// <summary>On one line, without paths (of ONNX Runtime's sources, of this device) and control characters, at most 300 characters.</summary>
     internal static string Short(string message)
     {
-        var line = message.ReplaceLineEndings(" ");
+        var line = Hosting.WithoutPaths.In(string.Concat(message.ReplaceLineEndings(" ").Where(c => !char.IsControl(c))));
         return line.Length > 300 ? line[..300] + "…" : line;
     }
 

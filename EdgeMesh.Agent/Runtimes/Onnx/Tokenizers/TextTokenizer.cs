@@ -1,4 +1,5 @@
 using EdgeMesh.Agent.Runtimes.Onnx.Tokenizers.Loading;
+using EdgeMesh.Agent.Runtimes.Onnx.Tokenizers.Steps;
 
 namespace EdgeMesh.Agent.Runtimes.Onnx.Tokenizers;
 
@@ -49,11 +50,18 @@ public sealed class TextTokenizer
     public static TextTokenizer Load(string modelFolder, TokenizerLimits limits) => TokenizerLoader.Load(modelFolder, limits);
 
     /// <summary>Token ids of a text; special tokens written in the text are found whether or not <paramref name="addSpecialTokens"/> adds the model's own around it.</summary>
-    /// <exception cref="TokenizerException">The text is too long.</exception>
-    public IReadOnlyList<int> Encode(string text, bool addSpecialTokens)
-        => text.Length > _limits.MaxTextChars
-            ? throw new TokenizerException(TokenizerFault.TooLarge, $"The text has {text.Length:N0} characters; at most {_limits.MaxTextChars:N0} can be encoded at once.")
-            : _engine.Encode(WellFormed(text), addSpecialTokens);
+    /// <exception cref="TokenizerException">The text is too long, or its patterns take too long on it.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public IReadOnlyList<int> Encode(string text, bool addSpecialTokens, CancellationToken cancellationToken = default)
+    {
+        if (text.Length > _limits.MaxTextChars)
+        {
+            throw new TokenizerException(TokenizerFault.TooLarge, $"The text has {text.Length:N0} characters; at most {_limits.MaxTextChars:N0} can be encoded at once.");
+        }
+
+        using var clock = PatternClock.Begin(_limits.TextTimeout, cancellationToken);
+        return _engine.Encode(WellFormed(text), addSpecialTokens);
+    }
 
     /// <summary>Encodes with special tokens to exactly <paramref name="length"/> ids: cut before the closing ones, filled with padding.</summary>
     public IReadOnlyList<int> EncodeFixed(string text, int length)

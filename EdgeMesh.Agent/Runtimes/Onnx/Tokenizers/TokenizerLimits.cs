@@ -14,6 +14,9 @@ public sealed record TokenizerLimits
     /// <summary>Characters of one text to encode. Default 16,777,216.</summary>
     public int MaxTextChars { get; init; } = 16 << 20;
 
-    /// <summary>Time of one pattern over one piece of text. Default 10 s.</summary>
-    public TimeSpan PatternTimeout { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>Time of one match of a pattern; the longest that a cancelled text goes on. Default 2 s.</summary>
+    public TimeSpan PatternTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Time of one whole text. Default 30 s.</summary>
+    public TimeSpan TextTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }

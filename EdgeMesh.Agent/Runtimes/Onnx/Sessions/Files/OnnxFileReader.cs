@@ -45,14 +45,15 @@ public static class OnnxFileReader
             var graphs = 0;
             while (proto.NextField(length) is > 0 and var field)
             {
-                if (field == 7)
+                switch (field)
                 {
-                    graphs++;
-                    Graph(proto.Enter(), 0);
-                }
-                else
-                {
-                    proto.Skip();
+                    case 7:
+                        graphs++;
+                        Graph(proto.Enter(), 0);
+                        break;
+                    case 20: Inside(proto.Enter(), (1, 2), end => Graph(end, 1)); break; // training: two graphs
+                    case 25: Inside(proto.Enter(), (7, 7), Body); break; // a function: nodes
+                    default: proto.Skip(); break;
                 }
             }
 
@@ -62,7 +63,7 @@ public static class OnnxFileReader
             }
 
             var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-            var others = _external.Select(e => Path.GetFullPath(Path.Combine(folder, e.Location))).Distinct(StringComparer.Ordinal).Where(File.Exists);
+            var others = _external.Where(e => !e.Location.Contains('\0', StringComparison.Ordinal)).Select(e => Path.GetFullPath(Path.Combine(folder, e.Location))).Distinct(StringComparer.Ordinal).Where(File.Exists);
             return new(
                 path,
                 length + others.Sum(f => new FileInfo(f).Length),
@@ -73,6 +74,29 @@ public static class OnnxFileReader
             {
                 Signature = new([.. _inputs.Where(i => !_weights.Contains(i.Name))], [.. _outputs]),
             };
+        }
+
+        private void Inside(long end, (int One, int Other) fields, Action<long> read)
+        {
+            while (proto.NextField(end) is > 0 and var field)
+            {
+                if (field == fields.One || field == fields.Other)
+                {
+                    read(proto.Enter());
+                }
+                else
+                {
+                    proto.Skip();
+                }
+            }
+        }
+
+        // Names in a function are its own, and its nodes count where it is called: what matters is the files that they name.
+        private void Body(long end)
+        {
+            var (nodes, parameters) = (_nodes, _parameters);
+            Node(end, 1, isCounted: false);
+            (_nodes, _parameters) = (nodes, parameters);
         }
 
         private void Graph(long end, int depth)
@@ -88,6 +112,7 @@ public static class OnnxFileReader
                 {
                     case 1: Node(proto.Enter(), depth); break;
                     case 5: _weights.Add(Tensor(proto.Enter())); break;
+                    case 15: Sparse(proto.Enter()); break;
                     case 11 when depth == 0: _inputs.Add(Value(proto.Enter())); break;
                     case 12 when depth == 0: _outputs.Add(Value(proto.Enter())); break;
                     default: proto.Skip(); break;
@@ -166,7 +191,7 @@ public static class OnnxFileReader
             return dimensions.ToImmutable();
         }
 
-        private void Node(long end, int depth)
+        private void Node(long end, int depth, bool isCounted = true)
         {
             var (kind, inputs) = ("", new List<string>());
             var attributes = new List<(string Name, string Text, long Number)>();
@@ -182,7 +207,7 @@ public static class OnnxFileReader
             }
 
             _nodes++;
-            foreach (var input in inputs)
+            foreach (var input in isCounted ? inputs : [])
             {
                 (_readers.TryGetValue(input, out var kinds) ? kinds : _readers[input] = new(StringComparer.Ordinal)).Add(kind);
             }
@@ -205,6 +230,7 @@ public static class OnnxFileReader
                     case 3: number = proto.Number(); break;
                     case 4 when name == "ep_cache_context" && proto.Enter() - proto.Position <= 4096: text = proto.Text(); break;
                     case 5 or 10: Tensor(proto.Enter()); break;
+                    case 22 or 23: Sparse(proto.Enter()); break;
                     case 6 or 11: Graph(proto.Enter(), depth + 1); break;
                     default: proto.Skip(); break;
                 }
@@ -212,6 +238,9 @@ public static class OnnxFileReader
 
             return (name, text, number);
         }
+
+        // Values (1) and where they are (2), both tensors.
+        private void Sparse(long end) => Inside(end, (1, 2), inside => _weights.Add(Tensor(inside)));
 
         private string Tensor(long end)
         {

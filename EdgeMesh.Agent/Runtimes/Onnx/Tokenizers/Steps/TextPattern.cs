@@ -37,8 +37,10 @@ internal sealed class TextPattern
         var last = 0;
         try
         {
+            PatternClock.Check();
             foreach (var match in _regex.EnumerateMatches(shown))
             {
+                PatternClock.Check();
                 var (start, end) = places is null ? (match.Index, match.Index + match.Length) : (places[match.Index], places[match.Index + match.Length]);
                 if (start > last)
                 {

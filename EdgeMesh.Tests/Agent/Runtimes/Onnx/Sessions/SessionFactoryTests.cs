@@ -75,6 +75,7 @@ public sealed class SessionFactoryTests : IDisposable
     [InlineData("../../secret.bin")]
     [InlineData("/etc/passwd")]
     [InlineData("sub/../../../x")]
+    [InlineData("weights\0../../secret.bin")]
     public void Open_WeightsOutsideTheFolder_IsRefused(string location)
     {
         var path = WithExternal(location);
@@ -83,6 +84,38 @@ public sealed class SessionFactoryTests : IDisposable
 
         Assert.Equal(ReasonCode.Refused, failure.Reason);
         Assert.Contains("outside its folder", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("sparse")]
+    [InlineData("function")]
+    [InlineData("training")]
+    [InlineData("attribute")]
+    public void Open_WeightsOutsideTheFolderNamedElsewhereThanInAGraphsTensors_IsRefused(string where)
+    {
+        var path = WithExternal("inside");
+        File.WriteAllText(Path.Combine(Path.GetDirectoryName(path)!, "inside"), new string('x', 100_000));
+        var entry = (byte[])[.. Text(1, "location"), .. Text(2, "../../secret.bin")];
+        var tensor = (byte[])[0x08, 4, 0x10, 1, .. Text(8, "v"), .. Bytes(13, entry), 0x70, 1];
+        var sparse = Bytes(1, tensor);
+        byte[] extra = where switch
+        {
+            "sparse" => Bytes(7, Bytes(15, sparse)),
+            "training" => [0xA2, 0x01, .. Sized(Bytes(1, Bytes(5, tensor)))],
+            "function" => [0xCA, 0x01, .. Sized(Bytes(7, Bytes(5, Bytes(5, tensor))))],
+            _ => Bytes(7, Bytes(1, Bytes(5, [0xB2, 0x01, .. Sized(sparse)]))),
+        };
+        var minimal = Minimal("inside");
+        if (extra[0] == 0x3A)
+        {
+            // Into the one graph there is: it comes last in a message that is merged.
+            minimal = [0x08, 8, .. extra, .. Bytes(8, [0x10, 14])];
+            extra = [];
+        }
+
+        File.WriteAllBytes(path, [.. minimal, .. extra]);
+        var failure = Assert.Throws<TaskFailedException>(() => SessionFactory.Open(path, ExecutionProviders.Cpu));
+        Assert.Equal((ReasonCode.Refused, true), (failure.Reason, failure.Message.Contains("outside its folder", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -143,6 +176,8 @@ public sealed class SessionFactoryTests : IDisposable
         var graph = (byte[])[.. Bytes(1, node), .. Text(2, "g"), .. Bytes(5, tensor), .. Bytes(12, output)];
         return [0x08, 8, .. Bytes(7, graph), .. Bytes(8, [0x10, 14])];
     }
+
+    private static byte[] Sized(byte[] content) => [(byte)content.Length, .. content];
 
     private static byte[] Text(int field, string text) => Bytes(field, System.Text.Encoding.UTF8.GetBytes(text));
 

@@ -121,4 +121,15 @@ public sealed class BrokenTokenizerTests
         var tokenizer = TokenizerFixtures.LoadBytes([("tokenizer.json", Encoding.UTF8.GetBytes(json))], new TokenizerLimits { PatternTimeout = TimeSpan.FromMilliseconds(50) });
         Assert.Equal(TokenizerFault.TooLarge, Assert.Throws<TokenizerException>(() => tokenizer.Encode(new string('a', 60), false)).Fault);
     }
+
+    [Fact]
+    public void Encode_ManySlowMatches_StopWhenCancelledAndWhenTheWholeTextTookTooLong()
+    {
+        var json = $"{{{Model},\"pre_tokenizer\":{{\"type\":\"Split\",\"pattern\":{{\"Regex\":\"a\"}},\"behavior\":\"Isolated\"}}}}";
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => TokenizerFixtures.LoadBytes([("tokenizer.json", Encoding.UTF8.GetBytes(json))], TokenizerLimits.Default).Encode("aaa", false, cancelled.Token));
+        var short1 = TokenizerFixtures.LoadBytes([("tokenizer.json", Encoding.UTF8.GetBytes(json))], new TokenizerLimits { TextTimeout = TimeSpan.FromTicks(1) });
+        Assert.Equal(TokenizerFault.TooLarge, Assert.Throws<TokenizerException>(() => short1.Encode(new string('a', 60), false)).Fault);
+    }
 }
