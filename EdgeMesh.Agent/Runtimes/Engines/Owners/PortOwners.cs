@@ -63,7 +63,7 @@ internal static partial class PortOwners
     private static string NameOf(int uid) =>
         Lines("/etc/passwd").Select(l => l.Split(':')).FirstOrDefault(f => f.Length > 2 && f[2] == uid.ToString(CultureInfo.InvariantCulture))?[0] ?? "";
 
-    private static IEnumerable<string> Lines(string file)
+    private static string[] Lines(string file)
     {
         try
         {
