@@ -65,14 +65,14 @@ internal sealed class LoadedTextModel(string id, TextModel model, TextTokenizer 
     {
         if (template is null)
         {
-            return (tokenizer.Encode(string.Join('\n', turns.Where(t => t.Role != "system").Select(t => t.Content)), addSpecialTokens: true, cancellationToken), null);
+            return (tokenizer.EncodeWhileWanted(string.Join('\n', turns.Where(t => t.Role != "system").Select(t => t.Content)), addSpecialTokens: true, cancellationToken), null);
         }
 
         var input = new ChatTemplateInput([.. turns.Select(t => new ChatTemplateMessage(t.Role, t.Content))]) { BosToken = tokenizer.BosToken, EosToken = tokenizer.EosToken };
         try
         {
             var prompt = template.Render(input, time, cancellationToken);
-            return (tokenizer.Encode(prompt, addSpecialTokens: false, cancellationToken), ReasoningMarks.OpenedBy(prompt));
+            return (tokenizer.EncodeWhileWanted(prompt, addSpecialTokens: false, cancellationToken), ReasoningMarks.OpenedBy(prompt));
         }
         catch (ChatTemplateException e)
         {

@@ -51,8 +51,12 @@ public sealed class TextTokenizer
 
     /// <summary>Token ids of a text; special tokens written in the text are found whether or not <paramref name="addSpecialTokens"/> adds the model's own around it.</summary>
     /// <exception cref="TokenizerException">The text is too long, or its patterns take too long on it.</exception>
+    public IReadOnlyList<int> Encode(string text, bool addSpecialTokens) => EncodeWhileWanted(text, addSpecialTokens, CancellationToken.None);
+
+    /// <summary>The same, until nobody waits for it any more.</summary>
+    /// <exception cref="TokenizerException">The text is too long, or its patterns take too long on it.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public IReadOnlyList<int> Encode(string text, bool addSpecialTokens, CancellationToken cancellationToken = default)
+    public IReadOnlyList<int> EncodeWhileWanted(string text, bool addSpecialTokens, CancellationToken cancellationToken)
     {
         if (text.Length > _limits.MaxTextChars)
         {

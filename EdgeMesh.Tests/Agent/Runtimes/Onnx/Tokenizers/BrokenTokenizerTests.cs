@@ -128,8 +128,8 @@ public sealed class BrokenTokenizerTests
         var json = $"{{{Model},\"pre_tokenizer\":{{\"type\":\"Split\",\"pattern\":{{\"Regex\":\"a\"}},\"behavior\":\"Isolated\"}}}}";
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        Assert.ThrowsAny<OperationCanceledException>(() => TokenizerFixtures.LoadBytes([("tokenizer.json", Encoding.UTF8.GetBytes(json))], TokenizerLimits.Default).Encode("aaa", false, cancelled.Token));
-        var short1 = TokenizerFixtures.LoadBytes([("tokenizer.json", Encoding.UTF8.GetBytes(json))], new TokenizerLimits { TextTimeout = TimeSpan.FromTicks(1) });
-        Assert.Equal(TokenizerFault.TooLarge, Assert.Throws<TokenizerException>(() => short1.Encode(new string('a', 60), false)).Fault);
+        Assert.ThrowsAny<OperationCanceledException>(() => TokenizerFixtures.LoadBytes([("tokenizer.json", Encoding.UTF8.GetBytes(json))], TokenizerLimits.Default).EncodeWhileWanted("aaa", false, cancelled.Token));
+        var hasty = TokenizerFixtures.LoadBytes([("tokenizer.json", Encoding.UTF8.GetBytes(json))], new TokenizerLimits { TextTimeout = TimeSpan.FromTicks(1) });
+        Assert.Equal(TokenizerFault.TooLarge, Assert.Throws<TokenizerException>(() => hasty.Encode(new string('a', 60), false)).Fault);
     }
 }
