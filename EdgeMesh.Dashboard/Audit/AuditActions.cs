@@ -17,6 +17,8 @@ public static class AuditActions
     public const string DeviceRename = "device.rename";
     public const string DeviceDrain = "device.drain";
     public const string DeviceResume = "device.resume";
+    public const string EngineAllow = "engine.allow";
+    public const string EngineForbid = "engine.forbid";
     public const string LanOpen = "lan.open";
     public const string LanClose = "lan.close";
     public const string AuthorityRotate = "ca.rotate";
@@ -42,6 +44,8 @@ public static class AuditActions
         [DeviceRename] = "renamed the device",
         [DeviceDrain] = "drained",
         [DeviceResume] = "resumed",
+        [EngineAllow] = "let get prompts",
+        [EngineForbid] = "gave no prompts any more to",
         [LanOpen] = "opened LAN access",
         [LanClose] = "closed LAN access",
         [AuthorityRotate] = "replaced the certificate authority",

@@ -39,11 +39,14 @@ public sealed class MeshFleet(FleetFeed feed, IGrainFactory grains, DeviceStore 
             : new Problem("nothing_to_prove", "There is nothing to prove on this device.", "Its agent has no engine with a run that proves an accelerator.", "Update its agent."),
         cancellationToken);
 
-    public Task<Problem?> AllowEngineAsync(DeviceId id, string runtime, int uid, bool allow, CancellationToken cancellationToken) => AskAsync(
-        id,
-        async (client, options) => (await client.AllowEngineAsync(new AllowEngineRequest { RuntimeId = runtime, Uid = uid, Allow = allow }, options)).Known ? null
-            : new Problem("engine_changed", "This engine is not there any more.", "It is gone, or another user runs it by now.", "Look at the device's page again."),
-        cancellationToken);
+    public Task<Problem?> AllowEngineAsync(DeviceId id, string runtime, int uid, bool allow, CancellationToken cancellationToken) => deeds.DoAsync(
+        allow ? AuditActions.EngineAllow : AuditActions.EngineForbid,
+        $"{runtime} of uid {uid} on {Named(id)}",
+        () => AskAsync(
+            id,
+            async (client, options) => (await client.AllowEngineAsync(new AllowEngineRequest { RuntimeId = runtime, Uid = uid, Allow = allow }, options)).Known ? null
+                : new Problem("engine_changed", "This engine is not there any more.", "It is gone, or another user runs it by now.", "Look at the device's page again."),
+            cancellationToken));
 
     private async Task<Problem?> RenameKnownAsync(DeviceId id, string name, CancellationToken cancellationToken)
     {
