@@ -29,7 +29,7 @@ public sealed partial class SourceHygiene
         var packages = Projects.SelectMany(p => PackageReference().Matches(File.ReadAllText(Path.Combine(BuiltPrograms.RepositoryRoot, p, p + ".csproj")))
             .Where(m => !m.Value.Contains("PrivateAssets", StringComparison.Ordinal)).Select(m => m.Groups[1].Value)).Distinct().ToList();
         Assert.True(packages.Count > 15, $"Only {packages.Count} packages were found.");
-        Assert.Empty(packages.Where(p => !starts.Exists(s => p.StartsWith(s, StringComparison.Ordinal))));
+        Assert.DoesNotContain(packages, p => !starts.Exists(s => p.StartsWith(s, StringComparison.Ordinal)));
     }
 
     [GeneratedRegex(@"<PackageReference Include=""([^""]+)""[^>]*>")]
