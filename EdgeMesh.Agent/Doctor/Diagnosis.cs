@@ -116,8 +116,8 @@ public sealed record Diagnosis(ImmutableArray<Layer> Layers, Problem? Cause)
         : (http.Status == 0 ? "it does not answer HTTP" : $"it answers {http.Status}, but not as a dashboard", DoctorCauses.NotADashboard(address));
 
     private static (string Words, Problem? Cause)? Version(DoctorFacts facts) => facts.Http?.Protocol is not { } theirs ? null
-        : theirs == LinkSignature.ProtocolVersion ? ($"both speak protocol {theirs}", null)
-        : ($"the dashboard speaks protocol {theirs}, this agent {LinkSignature.ProtocolVersion}", DoctorCauses.Version(theirs));
+        : theirs == LinkProtocol.Version ? ($"both speak protocol {theirs}", null)
+        : ($"the dashboard speaks protocol {theirs}, this agent {LinkProtocol.Version}", DoctorCauses.Version(theirs));
 
     private static (string Words, Problem? Cause)? WebSocket(DoctorFacts facts, Uri address) => facts.Link is not { } link ? null
         : link.Status == 101 ? ("opens", null)

@@ -55,8 +55,8 @@ public static class DoctorCauses
         "clock_skew", "The certificate's time does not fit.", $"The dashboard's certificate is {(tooEarly ? "not valid yet" : "not valid any more")} by this device's clock.", "Check the clock of this device and of the dashboard.");
 
     public static Problem Version(int theirs) => new(
-        "version_mismatch", "The versions do not fit.", $"The dashboard speaks protocol {theirs}, this agent {LinkSignature.ProtocolVersion}.",
-        theirs > LinkSignature.ProtocolVersion ? "Update this agent: run the line from \"Add a device\" again." : "Update the dashboard.");
+        "version_mismatch", "The versions do not fit.", $"The dashboard speaks protocol {theirs}, this agent {LinkProtocol.Version}.",
+        theirs > LinkProtocol.Version ? "Update this agent: run the line from \"Add a device\" again." : "Update the dashboard.");
 
     public static Problem WebSocketBlocked(Uri address, Uri? proxy) => new(
         "websocket_blocked", "The link is blocked on the way.", $"{address.Authority} answers, but no WebSocket opens{(proxy is null ? "" : $" through the proxy {proxy.Authority}")}.",

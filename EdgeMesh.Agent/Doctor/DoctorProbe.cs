@@ -104,7 +104,7 @@ public sealed class DoctorProbe(Hosting.AgentOptions agent, DeviceCertificateSto
         }
 
         facts = facts with { Http = await HttpAsync(address, cancellationToken) };
-        return facts.Http.IsDashboard && facts.Http.Protocol == LinkSignature.ProtocolVersion && facts.Tls?.IsTrusted != false && key is not null
+        return facts.Http.IsDashboard && facts.Http.Protocol == LinkProtocol.Version && facts.Tls?.IsTrusted != false && key is not null
             ? facts with { Link = await LinkAsync(address, dial, membership, key, cancellationToken) }
             : facts;
     }
@@ -165,7 +165,7 @@ public sealed class DoctorProbe(Hosting.AgentOptions agent, DeviceCertificateSto
             }
 
             var challenge = EnrolChallenge.Parser.ParseFrom(await answer.Content.ReadAsByteArrayAsync(limit.Token));
-            return new HttpFact((int)answer.StatusCode, true, ahead, challenge.ProtocolVersion, challenge.OrchestratorVersion);
+            return new HttpFact((int)answer.StatusCode, true, ahead, challenge.ProtocolVersion, PrintableText.Of(challenge.OrchestratorVersion, 32));
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or Google.Protobuf.InvalidProtocolBufferException && !cancellationToken.IsCancellationRequested)
         {
@@ -180,7 +180,7 @@ public sealed class DoctorProbe(Hosting.AgentOptions agent, DeviceCertificateSto
         if (address.Scheme != Uri.UriSchemeHttps)
         {
             using var plain = MeshSocket.CreatePlain();
-            return await OpenAsync(plain, address, key, dial?.JoinToken ?? "", limit.Token);
+            return await OpenAsync(plain, address, key, dial?.JoinToken ?? "", dial?.OrchestratorId, limit.Token);
         }
 
         Enroller enroller = new(key, store, agent, time);
@@ -210,10 +210,10 @@ public sealed class DoctorProbe(Hosting.AgentOptions agent, DeviceCertificateSto
         }
 
         using var socket = MeshSocket.Create(membership, key, address);
-        return await OpenAsync(socket, address, key, "", limit.Token);
+        return await OpenAsync(socket, address, key, "", membership.OrchestratorId, limit.Token);
     }
 
-    private async Task<LinkFact> OpenAsync(MeshSocket socket, Uri address, DeviceKey key, string token, CancellationToken cancellationToken)
+    private async Task<LinkFact> OpenAsync(MeshSocket socket, Uri address, DeviceKey key, string token, string? orchestrator, CancellationToken cancellationToken)
     {
         socket.Socket.Options.CollectHttpResponseDetails = true;
         try
@@ -227,7 +227,8 @@ public sealed class DoctorProbe(Hosting.AgentOptions agent, DeviceCertificateSto
 
         try
         {
-            var verdict = await LinkProof.ProveAsync(socket.Socket, key, token, agent.Name, _ => null, cancellationToken);
+            var verdict = await LinkProof.ProveAsync(
+                socket.Socket, address, socket.Server, LinkIdentity.Of(key, token, agent.Name), new LinkTrust(orchestrator, store), static _ => null, cancellationToken);
             return new LinkFact(101, verdict.Accepted ? "" : verdict.Code, verdict.Detail, verdict.Remedy);
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or InvalidDataException or IOException)

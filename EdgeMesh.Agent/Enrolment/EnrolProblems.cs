@@ -34,7 +34,18 @@ public static class EnrolProblems
         "Check this device's clock and the address. If both are right, another machine answers there, or something in between opens TLS.");
 
     public static Problem OtherOrchestrator(Uri address) => new(
-        "orchestrator_other", "Another dashboard answers there.", $"{Host(address)} is a dashboard of this mesh, but not the one that made the token.", "Make a new token on it.");
+        "orchestrator_other", "Another dashboard answers there.", $"{Host(address)} is a dashboard, but not the one that this device was told to join.", "Check the address; to join this one too, make a token on it.");
+
+    public static Problem NotProved(Uri address) => new(
+        "orchestrator_not_proved", "The dashboard did not prove itself.", $"What answers at {Host(address)} says it is a dashboard, but does not have that dashboard's key. Nothing was sent to it.",
+        "Look which program has that port: another one may have taken it while the dashboard was stopped. A forwarded port must have the dashboard's own number.");
+
+    public static Problem NotJoinedThere(Uri address) => new(
+        "not_joined_there", "This device has not joined the dashboard there.", $"The dashboard at {Host(address)} is not one that this device has joined.", "Make a token with \"Add a device\" on its Fleet page and start the agent with it.");
+
+    public static Problem TokenUnknownThere(Uri address) => new(
+        "token_invalid", "The token is not known there.", $"What answers at {Host(address)} did not make this token, or has revoked it. Nothing was sent to it.",
+        "Check the address, and make a new token with \"Add a device\" on the dashboard's Fleet page.");
 
     public static Problem VersionMismatch(Uri address, bool agentIsOlder) => new(
         "version_mismatch", "The versions do not fit.", $"{Host(address)} speaks another version of EdgeMesh's protocol.", agentIsOlder ? "Update this agent." : "Update the dashboard.");

@@ -12,6 +12,7 @@ namespace EdgeMesh.Agent.Enrolment;
 public sealed class Enroller(DeviceKey key, DeviceCertificateStore store, AgentOptions agent, TimeProvider time)
 {
     private const int LargestAnswer = 256 * 1024;
+    private const int LongestWords = 600;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     /// <summary>Joins with a ticket, over the first of its https addresses that answers; a ticket of loopback only is refused.</summary>
@@ -89,9 +90,9 @@ public sealed class Enroller(DeviceKey key, DeviceCertificateStore store, AgentO
         http.DefaultRequestHeaders.Host = $"{MeshNames.Server}:{address.Port}";
         Uri enrol = new("/agent/enrol", UriKind.Relative);
         var challenge = EnrolChallenge.Parser.ParseFrom(await http.GetByteArrayAsync(enrol, cancellationToken));
-        if (challenge.ProtocolVersion != LinkSignature.ProtocolVersion)
+        if (challenge.ProtocolVersion != LinkProtocol.Version)
         {
-            return new EnrolResult.Refused(EnrolProblems.VersionMismatch(address, challenge.ProtocolVersion > LinkSignature.ProtocolVersion), Final: true);
+            return new EnrolResult.Refused(EnrolProblems.VersionMismatch(address, challenge.ProtocolVersion > LinkProtocol.Version), Final: true);
         }
 
         if (orchestratorId is not null && challenge.OrchestratorId != orchestratorId)
@@ -102,7 +103,7 @@ public sealed class Enroller(DeviceKey key, DeviceCertificateStore store, AgentO
         var request = key.CreateSigningRequest();
         using ByteArrayContent content = new(new EnrolRequest
         {
-            ProtocolVersion = LinkSignature.ProtocolVersion,
+            ProtocolVersion = LinkProtocol.Version,
             Nonce = challenge.Nonce,
             SigningRequest = ByteString.CopyFrom(request),
             Signature = ByteString.CopyFrom(key.Sign(EnrolSignature.Message(challenge.Nonce.Span, challenge.OrchestratorId, request, token))),
@@ -127,10 +128,13 @@ public sealed class Enroller(DeviceKey key, DeviceCertificateStore store, AgentO
         return reply.Outcome switch
         {
             EnrolReply.Types.Outcome.Enrolled => new EnrolResult.Enrolled(Keep(address, challenge.OrchestratorId, reply, known)),
-            EnrolReply.Types.Outcome.Pending => new EnrolResult.Pending(reply.Detail, TimeSpan.FromSeconds(Math.Clamp(reply.RetryAfterSeconds, 1, 60))),
-            _ => new EnrolResult.Refused(new Problem(reply.Code, "The dashboard refused.", reply.Detail, reply.Remedy), reply.Final),
+            EnrolReply.Types.Outcome.Pending => new EnrolResult.Pending(Words(reply.Detail), TimeSpan.FromSeconds(Math.Clamp(reply.RetryAfterSeconds, 1, 60))),
+            _ => new EnrolResult.Refused(new Problem(reply.Code, "The dashboard refused.", Words(reply.Detail), Words(reply.Remedy)), reply.Final),
         };
     }
+
+    // It goes to a terminal.
+    private static string Words(string said) => PrintableText.Of(said, LongestWords);
 
     private MeshMembership Keep(Uri address, string orchestratorId, EnrolReply reply, MeshMembership? known)
     {

@@ -31,10 +31,6 @@ internal sealed class Joiner(DeviceKey key, DeviceCertificateStore store, AgentO
         return last;
     }
 
-    // No proof and no token for another one.
-    private static Verdict OtherOrchestrator() =>
-        new() { Code = "orchestrator_other", Detail = "A dashboard answers there, but not the one that this device joined.", Remedy = "Join it with a new token." };
-
     private async Task<Problem?> EnrolAsync(Uri address, DialOptions dial, CancellationToken cancellationToken)
     {
         Enroller enroller = new(key, store, options, time);
@@ -69,7 +65,8 @@ internal sealed class Joiner(DeviceKey key, DeviceCertificateStore store, AgentO
         {
             using var socket = MeshSocket.CreatePlain();
             await socket.ConnectAsync(address, limit.Token);
-            var verdict = await LinkProof.ProveAsync(socket.Socket, key, dial.JoinToken, options.Name, id => dial.OrchestratorId is null || dial.OrchestratorId == id ? null : OtherOrchestrator(), limit.Token);
+            var verdict = await LinkProof.ProveAsync(
+                socket.Socket, address, null, LinkIdentity.Of(key, dial.JoinToken, options.Name), new LinkTrust(dial.OrchestratorId, store), static _ => null, limit.Token);
             if (!verdict.Accepted)
             {
                 return new Problem(verdict.Code, "The dashboard refused.", verdict.Detail, verdict.Remedy);

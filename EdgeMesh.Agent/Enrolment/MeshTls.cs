@@ -15,10 +15,25 @@ public static class MeshTls
 
     /// <summary>A handler that trusts these roots only.</summary>
     /// <param name="own">This device's certificate with its key, or null.</param>
-    public static SocketsHttpHandler CreateHandler(IEnumerable<X509Certificate2> roots, X509Certificate2? own = null)
+    /// <param name="shown">Told the server's key once its certificate is found good.</param>
+    public static SocketsHttpHandler CreateHandler(IEnumerable<X509Certificate2> roots, X509Certificate2? own = null, Action<KeyPin>? shown = null)
     {
         var handler = CreateHandler();
         handler.SslOptions.CertificateChainPolicy = ServerPolicy(roots);
+        if (shown is not null)
+        {
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
+            {
+                if (errors != SslPolicyErrors.None || certificate is not X509Certificate2 good)
+                {
+                    return false;
+                }
+
+                shown(MeshNames.PinOf(good));
+                return true;
+            };
+        }
+
         if (own is not null)
         {
             handler.SslOptions.ClientCertificates = [own];

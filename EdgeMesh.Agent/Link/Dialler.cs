@@ -9,7 +9,7 @@ namespace EdgeMesh.Agent.Link;
 /// Keeps a link to the dashboard: dials its addresses, proves the key, serves, and dials again forever with exponential backoff and jitter: within 250 to
 /// 500 ms at first, up to 15 s later (60 s after a refusal that only a change can mend). A failed join never ends the agent.
 /// </summary>
-public sealed class Dialler(DialOptions options, DeviceKey key, Hosting.AgentOptions agent, LinkListener listener, MeshCredentials credentials, RenewalSignal renewal, LinkClaims claims, TimeProvider time) : BackgroundService
+public sealed class Dialler(DialOptions options, DeviceKey key, Hosting.AgentOptions agent, LinkListener listener, MeshCredentials credentials, DeviceCertificateStore store, RenewalSignal renewal, LinkClaims claims, TimeProvider time) : BackgroundService
 {
     private const string LinkedHere = "linked_here";
     private static readonly TimeSpan Handshake = TimeSpan.FromSeconds(10);
@@ -57,7 +57,7 @@ public sealed class Dialler(DialOptions options, DeviceKey key, Hosting.AgentOpt
             if (address.Scheme != Uri.UriSchemeHttps)
             {
                 using var plain = MeshSocket.CreatePlain();
-                return await LinkAsync(plain, address, linked, stopping);
+                return await LinkAsync(plain, address, options.OrchestratorId, linked, stopping);
             }
 
             for (var again = true; ; again = false)
@@ -69,7 +69,7 @@ public sealed class Dialler(DialOptions options, DeviceKey key, Hosting.AgentOpt
                 }
 
                 using var socket = MeshSocket.Create(membership, key, address);
-                var outcome = await LinkAsync(socket, address, linked, stopping);
+                var outcome = await LinkAsync(socket, address, membership.OrchestratorId, linked, stopping);
                 if (!again || outcome is not Outcome.Told { Code: { } code } || !await MendAsync(code, address, stopping))
                 {
                     return outcome;
@@ -100,13 +100,14 @@ public sealed class Dialler(DialOptions options, DeviceKey key, Hosting.AgentOpt
         _ => false,
     };
 
-    private async Task<Outcome> LinkAsync(MeshSocket socket, Uri address, Action linked, CancellationToken stopping)
+    private async Task<Outcome> LinkAsync(MeshSocket socket, Uri address, string? orchestrator, Action linked, CancellationToken stopping)
     {
         using (var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping))
         {
             limit.CancelAfter(Handshake);
             await socket.ConnectAsync(address, limit.Token);
-            var verdict = await ProveAsync(socket.Socket, address, limit.Token);
+            var verdict = await LinkProof.ProveAsync(
+                socket.Socket, address, socket.Server, LinkIdentity.Of(key, _token, agent.Name), new LinkTrust(orchestrator, store), Claim, limit.Token);
             if (!verdict.Accepted)
             {
                 if (verdict.Code != LinkedHere)
@@ -162,22 +163,12 @@ public sealed class Dialler(DialOptions options, DeviceKey key, Hosting.AgentOpt
         }
     }
 
-    private Task<Verdict> ProveAsync(WebSocket socket, Uri address, CancellationToken cancellationToken) =>
-        LinkProof.ProveAsync(socket, key, _token, agent.Name, id => Refuse(id, address), cancellationToken);
-
-    private Verdict? Refuse(string orchestratorId, Uri address)
+    private Verdict? Claim(string orchestratorId)
     {
-        if (options.OrchestratorId is { } wanted && orchestratorId != wanted)
-        {
-            // No proof and no token for another one.
-            var other = EnrolProblems.OtherOrchestrator(address);
-            return new Verdict { Code = other.Code, Detail = other.Detail, Remedy = other.Remedy };
-        }
-
         // Only now: who answers at a wrong address is none of this dialler's, and another one may have its link.
         OrchestratorId = orchestratorId;
         // Another of this agent's diallers is there: a second link would look like a copied identity.
-        return claims.TryTake(orchestratorId, this) ? null : new Verdict { Code = LinkedHere, Detail = $"{address} is a dashboard that this agent is linked to already." };
+        return claims.TryTake(orchestratorId, this) ? null : new Verdict { Code = LinkedHere, Detail = "That dashboard is one that this agent is linked to already." };
     }
 
     private Outcome Explain(EnrolResult result)

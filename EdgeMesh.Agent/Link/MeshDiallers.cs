@@ -78,5 +78,5 @@ public sealed class MeshDiallers(
         }
     }
 
-    private Dialler Create(DialOptions options) => new(options, key, agent, listener, new MeshCredentials(options, store, enroller, time), renewal, _claims, time);
+    private Dialler Create(DialOptions options) => new(options, key, agent, listener, new MeshCredentials(options, store, enroller, time), store, renewal, _claims, time);
 }

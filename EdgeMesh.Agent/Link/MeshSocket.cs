@@ -11,10 +11,11 @@ public sealed class MeshSocket : IDisposable
     private readonly HttpMessageInvoker _http;
     private readonly Certificates? _roots;
     private readonly X509Certificate2? _own;
+    private readonly Func<KeyPin?> _shown;
 
-    private MeshSocket(HttpMessageInvoker http, Certificates? roots, X509Certificate2? own)
+    private MeshSocket(HttpMessageInvoker http, Certificates? roots, X509Certificate2? own, Func<KeyPin?> shown)
     {
-        (_http, _roots, _own) = (http, roots, own);
+        (_http, _roots, _own, _shown) = (http, roots, own, shown);
         // When this device's address changes, nothing tells it that its connection leads nowhere: unanswered pings do.
         Socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(2);
         Socket.Options.KeepAliveTimeout = TimeSpan.FromSeconds(6);
@@ -23,8 +24,11 @@ public sealed class MeshSocket : IDisposable
 
     public ClientWebSocket Socket { get; } = new();
 
+    /// <summary>The key that the dashboard showed in TLS; null in the clear, and until it is connected.</summary>
+    public KeyPin? Server => _shown();
+
     /// <summary>For loopback.</summary>
-    public static MeshSocket CreatePlain() => new(new HttpMessageInvoker(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }), null, null);
+    public static MeshSocket CreatePlain() => new(new HttpMessageInvoker(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }), null, null, static () => null);
 
     /// <summary>For TLS: shows the membership's certificate and trusts its CAs only.</summary>
     public static MeshSocket Create(MeshMembership membership, DeviceKey key, Uri address)
@@ -32,7 +36,8 @@ public sealed class MeshSocket : IDisposable
         var roots = membership.Roots();
         using var bare = X509CertificateLoader.LoadCertificate(membership.Certificate);
         var own = key.Attach(bare);
-        MeshSocket socket = new(new HttpMessageInvoker(MeshTls.CreateHandler(roots.Items, own)), roots, own);
+        KeyPin? server = null;
+        MeshSocket socket = new(new HttpMessageInvoker(MeshTls.CreateHandler(roots.Items, own, pin => server = pin)), roots, own, () => server);
         socket.Socket.Options.SetRequestHeader("Host", $"{MeshNames.Server}:{address.Port}");
         return socket;
     }

@@ -20,7 +20,7 @@ internal sealed class DeviceEnrolment(
 
     public EnrolChallenge Challenge() => new()
     {
-        ProtocolVersion = LinkSignature.ProtocolVersion,
+        ProtocolVersion = LinkProtocol.Version,
         Nonce = ByteString.CopyFrom(nonces.New()),
         OrchestratorId = me.Id,
         OrchestratorVersion = Hosting.DashboardHost.Version,
@@ -28,18 +28,18 @@ internal sealed class DeviceEnrolment(
 
     public async Task<EnrolReply> EnrolAsync(EnrolRequest request, IPAddress? from, CancellationToken cancellationToken)
     {
-        if (request.ProtocolVersion != LinkSignature.ProtocolVersion)
+        if (request.ProtocolVersion != LinkProtocol.Version)
         {
             return Refuse(
-                "version_mismatch", $"The agent speaks protocol {request.ProtocolVersion}, this dashboard {LinkSignature.ProtocolVersion}.",
-                request.ProtocolVersion < LinkSignature.ProtocolVersion ? "Update the agent." : "Update the dashboard.");
+                "version_mismatch", $"The agent speaks protocol {request.ProtocolVersion}, this dashboard {LinkProtocol.Version}.",
+                request.ProtocolVersion < LinkProtocol.Version ? "Update the agent." : "Update the dashboard.");
         }
 
         var signingRequest = request.SigningRequest.ToByteArray();
         var key = DeviceProof.KeyOf(signingRequest);
         var publicKey = key?.ExportSubjectPublicKeyInfo();
         if (key is null || publicKey is null ||
-            !DeviceProof.IsSigned(publicKey, EnrolSignature.Message(request.Nonce.Span, me.Id, signingRequest, request.JoinToken), request.Signature.Span))
+            !KeySignature.IsValid(publicKey, EnrolSignature.Message(request.Nonce.Span, me.Id, signingRequest, request.JoinToken), request.Signature.Span))
         {
             return Refuse("bad_signature", "The key was not proved.", "Start the agent again. If it happens again, its key file is broken.");
         }

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using EdgeMesh.Core.Live;
 using EdgeMesh.Core.Trust;
 using EdgeMesh.Dashboard.Audit;
@@ -44,6 +43,13 @@ public sealed class JoinTokenRowConfiguration : IEntityTypeConfiguration<JoinTok
 public sealed class JoinTokens(IDbContextFactory<MeshDbContext> contexts, ILanAccess lan, OrchestratorKey me, DashboardOptions options, JoinTokenChanges changes, IDeeds deeds, TimeProvider time) : IJoinTokens
 {
     private const int Listed = 50;
+
+    // Of so many it is known whether they are spent or expired; the older ones are unknown.
+    private const int Searched = 500;
+    private const string Remedy = "Make a new token with \"Add a device\" on the Fleet page and start the agent with it.";
+
+    internal static readonly Problem NotJoined = new("unknown_device", "Not joined.", "This device has not joined this mesh, or was forgotten.", Remedy);
+    internal static readonly Problem Unknown = new("token_invalid", "Not a token.", "This join token is not known here.", Remedy);
 
     public Task<NewJoinToken> CreateAsync(string createdBy, CancellationToken cancellationToken) =>
         deeds.MakeAsync(AuditActions.TokenCreate, $"good for {options.JoinTokenMinutes} minutes", () => MakeAsync(createdBy, cancellationToken));
@@ -92,7 +98,6 @@ public sealed class JoinTokens(IDbContextFactory<MeshDbContext> contexts, ILanAc
     /// <summary>The token with this secret (or the whole ticket of it), or why it is worth nothing.</summary>
     public async Task<(Guid? Id, Problem? Refusal)> FindAsync(string secret, CancellationToken cancellationToken)
     {
-        const string Remedy = "Make a new token with \"Add a device\" on the Fleet page and start the agent with it.";
         if (JoinTicket.TryParse(secret, out var ticket, out _))
         {
             secret = ticket.Secret;
@@ -100,19 +105,28 @@ public sealed class JoinTokens(IDbContextFactory<MeshDbContext> contexts, ILanAc
 
         if (secret.Length == 0)
         {
-            return (null, new Problem("unknown_device", "Not joined.", "This device has not joined this mesh, or was forgotten.", Remedy));
+            return (null, NotJoined);
         }
 
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var hash = Hash(secret);
         var row = await db.Set<JoinTokenRow>().AsNoTracking().FirstOrDefaultAsync(t => t.Hash == hash, cancellationToken);
-        return row switch
+        return Refusal(row) is { } refusal ? (null, refusal) : (row!.Id, null);
+    }
+
+    /// <summary>The token that a device marked, good or not; null when none of the newest has this mark.</summary>
+    internal async Task<MarkedToken?> FindAsync(LinkTranscript transcript, ReadOnlyMemory<byte> mark, CancellationToken cancellationToken)
+    {
+        if (mark.IsEmpty)
         {
-            null or { Revoked: true } => (null, new Problem("token_invalid", "Not a token.", "This join token is not known here.", Remedy)),
-            { SpentBy: not null } => (null, new Problem("token_spent", "Spent.", "This join token was used already; it works once.", Remedy)),
-            _ when row.ExpiresAtMs <= time.GetUtcNow().ToUnixTimeMilliseconds() => (null, new Problem("token_expired", "Expired.", "This join token has expired.", Remedy)),
-            _ => (row.Id, null),
-        };
+            return null;
+        }
+
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var rows = await db.Set<JoinTokenRow>().AsNoTracking().OrderByDescending(t => t.CreatedAtMs).Take(Searched).ToListAsync(cancellationToken);
+        return rows.Select(row => (Row: row, Key: Convert.FromHexString(row.Hash)))
+            .Where(t => CryptographicOperations.FixedTimeEquals(transcript.TokenMark(t.Key), mark.Span))
+            .Select(t => new MarkedToken(t.Key, t.Row.Id, Refusal(t.Row))).FirstOrDefault();
     }
 
     /// <summary>Spends a token inside the caller's transaction; false when it is spent, revoked or expired by now.</summary>
@@ -123,5 +137,18 @@ public sealed class JoinTokens(IDbContextFactory<MeshDbContext> contexts, ILanAc
             .ExecuteUpdateAsync(u => u.SetProperty(t => t.SpentBy, device.Value), cancellationToken) == 1;
     }
 
-    private static string Hash(string secret) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
+    private static string Hash(string secret) => Convert.ToHexString(LinkTranscript.TokenKey(secret));
+
+    private Problem? Refusal(JoinTokenRow? row) => row switch
+    {
+        null or { Revoked: true } => Unknown,
+        { SpentBy: not null } => new Problem("token_spent", "Spent.", "This join token was used already; it works once.", Remedy),
+        _ when row.ExpiresAtMs <= time.GetUtcNow().ToUnixTimeMilliseconds() => new Problem("token_expired", "Expired.", "This join token has expired.", Remedy),
+        _ => null,
+    };
 }
+
+/// <summary>A token that a device says it has.</summary>
+/// <param name="Key">Of its proofs; see <see cref="LinkTranscript.TokenKey"/>.</param>
+/// <param name="Refusal">Why it lets nobody in; null when it does.</param>
+internal sealed record MarkedToken(byte[] Key, Guid Id, Problem? Refusal);

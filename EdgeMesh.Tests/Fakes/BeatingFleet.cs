@@ -1,11 +1,12 @@
 using System.Net.WebSockets;
 using System.Security.Cryptography;
+using EdgeMesh.Agent.Enrolment;
 using EdgeMesh.Agent.Link;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Models;
+using EdgeMesh.Core.Trust;
 using EdgeMesh.Tests.Support;
-using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,6 +18,7 @@ public sealed class BeatingFleet : IAsyncDisposable
 {
     private readonly List<ClientWebSocket> _sockets = [];
     private readonly CancellationTokenSource _over = new();
+    private readonly TemporaryDirectory _directory = new();
     private readonly WebApplication _server;
 
     private BeatingFleet()
@@ -49,6 +51,7 @@ public sealed class BeatingFleet : IAsyncDisposable
         _sockets.ForEach(s => s.Dispose());
         await _server.DisposeAsync();
         _over.Dispose();
+        _directory.Dispose();
     }
 
     private async Task LinkAsync(DashboardProcess dashboard, string name)
@@ -57,19 +60,10 @@ public sealed class BeatingFleet : IAsyncDisposable
         _sockets.Add(socket);
         await socket.ConnectAsync(new UriBuilder(dashboard.Address) { Scheme = "ws", Path = "/agent/link" }.Uri, _over.Token);
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var token = await dashboard.JoinTokenAsync();
-        var challenge = await LinkMessages.ReceiveAsync(socket, Challenge.Parser, _over.Token);
-        var hello = new Hello
-        {
-            ProtocolVersion = LinkSignature.ProtocolVersion,
-            PublicKey = ByteString.CopyFrom(key.ExportSubjectPublicKeyInfo()),
-            Signature = ByteString.CopyFrom(key.SignData(LinkSignature.Message(challenge.Nonce.Span, challenge.OrchestratorId, token), HashAlgorithmName.SHA256)),
-            JoinToken = token,
-            Name = name,
-            AgentVersion = "0.1.0",
-        };
-        await LinkMessages.SendAsync(socket, hello, _over.Token);
-        var verdict = await LinkMessages.ReceiveAsync(socket, Verdict.Parser, _over.Token);
+        Assert.True(JoinTicket.TryParse(await dashboard.JoinTokenAsync(), out var ticket, out _));
+        LinkIdentity me = new(key.ExportSubjectPublicKeyInfo(), message => key.SignData(message, HashAlgorithmName.SHA256), ticket.Secret, name);
+        var verdict = await LinkProof.ProveAsync(
+            socket, dashboard.Address, null, me, new LinkTrust(ticket.OrchestratorId, new DeviceCertificateStore(_directory[name])), static _ => null, _over.Token);
         Assert.True(verdict.Accepted, verdict.Detail);
         _ = ServeAsync(socket);
     }

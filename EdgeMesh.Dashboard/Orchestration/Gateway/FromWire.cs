@@ -60,12 +60,8 @@ public static class FromWire
         b.HasTemperatureC && double.IsFinite(b.TemperatureC) ? Math.Clamp(b.TemperatureC, -100, 300) : null,
         Math.Max(0, b.RunningTasks), Math.Max(0, b.QueuedTasks), b.HasAgentRamMb ? Math.Max(0, b.AgentRamMb) : null);
 
-    /// <summary>At most so many printable characters.</summary>
-    public static string Text(string value, int most = 200)
-    {
-        var cut = value.Length > most ? value[..most] : value;
-        return cut.Any(char.IsControl) ? string.Concat(cut.Where(c => !char.IsControl(c))) : cut;
-    }
+    /// <inheritdoc cref="PrintableText.Of"/>
+    public static string Text(string value, int most = 200) => PrintableText.Of(value, most);
 
     /// <summary>The value of this name; null when there is none (a number is no name).</summary>
     public static T? Name<T>(string name)

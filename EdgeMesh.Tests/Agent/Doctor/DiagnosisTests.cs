@@ -15,7 +15,7 @@ public sealed class DiagnosisTests
         Name = new NameFact("192.168.1.20", [IPAddress.Parse("192.168.1.20")]),
         Tcp = new TcpFact(null),
         Tls = new TlsFact(true, "CN=dashboard", "CN=CA", true, Now.AddHours(-1), Now.AddHours(1)),
-        Http = new HttpFact(200, true, TimeSpan.FromSeconds(2), EdgeMesh.Core.Contracts.LinkSignature.ProtocolVersion, "0.1.0"),
+        Http = new HttpFact(200, true, TimeSpan.FromSeconds(2), EdgeMesh.Core.Contracts.LinkProtocol.Version, "0.1.0"),
         Link = new LinkFact(101, "already_linked"),
         Multicast = new MulticastFact(2, ["Home mesh"]),
     };

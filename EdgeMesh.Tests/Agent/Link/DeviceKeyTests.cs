@@ -84,17 +84,4 @@ public sealed class DeviceKeyTests : IDisposable
         File.WriteAllText(file, "");
         Assert.Contains("cannot be used", Assert.Throws<DeviceKeyException>(() => DeviceKey.Open(file)).Message, StringComparison.Ordinal);
     }
-
-    [Fact]
-    public void Sign_Handshake_IsBoundToNonceOrchestratorAndToken()
-    {
-        using var key = DeviceKey.Open(Directory);
-        using var seen = ECDsa.Create();
-        seen.ImportSubjectPublicKeyInfo(key.PublicKey.Span, out _);
-        var signature = key.Sign(LinkSignature.Message([1, 2], "orchestrator", "token"));
-        Assert.True(seen.VerifyData(LinkSignature.Message([1, 2], "orchestrator", "token"), signature, HashAlgorithmName.SHA256));
-        Assert.All<byte[]>(
-            [LinkSignature.Message([1, 3], "orchestrator", "token"), LinkSignature.Message([1, 2], "other", "token"), LinkSignature.Message([1, 2], "orchestrator", "")],
-            other => Assert.False(seen.VerifyData(other, signature, HashAlgorithmName.SHA256)));
-    }
 }

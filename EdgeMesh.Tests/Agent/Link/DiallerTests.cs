@@ -1,16 +1,9 @@
-using System.Collections.Concurrent;
-using System.Net.WebSockets;
-using System.Security.Cryptography;
 using EdgeMesh.Agent.Enrolment;
 using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Agent.Link;
 using EdgeMesh.Core.Contracts;
+using EdgeMesh.Tests.Fakes;
 using EdgeMesh.Tests.Support;
-using Google.Protobuf;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace EdgeMesh.Tests.Agent.Link;
@@ -21,13 +14,13 @@ public sealed class DiallerTests : IAsyncLifetime
     private readonly TemporaryDirectory _directory = new();
     private readonly CountedTime _time = new();
     private readonly LinkListener _listener = new();
-    private Orchestrator _orchestrator = null!;
+    private FakeOrchestrator _orchestrator = null!;
     private DeviceKey _key = null!;
     private Dialler? _dialler;
 
     public async ValueTask InitializeAsync()
     {
-        _orchestrator = await Orchestrator.StartAsync();
+        _orchestrator = await FakeOrchestrator.StartAsync();
         _key = DeviceKey.Open(_directory.Path);
     }
 
@@ -51,8 +44,10 @@ public sealed class DiallerTests : IAsyncLifetime
         await DialAsync();
         await using var connection = await _listener.AcceptAsync(TestContext.Current.CancellationToken);
         var hello = Assert.Single(_orchestrator.Hellos);
-        Assert.Equal((_key.Id, "secret", "Test device"), (DeviceId.FromPublicKey(hello.PublicKey.Span), hello.JoinToken, hello.Name));
+        Assert.Equal((_key.Id, "Test device"), (DeviceId.FromPublicKey(hello.PublicKey.Span), hello.Name));
         Assert.True(_orchestrator.SignatureWasRight);
+        Assert.True(_orchestrator.TokenWasProved);
+        Assert.DoesNotContain("secret", hello.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -65,7 +60,7 @@ public sealed class DiallerTests : IAsyncLifetime
         }
 
         await Until.TrueAsync("a second link", () => Step(1) && _orchestrator.Hellos.Count == 2);
-        Assert.Equal("", _orchestrator.Hellos.Last().JoinToken);
+        Assert.True(_orchestrator.Hellos.Last().TokenProof.IsEmpty);
         Assert.Equal(_orchestrator.Hellos.First().PublicKey, _orchestrator.Hellos.Last().PublicKey);
     }
 
@@ -81,7 +76,7 @@ public sealed class DiallerTests : IAsyncLifetime
         _orchestrator.Verdict = new Verdict { Accepted = true };
         await Until.TrueAsync("the next try", () => Step(1) && _orchestrator.Hellos.Count >= 2);
         await using var connection = await _listener.AcceptAsync(TestContext.Current.CancellationToken);
-        Assert.Equal("secret", _orchestrator.Hellos.Last().JoinToken);
+        Assert.True(_orchestrator.TokenWasProved);
     }
 
     [Fact]
@@ -96,7 +91,7 @@ public sealed class DiallerTests : IAsyncLifetime
             _time.Advance(TimeSpan.FromSeconds(15));
         }
 
-        _orchestrator = await Orchestrator.StartAsync(address.Port);
+        _orchestrator = await FakeOrchestrator.StartAsync(address.Port);
         await Until.TrueAsync("a link", () => Step(15) && !_orchestrator.Hellos.IsEmpty);
     }
 
@@ -125,10 +120,69 @@ public sealed class DiallerTests : IAsyncLifetime
         Assert.Equal(wanted, _dialler!.OrchestratorId);
     }
 
+    [Theory]
+    [InlineData(FakeOrchestrator.Proof.OfItsOwnKey)]
+    [InlineData(FakeOrchestrator.Proof.WithTheOtherPublicKey)]
+    [InlineData(FakeOrchestrator.Proof.RecordedElsewhere)]
+    [InlineData(FakeOrchestrator.Proof.None)]
+    public async Task Dial_ThePortWasTakenByAnother_ItGetsNothing(FakeOrchestrator.Proof shown)
+    {
+        await DialAsync();
+        await using (await _listener.AcceptAsync(TestContext.Current.CancellationToken))
+        {
+            _orchestrator.CutAll();
+        }
+
+        var address = _orchestrator.Address;
+        var real = _orchestrator;
+        await real.DisposeAsync();
+
+        // It has the port and the public id, and whatever it could record before.
+        await using var taker = await FakeOrchestrator.StartAsync(address.Port, real, shown);
+        await Until.TrueAsync("three tries", () => Step(61) && taker.Challenged >= 3);
+        Assert.Empty(taker.Hellos);
+        Assert.False(taker.GotProfile);
+        Assert.Contains("does not have that dashboard's key", LinkStatus.Read(_directory.Path)?.Words, StringComparison.Ordinal);
+        await taker.DisposeAsync();
+
+        // The real one comes back, and is known again without a token.
+        _orchestrator = await FakeOrchestrator.StartAsync(address.Port, real, FakeOrchestrator.Proof.Right);
+        await Until.TrueAsync("a link", () => Step(61) && !_orchestrator.Hellos.IsEmpty);
+    }
+
+    [Fact]
+    public async Task Dial_BareTokenToWhoDidNotMakeIt_ShowsNothing()
+    {
+        _orchestrator.Secrets.Clear();
+        await DialAsync();
+        await Until.TrueAsync("two tries", () => Step(61) && _orchestrator.Challenged >= 2);
+        Assert.Empty(_orchestrator.Hellos);
+        Assert.False(_orchestrator.GotProfile);
+        Assert.Contains("did not make this token", LinkStatus.Read(_directory.Path)?.Words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Dial_AnAddressOnlyOfADashboardNeverJoined_ShowsNothing()
+    {
+        await DialAsync(token: "");
+        await Until.TrueAsync("two tries", () => Step(61) && _orchestrator.Challenged >= 2);
+        Assert.Empty(_orchestrator.Hellos);
+        Assert.Contains("Add a device", LinkStatus.Read(_directory.Path)?.Words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Dial_RefusedWithTerminalSequences_PrintsThemNot()
+    {
+        _orchestrator.Verdict = new Verdict { Detail = "Go\u001b[2J\u001b]0;owned\u0007 away\u202e.", Remedy = "No\u200bw\r\n\U000e0041!", Final = true };
+        await DialAsync();
+        await Until.TrueAsync("an answer", () => Step(1) && _orchestrator.Answered >= 1 && LinkStatus.Read(_directory.Path) is not null);
+        Assert.Equal("Refused: Go[2J]0;owned away. Now!", LinkStatus.Read(_directory.Path)?.Words);
+    }
+
     [Fact]
     public async Task Dial_OtherProtocolVersion_SendsNoHello()
     {
-        _orchestrator.ProtocolVersion = LinkSignature.ProtocolVersion + 1;
+        _orchestrator.ProtocolVersion = LinkProtocol.Version + 1;
         await DialAsync();
         await Until.TrueAsync("two tries", () => Step(61) && _orchestrator.Challenged >= 2);
         Assert.Empty(_orchestrator.Hellos);
@@ -153,12 +207,12 @@ public sealed class DiallerTests : IAsyncLifetime
     // The dialler is between two tries once it has set its timer.
     private Task WaitingAsync(int tries) => Until.TrueAsync("the dialler to wait", () => _time.Timers >= tries);
 
-    private Task DialAsync(Uri? address = null, string? orchestratorId = null)
+    private Task DialAsync(Uri? address = null, string? orchestratorId = null, string token = "secret")
     {
         var options = new AgentOptions(_directory.Path, "Test device", [], null);
-        DialOptions dial = new([address ?? _orchestrator.Address], "secret", null, orchestratorId);
+        DialOptions dial = new([address ?? _orchestrator.Address], token, null, orchestratorId);
         DeviceCertificateStore store = new(_directory.Path);
-        _dialler = new Dialler(dial, _key, options, _listener, new MeshCredentials(dial, store, new Enroller(_key, store, options, _time), _time), new RenewalSignal(), new LinkClaims(), _time);
+        _dialler = new Dialler(dial, _key, options, _listener, new MeshCredentials(dial, store, new Enroller(_key, store, options, _time), _time), store, new RenewalSignal(), new LinkClaims(), _time);
         return _dialler.StartAsync(TestContext.Current.CancellationToken);
     }
 
@@ -174,110 +228,6 @@ public sealed class DiallerTests : IAsyncLifetime
             var timer = base.CreateTimer(callback, state, dueTime, period);
             Interlocked.Increment(ref _timers);
             return timer;
-        }
-    }
-
-    /// <summary>The other side of the handshake.</summary>
-    private sealed class Orchestrator : IAsyncDisposable
-    {
-        private readonly byte[] _nonce = RandomNumberGenerator.GetBytes(32);
-        private readonly ConcurrentBag<WebSocket> _open = [];
-        private readonly WebApplication _app;
-        private int _challenged;
-        private int _answered;
-
-        private Orchestrator(WebApplication app) => _app = app;
-
-        public Uri Address => new(_app.Urls.First());
-
-        public ConcurrentQueue<Hello> Hellos { get; } = new();
-
-        public bool SignatureWasRight { get; private set; }
-
-        public Verdict Verdict { get; set; } = new() { Accepted = true };
-
-        public int ProtocolVersion { get; set; } = LinkSignature.ProtocolVersion;
-
-        public bool Garbage { get; set; }
-
-        /// <summary>Answered instead of a WebSocket; 0 cuts the connection.</summary>
-        public int? Status { get; set; }
-
-        public int Challenged => Volatile.Read(ref _challenged);
-
-        public int Answered => Volatile.Read(ref _answered);
-
-        public static async Task<Orchestrator> StartAsync(int port = 0)
-        {
-            var builder = WebApplication.CreateSlimBuilder();
-            builder.Logging.ClearProviders();
-            builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
-            var app = builder.Build();
-            var orchestrator = new Orchestrator(app);
-            app.UseWebSockets();
-            app.Map("/agent/link", orchestrator.AcceptAsync);
-            await app.StartAsync();
-            return orchestrator;
-        }
-
-        public void CutAll()
-        {
-            foreach (var socket in _open)
-            {
-                socket.Abort();
-            }
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            CutAll();
-            using var now = new CancellationTokenSource(TimeSpan.Zero);
-            await _app.StopAsync(now.Token);
-            await _app.DisposeAsync();
-        }
-
-        private async Task AcceptAsync(HttpContext context)
-        {
-            if (Status is { } status)
-            {
-                context.Response.StatusCode = status;
-                if (status == 0)
-                {
-                    context.Abort();
-                }
-
-                return;
-            }
-
-            using var socket = await context.WebSockets.AcceptWebSocketAsync();
-            _open.Add(socket);
-            try
-            {
-                Interlocked.Increment(ref _challenged);
-                if (Garbage)
-                {
-                    await socket.SendAsync("hello?"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, context.RequestAborted);
-                    return;
-                }
-
-                await LinkMessages.SendAsync(
-                    socket, new Challenge { ProtocolVersion = ProtocolVersion, Nonce = ByteString.CopyFrom(_nonce), OrchestratorId = "orchestrator" }, context.RequestAborted);
-                var hello = await LinkMessages.ReceiveAsync(socket, Hello.Parser, context.RequestAborted);
-                using var key = ECDsa.Create();
-                key.ImportSubjectPublicKeyInfo(hello.PublicKey.Span, out _);
-                SignatureWasRight = key.VerifyData(LinkSignature.Message(_nonce, "orchestrator", hello.JoinToken), hello.Signature.Span, HashAlgorithmName.SHA256);
-                Hellos.Enqueue(hello);
-                await LinkMessages.SendAsync(socket, Verdict, context.RequestAborted);
-                Interlocked.Increment(ref _answered);
-                if (Verdict.Accepted)
-                {
-                    await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                }
-            }
-            catch (Exception e) when (e is WebSocketException or InvalidDataException or OperationCanceledException)
-            {
-                // The dialler left.
-            }
         }
     }
 }

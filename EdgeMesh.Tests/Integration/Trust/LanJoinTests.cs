@@ -187,7 +187,7 @@ public sealed class LanJoinTests(LanJoinTests.Started started) : IClassFixture<L
         var request = key.CreateSigningRequest();
         return new EnrolRequest
         {
-            ProtocolVersion = LinkSignature.ProtocolVersion,
+            ProtocolVersion = LinkProtocol.Version,
             Nonce = ByteString.CopyFrom(nonce),
             SigningRequest = ByteString.CopyFrom(request),
             Signature = ByteString.CopyFrom(key.Sign(EnrolSignature.Message(nonce, challenge.OrchestratorId, request, ""))),

@@ -106,22 +106,13 @@ public sealed class TestDevice : IDisposable
     public async Task<Verdict> DialAsync(Uri address, MeshMembership membership, X509Certificate2? certificate)
     {
         using var roots = membership.Roots();
-        using HttpMessageInvoker http = new(MeshTls.CreateHandler(roots.Items, certificate));
+        KeyPin? server = null;
+        using HttpMessageInvoker http = new(MeshTls.CreateHandler(roots.Items, certificate, pin => server = pin));
         using ClientWebSocket socket = new();
         socket.Options.SetRequestHeader("Host", $"{MeshNames.Server}:{address.Port}");
         await socket.ConnectAsync(new UriBuilder(address) { Scheme = "wss", Path = "/agent/link" }.Uri, http, TestContext.Current.CancellationToken);
-        var challenge = await LinkMessages.ReceiveAsync(socket, Challenge.Parser, TestContext.Current.CancellationToken);
-        await LinkMessages.SendAsync(
-            socket,
-            new Hello
-            {
-                ProtocolVersion = LinkSignature.ProtocolVersion,
-                PublicKey = ByteString.CopyFrom(Key.PublicKey.Span),
-                Signature = ByteString.CopyFrom(Key.Sign(LinkSignature.Message(challenge.Nonce.Span, challenge.OrchestratorId, ""))),
-                Name = "Test",
-            },
-            TestContext.Current.CancellationToken);
-        return await LinkMessages.ReceiveAsync(socket, Verdict.Parser, TestContext.Current.CancellationToken);
+        return await LinkProof.ProveAsync(
+            socket, address, server!.Value, LinkIdentity.Of(Key, "", "Test"), new LinkTrust(membership.OrchestratorId, Store), static _ => null, TestContext.Current.CancellationToken);
     }
 
     /// <summary>The certificate of a membership with this device's key.</summary>

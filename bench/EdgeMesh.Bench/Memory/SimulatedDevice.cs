@@ -1,8 +1,8 @@
 using System.Net.WebSockets;
 using System.Security.Cryptography;
 using EdgeMesh.Agent.Link;
-using EdgeMesh.Core.Contracts;
-using Google.Protobuf;
+using EdgeMesh.Agent.Enrolment;
+using EdgeMesh.Core.Trust;
 
 namespace EdgeMesh.Bench.Memory;
 
@@ -16,29 +16,20 @@ internal sealed class SimulatedDevice : IDisposable
         var device = new SimulatedDevice();
         var address = new UriBuilder(dashboard) { Scheme = "ws", Path = "/agent/link" }.Uri;
         await device._socket.ConnectAsync(address, cancellationToken);
-        await device.ProveAsync(token, name, cancellationToken);
+        await device.ProveAsync(dashboard, token, name, cancellationToken);
         _ = device.ServeAsync(listener, cancellationToken);
         return device;
     }
 
     public void Dispose() => _socket.Dispose();
 
-    private async Task ProveAsync(string token, string name, CancellationToken cancellationToken)
+    private async Task ProveAsync(Uri dashboard, string token, string name, CancellationToken cancellationToken)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var challenge = await LinkMessages.ReceiveAsync(_socket, Challenge.Parser, cancellationToken);
-        var signed = LinkSignature.Message(challenge.Nonce.Span, challenge.OrchestratorId, token);
-        var hello = new Hello
-        {
-            ProtocolVersion = LinkSignature.ProtocolVersion,
-            PublicKey = ByteString.CopyFrom(key.ExportSubjectPublicKeyInfo()),
-            Signature = ByteString.CopyFrom(key.SignData(signed, HashAlgorithmName.SHA256)),
-            JoinToken = token,
-            Name = name,
-            AgentVersion = "0.1.0",
-        };
-        await LinkMessages.SendAsync(_socket, hello, cancellationToken);
-        var verdict = await LinkMessages.ReceiveAsync(_socket, Verdict.Parser, cancellationToken);
+        using var directory = new TemporaryDirectory();
+        var orchestrator = JoinTicket.TryParse(token, out var ticket, out _) ? ticket.OrchestratorId : null;
+        LinkIdentity me = new(key.ExportSubjectPublicKeyInfo(), message => key.SignData(message, HashAlgorithmName.SHA256), ticket?.Secret ?? token, name);
+        var verdict = await LinkProof.ProveAsync(_socket, dashboard, null, me, new LinkTrust(orchestrator, new DeviceCertificateStore(directory.Path)), static _ => null, cancellationToken);
         if (!verdict.Accepted)
         {
             throw new InvalidOperationException($"{name} was refused: {verdict.Detail}");
