@@ -146,19 +146,12 @@ public sealed class FakeOrchestrator : IAsyncDisposable
     private async Task HandshakeAsync(WebSocket socket, HttpContext context)
     {
         var transcript = await ChallengeAsync(socket, context);
-        if (Secrets.Select(LinkTranscript.TokenKey).FirstOrDefault(k => transcript.TokenMark(k).AsSpan().SequenceEqual(_mark.Span)) is { } tokenKey)
-        {
-            _recorded = Signed(transcript, transcript.OrchestratorTokenProof(tokenKey));
-        }
-        else
-        {
-            (_recorded, tokenKey) = (Signed(transcript, []), null);
-        }
-
+        var known = Secrets.Select(LinkTranscript.TokenKey).Where(k => transcript.TokenMark(k).AsSpan().SequenceEqual(_mark.Span)).ToList();
+        _recorded = Signed(transcript, known.Select(transcript.OrchestratorTokenProof).FirstOrDefault([]));
         await LinkMessages.SendAsync(socket, _recorded, context.RequestAborted);
         var hello = await LinkMessages.ReceiveAsync(socket, Hello.Parser, context.RequestAborted);
         SignatureWasRight = KeySignature.IsValid(hello.PublicKey.Span, transcript.ForDevice(hello.TokenProof.Span), hello.Signature.Span);
-        TokenWasProved = tokenKey is not null && transcript.DeviceTokenProof(tokenKey, hello.PublicKey.Span).AsSpan().SequenceEqual(hello.TokenProof.Span);
+        TokenWasProved = known.Any(k => transcript.DeviceTokenProof(k, hello.PublicKey.Span).AsSpan().SequenceEqual(hello.TokenProof.Span));
         Hellos.Enqueue(hello);
         await LinkMessages.SendAsync(socket, Verdict, context.RequestAborted);
         Interlocked.Increment(ref _answered);

@@ -29,7 +29,7 @@ internal sealed class SimulatedDevice : IDisposable
         using var directory = new TemporaryDirectory();
         var orchestrator = JoinTicket.TryParse(token, out var ticket, out _) ? ticket.OrchestratorId : null;
         LinkIdentity me = new(key.ExportSubjectPublicKeyInfo(), message => key.SignData(message, HashAlgorithmName.SHA256), ticket?.Secret ?? token, name);
-        var verdict = await LinkProof.ProveAsync(_socket, dashboard, null, me, new LinkTrust(orchestrator, new DeviceCertificateStore(directory.Path)), static _ => null, cancellationToken);
+        var verdict = await LinkProof.ProveAsync(_socket, dashboard, null, me, new LinkTrust(orchestrator, new DeviceCertificateStore(directory["device"])), static _ => null, cancellationToken);
         if (!verdict.Accepted)
         {
             throw new InvalidOperationException($"{name} was refused: {verdict.Detail}");
