@@ -22,7 +22,14 @@ internal static class RequestSize
         if (context.Request.ContentLength <= limit * MostOver)
         {
             size.MaxRequestBodySize = null;
-            await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+            try
+            {
+                await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+            }
+            catch (Exception e) when (e is IOException or OperationCanceledException)
+            {
+                // Its sender left or is too slow (BadHttpRequestException is an IOException); the answer was sent.
+            }
         }
     }
 }

@@ -48,8 +48,10 @@ internal sealed class CalmConsoleFormatter(TimeProvider time) : ConsoleFormatter
             textWriter.Write($"  [{logEntry.Category}]");
         }
 
-        textWriter.WriteLine(exception is null || logEntry.LogLevel >= LogLevel.Error ? "" : $" ({exception.Message})");
-        if (exception is not null && logEntry.LogLevel >= LogLevel.Error)
+        // A request that is broken or too slow is its sender's doing: where in our code it was noticed says nothing.
+        var isBug = logEntry.LogLevel >= LogLevel.Error && exception is not BadHttpRequestException;
+        textWriter.WriteLine(exception is null || isBug ? "" : $" ({exception.Message})");
+        if (exception is not null && isBug)
         {
             textWriter.WriteLine(exception.ToString());
         }
