@@ -8,7 +8,7 @@ using Microsoft.Net.Http.Headers;
 namespace EdgeMesh.Dashboard.Access;
 
 /// <summary><c>Authorization: Bearer SECRET</c>.</summary>
-internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, IApiKeys keys)
+internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, IApiKeys keys, IAudit audit)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     private const string Start = "Bearer ";
@@ -16,16 +16,20 @@ internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions>
     /// <summary>Whether the request proves itself, or tries to, by a key.</summary>
     public static bool Applies(HttpRequest request) => Value(request).StartsWith(Start, StringComparison.OrdinalIgnoreCase);
 
-    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (!Applies(Request))
         {
-            return Task.FromResult(AuthenticateResult.NoResult());
+            return AuthenticateResult.NoResult();
         }
 
-        return Task.FromResult(keys.Verify(Value(Request)[Start.Length..].Trim()) is { } key
-            ? AuthenticateResult.Success(new AuthenticationTicket(KeyPrincipal.Create(key, Scheme.Name), Scheme.Name))
-            : AuthenticateResult.Fail(AccessProblems.KeyWrong.Title));
+        if (keys.Verify(Value(Request)[Start.Length..].Trim()) is { } key)
+        {
+            return AuthenticateResult.Success(new AuthenticationTicket(KeyPrincipal.Create(key, Scheme.Name), Scheme.Name));
+        }
+
+        await audit.AddAsync(Actor.Stranger(Context.Connection.RemoteIpAddress), AuditActions.KeyRefused, "", AccessProblems.KeyWrong.Title);
+        return AuthenticateResult.Fail(AccessProblems.KeyWrong.Title);
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)

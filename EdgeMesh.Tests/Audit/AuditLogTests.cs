@@ -18,6 +18,8 @@ public sealed class AuditLogTests
         var (_, made) = await host.SendAsync(HttpMethod.Post, "/api/keys", new { name = "laptop\u202E", scopes = new[] { "run" } });
         using var session = await host.LoggedInAsync();
         await host.SendAsync(HttpMethod.Get, "/login?t=wrong", client: host.Anonymous);
+        using var wrong = host.NewClient("em_wrong");
+        await host.SendAsync(HttpMethod.Get, "/api/devices", client: wrong);
         await host.SendAsync(HttpMethod.Delete, $"/api/keys/{made.GetProperty("id").GetString()}");
         await host.SendAsync(HttpMethod.Delete, "/api/keys/00000000-0000-0000-0000-000000000000");
 
@@ -28,6 +30,7 @@ public sealed class AuditLogTests
             [
                 "admin key.delete 00000000-0000-0000-0000-000000000000 There is no such key. this computer",
                 "admin key.delete laptop  this computer",
+                "nobody key.refused  This API key is not known. this computer",
                 "nobody session.refused  This token or key is not known. this computer",
                 "admin session.begin A program  this computer",
                 "admin key.create laptop (run)  this computer",
