@@ -1,6 +1,6 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Threading.RateLimiting;
+using EdgeMesh.Core.Trust;
 using EdgeMesh.Dashboard.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -12,8 +12,8 @@ namespace EdgeMesh.Dashboard.Access;
 /// </summary>
 internal sealed class LoginThrottle(IOptions<DashboardOptions> options) : IDisposable
 {
-    private readonly PartitionedRateLimiter<IPAddress?> _limiter = PartitionedRateLimiter.Create<IPAddress?, IPAddress>(address =>
-        RateLimitPartition.GetFixedWindowLimiter(Network(address), _ => new FixedWindowRateLimiterOptions { PermitLimit = options.Value.FailedLoginsPerMinute, Window = TimeSpan.FromMinutes(1) }));
+    private readonly PartitionedRateLimiter<IPAddress?> _limiter = PartitionedRateLimiter.Create<IPAddress?, PeerNetwork>(address =>
+        RateLimitPartition.GetFixedWindowLimiter(PeerNetwork.Of(address), _ => new FixedWindowRateLimiterOptions { PermitLimit = options.Value.FailedLoginsPerMinute, Window = TimeSpan.FromMinutes(1) }));
 
     /// <summary>Counts a wrong login; null when it is to be answered as wrong, else how long this address has to wait.</summary>
     public TimeSpan? Failed(IPAddress? address)
@@ -23,22 +23,4 @@ internal sealed class LoginThrottle(IOptions<DashboardOptions> options) : IDispo
     }
 
     public void Dispose() => _limiter.Dispose();
-
-    /// <summary>What one household or attacker has: an IPv4 address, or the first 64 bits of an IPv6 address.</summary>
-    internal static IPAddress Network(IPAddress? address)
-    {
-        if (address is null || address.AddressFamily != AddressFamily.InterNetworkV6)
-        {
-            return address ?? IPAddress.None;
-        }
-
-        if (address.IsIPv4MappedToIPv6)
-        {
-            return address.MapToIPv4();
-        }
-
-        var bytes = address.GetAddressBytes();
-        bytes.AsSpan(8).Clear();
-        return new IPAddress(bytes);
-    }
 }

@@ -1,5 +1,6 @@
 using EdgeMesh.Tests.Support;
 using Microsoft.Playwright;
+using System.Collections.Concurrent;
 
 namespace EdgeMesh.Tests.Browser;
 
@@ -16,12 +17,13 @@ public sealed class WeightTests(BrowserFixture fixture)
         using var directory = new TemporaryDirectory();
         await using var dashboard = await DashboardProcess.StartAsync(directory["data"], 0, "--no-embedded-device");
         await using var session = await BrowserSession.OpenAsync(fixture.Browser, dashboard.Address);
-        List<IResponse> files = [];
+        // Answers come on another thread.
+        ConcurrentQueue<IResponse> files = new();
         session.Page.Response += (_, response) =>
         {
             if (response.Request.ResourceType is "stylesheet" or "script" or "font" or "image")
             {
-                files.Add(response);
+                files.Enqueue(response);
             }
         };
         await session.LogInAsync(dashboard);

@@ -66,6 +66,16 @@ public sealed class SandboxTests
     }
 
     [Fact]
+    public async Task Scratch_OfAnAgentThatWasKilled_IsTakenAwayByTheNext()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Processes are looked up in /proc.");
+        using var temporary = new TemporaryDirectory();
+        var left = Directory.CreateDirectory(temporary["edgemesh-worker-2147483646-abc"]).FullName;
+        await using var dashboard = await DashboardProcess.StartAsync(temporary["data"], new Dictionary<string, string> { ["TMPDIR"] = temporary.Path });
+        await Until.TrueAsync("it to be gone", () => !Directory.Exists(left));
+    }
+
+    [Fact]
     public void Describe_KernelWithout_SaysWhatIsMissing()
     {
         Assert.Contains("no Landlock", SandboxSupport.Describe(0, true), StringComparison.Ordinal);
