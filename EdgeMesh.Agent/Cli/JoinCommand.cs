@@ -12,7 +12,7 @@ internal static class JoinCommand
 {
     public static Command Create()
     {
-        var token = new Argument<string?>("token") { Description = "The join token from \"Add a device\". Without one: list the dashboards on this network.", Arity = ArgumentArity.ZeroOrOne };
+        var token = new Argument<string?>("token") { Description = "The join token from \"Add a device\", or - to type or pipe it. Without one: list the dashboards on this network.", Arity = ArgumentArity.ZeroOrOne };
         var orchestrator = new Option<string?>("--orchestrator") { Description = "Without a token: ask the dashboard at this address to be let in; somebody approves it there." };
         var (name, data) = (CommonOptions.Name(), CommonOptions.Data());
         var run = new Option<bool>("--run") { Description = "Then run the agent here until it is stopped." };
@@ -22,7 +22,7 @@ internal static class JoinCommand
         {
             var directory = CommonOptions.DataOf(parsed.GetValue(data));
             var text = CommonOptions.TokenOf(parsed.GetValue(token));
-            if (text.Length == 0 && parsed.GetValue(orchestrator) is null)
+            if (text.Length == 0 && parsed.GetValue(token) is null && parsed.GetValue(orchestrator) is null)
             {
                 return await ListAsync(cancellation);
             }
@@ -95,7 +95,7 @@ internal static class JoinCommand
         }
 
         Console.WriteLine($"""
-            Join with a token from "Add a device" there:  edgemesh-agent join TOKEN
+            Join with a token from "Add a device" there:  edgemesh-agent join -
             Or ask, and approve it there:                 edgemesh-agent join --orchestrator {found[0].Urls[0].GetLeftPart(UriPartial.Authority)}
             """);
         return 0;

@@ -17,7 +17,7 @@ public static class DoctorCauses
         "agent_stopped", "The agent does not run.", "All is well on the way to the dashboard, but no agent runs with this data directory.", "Start it: edgemesh-agent service install, or edgemesh-agent run.");
 
     public static Problem NotJoined(string seen) => new(
-        "not_joined", "This device has not joined.", $"Nothing here says which dashboard to use. {seen}", "Join with the line from \"Add a device\": edgemesh-agent join TOKEN.");
+        "not_joined", "This device has not joined.", $"Nothing here says which dashboard to use. {seen}", "Join with the line from \"Add a device\": edgemesh-agent join -");
 
     public static Problem NameUnknown(string host) => new(
         "name_unknown", "The name is not known.", $"No name server here knows {host}.", "Check the spelling; names end in .local only where multicast works. Or give the dashboard's address in numbers: --orchestrator https://ADDRESS:8443.");

@@ -40,6 +40,9 @@ public static class EnrolProblems
         "orchestrator_not_proved", "The dashboard did not prove itself.", $"What answers at {Host(address)} says it is a dashboard, but does not have that dashboard's key. Nothing was sent to it.",
         "Look which program has that port: another one may have taken it while the dashboard was stopped. A forwarded port must have the dashboard's own number.");
 
+    public static Problem CodeChanges(Uri address) => new(
+        "join_code_changes", "The code keeps changing.", $"What answers at {Host(address)} began anew again and again, so no code can be compared.", "Join with a token from \"Add a device\", and restart the agent.");
+
     public static Problem NotJoinedThere(Uri address) => new(
         "not_joined_there", "This device has not joined the dashboard there.", $"The dashboard at {Host(address)} is not one that this device has joined.", "Make a token with \"Add a device\" on its Fleet page and start the agent with it.");
 

@@ -14,6 +14,7 @@ public sealed class Enroller(DeviceKey key, DeviceCertificateStore store, AgentO
     private const int LargestAnswer = 256 * 1024;
     private const int LongestWords = 600;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private ApprovalCode? _code;
 
     /// <summary>Joins with a ticket, over the first of its https addresses that answers; a ticket of loopback only is refused.</summary>
     public async Task<EnrolResult> EnrolAsync(JoinTicket ticket, CancellationToken cancellationToken)
@@ -42,7 +43,7 @@ public sealed class Enroller(DeviceKey key, DeviceCertificateStore store, AgentO
     /// <param name="authority">The CA's fingerprint when it is known (from discovery, or told by a person); null trusts the first that answers.</param>
     public Task<EnrolResult> AskToJoinAsync(Uri address, KeyPin? authority, CancellationToken cancellationToken) => TryAsync(address, async limit =>
         await FetchAuthorityAsync(address, authority, limit) is { } root
-            ? await AskAsync(address, [root], null, "", null, limit)
+            ? await AskAsync(address, [root], null, "", null, limit, MeshNames.PinOf(root))
             : new EnrolResult.Refused(authority is { } pin ? EnrolProblems.OtherMesh(address, pin) : EnrolProblems.NotADashboard(address), Final: false), cancellationToken);
 
     /// <summary>Renews, with nothing but the proof of the key; an expired certificate is no hindrance.</summary>
@@ -84,7 +85,7 @@ public sealed class Enroller(DeviceKey key, DeviceCertificateStore store, AgentO
     }
 
     private async Task<EnrolResult> AskAsync(
-        Uri address, IEnumerable<X509Certificate2> roots, string? orchestratorId, string token, MeshMembership? known, CancellationToken cancellationToken)
+        Uri address, IEnumerable<X509Certificate2> roots, string? orchestratorId, string token, MeshMembership? known, CancellationToken cancellationToken, KeyPin? firstSeen = null)
     {
         using HttpClient http = new(MeshTls.CreateHandler(roots)) { MaxResponseContentBufferSize = LargestAnswer, BaseAddress = address };
         http.DefaultRequestHeaders.Host = $"{MeshNames.Server}:{address.Port}";
@@ -100,17 +101,26 @@ public sealed class Enroller(DeviceKey key, DeviceCertificateStore store, AgentO
             return new EnrolResult.Refused(EnrolProblems.OtherOrchestrator(address), Final: false);
         }
 
+        if (firstSeen is { } authority && !Converse(challenge.OrchestratorId, authority))
+        {
+            return new EnrolResult.Refused(EnrolProblems.CodeChanges(address), Final: true);
+        }
+
+        var code = firstSeen is null ? null : _code;
+        byte[] commitment = code?.Commitment ?? [], shown = code?.Shown ?? [];
         var request = key.CreateSigningRequest();
         using ByteArrayContent content = new(new EnrolRequest
         {
             ProtocolVersion = LinkProtocol.Version,
             Nonce = challenge.Nonce,
             SigningRequest = ByteString.CopyFrom(request),
-            Signature = ByteString.CopyFrom(key.Sign(EnrolSignature.Message(challenge.Nonce.Span, challenge.OrchestratorId, request, token))),
+            Signature = ByteString.CopyFrom(key.Sign(EnrolSignature.Message(challenge.Nonce.Span, challenge.OrchestratorId, request, token, commitment, shown))),
             JoinToken = token,
             Name = agent.Name,
             AgentVersion = AgentVersion.Current,
             Renewal = known is not null,
+            CodeCommitment = ByteString.CopyFrom(commitment),
+            CodeNonce = ByteString.CopyFrom(shown),
         }.ToByteArray());
         content.Headers.ContentType = new MediaTypeHeaderValue("application/x-protobuf");
         using var answer = await http.PostAsync(enrol, content, cancellationToken);
@@ -128,9 +138,41 @@ public sealed class Enroller(DeviceKey key, DeviceCertificateStore store, AgentO
         return reply.Outcome switch
         {
             EnrolReply.Types.Outcome.Enrolled => new EnrolResult.Enrolled(Keep(address, challenge.OrchestratorId, reply, known)),
-            EnrolReply.Types.Outcome.Pending => new EnrolResult.Pending(Words(reply.Detail), TimeSpan.FromSeconds(Math.Clamp(reply.RetryAfterSeconds, 1, 60))),
+            EnrolReply.Types.Outcome.Pending => Wait(address, code, reply),
             _ => new EnrolResult.Refused(new Problem(reply.Code, "The dashboard refused.", Words(reply.Detail), Words(reply.Remedy)), reply.Final),
         };
+    }
+
+    /// <summary>Begins or goes on with the conversation about the code; false when the dashboard, or who answers for it, changed too often.</summary>
+    private bool Converse(string orchestratorId, KeyPin authority)
+    {
+        var code = _code is null ? new ApprovalCode(orchestratorId, authority, key.PublicKey) : _code.IsWith(orchestratorId, authority) ? _code : _code.Again(orchestratorId, authority);
+        _code = code ?? _code;
+        return code is not null;
+    }
+
+    // In this device's own words: what the other side says could hold another code.
+    private EnrolResult Wait(Uri address, ApprovalCode? code, EnrolReply reply)
+    {
+        if (code is null)
+        {
+            return new EnrolResult.Refused(EnrolProblems.NotADashboard(address), Final: false);
+        }
+
+        if (!code.Hear(reply.CodeNonce.Span))
+        {
+            if (code.Again() is not { } again)
+            {
+                return new EnrolResult.Refused(EnrolProblems.CodeChanges(address), Final: true);
+            }
+
+            _code = again;
+        }
+
+        return new EnrolResult.Pending(
+            $"Waiting to be approved on the Fleet page of the dashboard at {address.Authority} as {agent.Name}, key {key.Id.Short}." +
+            (_code?.Code is { } digits ? $" Approve it only if the page shows the code {digits} too." : ""),
+            TimeSpan.FromSeconds(Math.Clamp(reply.RetryAfterSeconds, 1, 60)));
     }
 
     // It goes to a terminal.

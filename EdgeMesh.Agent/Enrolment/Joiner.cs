@@ -34,7 +34,7 @@ internal sealed class Joiner(DeviceKey key, DeviceCertificateStore store, AgentO
     private async Task<Problem?> EnrolAsync(Uri address, DialOptions dial, CancellationToken cancellationToken)
     {
         Enroller enroller = new(key, store, options, time);
-        var said = false;
+        var said = "";
         while (true)
         {
             var result = dial.Ticket is { } ticket ? await enroller.EnrolAsync(address, ticket, cancellationToken) : await enroller.AskToJoinAsync(address, dial.Authority, cancellationToken);
@@ -45,10 +45,10 @@ internal sealed class Joiner(DeviceKey key, DeviceCertificateStore store, AgentO
                 case EnrolResult.Refused refused:
                     return refused.Problem;
                 case EnrolResult.Pending pending:
-                    if (!said)
+                    if (said != pending.Words)
                     {
-                        await says.WriteLineAsync($"{pending.Words} On the dashboard this device shows as {options.Name} ({key.Id.Short}); approve that one only.");
-                        said = true;
+                        await says.WriteLineAsync(pending.Words);
+                        said = pending.Words;
                     }
 
                     await Task.Delay(pending.AskAgain, time, cancellationToken);

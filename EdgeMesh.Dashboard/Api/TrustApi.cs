@@ -42,12 +42,13 @@ internal static class TrustApi
 }
 
 /// <param name="Key">The first characters of its key's thumbprint, as on the device's own screen.</param>
-public sealed record JoinRequestDto(DeviceId Id, string Key, string Name, string Address, string AgentVersion, DateTimeOffset AskedAt)
+/// <param name="Code">Six digits, as on the device's own screen; null for the first second. Approve it only when both are the same.</param>
+public sealed record JoinRequestDto(DeviceId Id, string Key, string Name, string Address, string AgentVersion, DateTimeOffset AskedAt, string? Code)
 {
     public static JoinRequestDto From(JoinRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return new(request.Id, request.Id.Short, request.Name, request.Address, request.AgentVersion, request.AskedAt);
+        return new(request.Id, request.Id.Short, request.Name, request.Address, request.AgentVersion, request.AskedAt, request.Code);
     }
 }
 

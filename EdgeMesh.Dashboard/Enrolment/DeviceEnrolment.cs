@@ -17,6 +17,7 @@ internal sealed class DeviceEnrolment(
     MeshAuthority authority, OrchestratorKey me, IDeviceRegistry registry, JoinTokens tokens, JoinRequests requests, EnrolNonces nonces, ILanAccess lan)
 {
     private const int AskAgainSeconds = 5;
+    private const int ShowCodeWithinSeconds = 1;
 
     public EnrolChallenge Challenge() => new()
     {
@@ -39,7 +40,7 @@ internal sealed class DeviceEnrolment(
         var key = DeviceProof.KeyOf(signingRequest);
         var publicKey = key?.ExportSubjectPublicKeyInfo();
         if (key is null || publicKey is null ||
-            !KeySignature.IsValid(publicKey, EnrolSignature.Message(request.Nonce.Span, me.Id, signingRequest, request.JoinToken), request.Signature.Span))
+            !KeySignature.IsValid(publicKey, EnrolSignature.Message(request.Nonce.Span, me.Id, signingRequest, request.JoinToken, request.CodeCommitment.Span, request.CodeNonce.Span), request.Signature.Span))
         {
             return Refuse("bad_signature", "The key was not proved.", "Start the agent again. If it happens again, its key file is broken.");
         }
@@ -60,7 +61,7 @@ internal sealed class DeviceEnrolment(
             var name = FromWire.Text(request.Name.Trim(), 64);
             name = name.Length == 0 ? id.Short : name;
             var refusal = request.JoinToken.Length == 0
-                ? Ask(id, publicKey, name, request.AgentVersion, from)
+                ? Ask(request, new JoinRequest(id, name, "", FromWire.Text(request.AgentVersion, 32), default), publicKey, from)
                 : await JoinAsync(id, publicKey, name, request.JoinToken, cancellationToken);
             if (refusal is not null)
             {
@@ -82,18 +83,27 @@ internal sealed class DeviceEnrolment(
             : Refuse("token_spent", "This join token was used by another device a moment ago.", "Make a new token with \"Add a device\".");
     }
 
-    private EnrolReply? Ask(DeviceId id, byte[] publicKey, string name, string agentVersion, IPAddress? from) =>
-        requests.Ask(id, publicKey, name, FromWire.Text(agentVersion, 32), from) switch
+    private EnrolReply Ask(EnrolRequest request, JoinRequest asked, byte[] publicKey, IPAddress? from)
+    {
+        CodeClaim claim = new(request.CodeCommitment.Memory, request.CodeNonce.Memory);
+        if (!claim.IsSound)
         {
-            JoinRequests.Answer.Waiting => new EnrolReply
+            return Refuse("bad_signature", "What it said towards the code is not what it promised.", "Update the agent and start it again.");
+        }
+
+        return requests.Ask(asked, publicKey, from, claim, () => new CodeConversation(claim.Commitment, publicKey, me.Id, authority.Pin), out var conversation) switch
+        {
+            JoinRequests.Answer.Waiting when conversation is not null => new EnrolReply
             {
                 Outcome = EnrolReply.Types.Outcome.Pending,
-                Detail = $"Waiting to be approved on the dashboard (Fleet page) as {name}, key {id.Short}.",
-                RetryAfterSeconds = AskAgainSeconds,
+                RetryAfterSeconds = conversation.Code is null ? ShowCodeWithinSeconds : AskAgainSeconds,
+                CodeNonce = ByteString.CopyFrom(conversation.Nonce),
             },
             JoinRequests.Answer.Refused => Refuse("join_refused", "Somebody on the dashboard refused this device.", "Ask them, or join with a token from \"Add a device\"."),
+            JoinRequests.Answer.BeganTooOften => Refuse("join_began_too_often", "This device began to ask anew too often.", "It may ask again in two minutes; or join with a token from \"Add a device\".", final: false),
             _ => Refuse("join_requests_full", "Too many devices wait to be approved.", "Approve or refuse those on the Fleet page, or join with a token.", final: false),
         };
+    }
 
     private EnrolReply Enrolled(PublicKey key)
     {

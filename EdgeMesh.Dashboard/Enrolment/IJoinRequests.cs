@@ -20,6 +20,7 @@ public interface IJoinRequests
 
 /// <summary>A device that asks to join.</summary>
 /// <param name="Id">Thumbprint of its key; its first eight characters stand on the device's own screen too.</param>
+/// <param name="Code">Six digits that stand on the device's own screen too, see <see cref="Core.Trust.JoinCode"/>; null for the second until both sides have shown their nonces.</param>
 /// <param name="Name">What it calls itself; proves nothing.</param>
 /// <param name="Address">Where it asked from; proves nothing either.</param>
-public sealed record JoinRequest(DeviceId Id, string Name, string Address, string AgentVersion, DateTimeOffset AskedAt);
+public sealed record JoinRequest(DeviceId Id, string Name, string Address, string AgentVersion, DateTimeOffset AskedAt, string? Code = null);

@@ -26,6 +26,7 @@ internal sealed class JoinRequests(IDeviceRegistry registry, IDeeds deeds, TimeP
         Waiting,
         Refused,
         Full,
+        BeganTooOften,
     }
 
     public ImmutableArray<JoinRequest> Current
@@ -47,21 +48,25 @@ internal sealed class JoinRequests(IDeviceRegistry registry, IDeeds deeds, TimeP
     }
 
     /// <summary>A device that has proved its key asks, again and again until it is let in.</summary>
-    public Answer Ask(DeviceId id, byte[] publicKey, string name, string agentVersion, IPAddress? from)
+    /// <param name="asked">Its key and what it says of itself.</param>
+    /// <param name="claim">Towards the code; sound.</param>
+    /// <param name="begin">Begins the conversation about the code of one that did not wait yet.</param>
+    /// <param name="conversation">About the code, when it waits.</param>
+    public Answer Ask(JoinRequest asked, byte[] publicKey, IPAddress? from, CodeClaim claim, Func<CodeConversation> begin, out CodeConversation? conversation)
     {
+        conversation = null;
         lock (_gate)
         {
             Clean();
+            var id = asked.Id;
             if (_refused.ContainsKey(id))
             {
                 return Answer.Refused;
             }
 
-            var address = from is { IsIPv4MappedToIPv6: true } ? from.MapToIPv4().ToString() : from?.ToString() ?? "";
             if (_waiting.TryGetValue(id, out var known))
             {
-                known.SeenAt = time.GetUtcNow();
-                return Answer.Waiting;
+                return GoOn(known, claim, out conversation);
             }
 
             var network = PeerNetwork.Of(from);
@@ -75,10 +80,31 @@ internal sealed class JoinRequests(IDeviceRegistry registry, IDeeds deeds, TimeP
                 _waiting.Remove(_waiting.GroupBy(w => w.Value.Network).MaxBy(n => n.Count())!.MinBy(w => w.Value.Request.AskedAt).Key);
             }
 
-            _waiting[id] = new Waiting(new JoinRequest(id, name, address, agentVersion, time.GetUtcNow()), publicKey, network) { SeenAt = time.GetUtcNow() };
+            var address = from is { IsIPv4MappedToIPv6: true } ? from.MapToIPv4().ToString() : from?.ToString() ?? "";
+            conversation = begin();
+            _waiting[id] = new Waiting(asked with { Address = address, AskedAt = time.GetUtcNow() }, publicKey, network, conversation) { SeenAt = time.GetUtcNow() };
             Publish();
             return Answer.Waiting;
         }
+    }
+
+    // One that begins anew too often stays until its time is over, so that nobody searches for a code.
+    private Answer GoOn(Waiting known, CodeClaim claim, out CodeConversation? conversation)
+    {
+        conversation = known.Conversation;
+        if (!known.Conversation.Continue(claim))
+        {
+            return Answer.BeganTooOften;
+        }
+
+        known.SeenAt = time.GetUtcNow();
+        if (known.Request.Code != known.Conversation.Code)
+        {
+            known.Request = known.Request with { Code = known.Conversation.Code };
+            Publish();
+        }
+
+        return Answer.Waiting;
     }
 
     public Task<Problem?> ApproveAsync(DeviceId id, CancellationToken cancellationToken) =>
@@ -148,11 +174,13 @@ internal sealed class JoinRequests(IDeviceRegistry registry, IDeeds deeds, TimeP
 
     private void Publish() => _live.Publish([.. _waiting.Values.Select(w => w.Request).OrderBy(r => r.AskedAt)]);
 
-    private sealed class Waiting(JoinRequest request, byte[] publicKey, PeerNetwork network)
+    private sealed class Waiting(JoinRequest request, byte[] publicKey, PeerNetwork network, CodeConversation conversation)
     {
         public PeerNetwork Network => network;
 
-        public JoinRequest Request => request;
+        public CodeConversation Conversation => conversation;
+
+        public JoinRequest Request { get; set; } = request;
 
         public byte[] PublicKey => publicKey;
 

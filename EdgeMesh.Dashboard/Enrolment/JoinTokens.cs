@@ -66,7 +66,7 @@ public sealed class JoinTokens(IDbContextFactory<MeshDbContext> contexts, ILanAc
         changes.Tell();
         var addresses = lan.DialAddresses;
         var ticket = new JoinTicket(secret, me.Id, lan.Current.Authority, addresses).ToString();
-        return new NewJoinToken(row.Id, ticket, expires, JoinLines.For(addresses[0], lan.Current.ServerPin, ticket));
+        return new NewJoinToken(row.Id, ticket, expires, JoinLines.For(addresses[0], lan.Current.ServerPin, ticket, lan.Current.PinHead));
     }
 
     public async Task<ImmutableArray<JoinTokenInfo>> ListAsync(CancellationToken cancellationToken)

@@ -8,21 +8,19 @@ internal static class JoinScripts
     private static readonly Lazy<string> Shell = new(() => Read("join.sh"));
     private static readonly Lazy<string> PowerShell = new(() => Read("join.ps1").Replace("@PINTYPE@", PinType, StringComparison.Ordinal));
 
-    /// <summary>A C# class for PowerShell, old and new, that accepts one public key (P-256) and nothing else.</summary>
+    /// <summary>A C# class for PowerShell, old and new, that accepts one public key and nothing else. No quotation marks in it, as it goes into one line.</summary>
     public static string PinType { get; } = Read("EdgeMeshPin.txt").TrimEnd();
-
-    /// <summary>What stands before a P-256 key in its SubjectPublicKeyInfo: old .NET gives the bare key only. No quotation marks in any of it, as it goes into one line.</summary>
-    public const string PinHead = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgA=";
 
     /// <param name="origin">Scheme, host and port by which it was asked for.</param>
     /// <param name="pin">Of the server's key; null on loopback without TLS.</param>
-    public static string ForShell(Uri origin, KeyPin? pin) => Fill(Shell.Value, origin, pin);
+    public static string ForShell(Uri origin, KeyPin? pin) => Fill(Shell.Value, origin, pin, "");
 
-    public static string ForPowerShell(Uri origin, KeyPin? pin) => Fill(PowerShell.Value, origin, pin);
+    /// <param name="head">See <see cref="Trust.LanState.PinHead"/>.</param>
+    public static string ForPowerShell(Uri origin, KeyPin? pin, string head) => Fill(PowerShell.Value, origin, pin, head);
 
-    private static string Fill(string script, Uri origin, KeyPin? pin) => script
+    private static string Fill(string script, Uri origin, KeyPin? pin, string head) => script
         .Replace("@BASE@", origin.GetLeftPart(UriPartial.Authority).Replace("'", "", StringComparison.Ordinal), StringComparison.Ordinal)
-        .Replace("@PINHEAD@", PinHead, StringComparison.Ordinal)
+        .Replace("@PINHEAD@", head, StringComparison.Ordinal)
         .Replace("@PIN@", pin?.Base64 ?? "", StringComparison.Ordinal);
 
     private static string Read(string name)

@@ -27,7 +27,7 @@ public static class JoiningSetup
         ArgumentNullException.ThrowIfNull(app);
         var open = app.MapGroup("").AllowAnonymous().ExcludeFromDescription().RequireRateLimiting(Limit);
         open.MapGet("/join.sh", (HttpContext context, ILanAccess lan) => TypedResults.Text(JoinScripts.ForShell(Origin(context), Pin(context, lan)), "text/x-shellscript"));
-        open.MapGet("/join.ps1", (HttpContext context, ILanAccess lan) => TypedResults.Text(JoinScripts.ForPowerShell(Origin(context), Pin(context, lan)), "text/plain"));
+        open.MapGet("/join.ps1", (HttpContext context, ILanAccess lan) => TypedResults.Text(JoinScripts.ForPowerShell(Origin(context), Pin(context, lan), lan.Current.PinHead), "text/plain"));
         open.MapGet("/download/agent/{rid}", async (string rid, AgentPackages packages) => await packages.FindAsync(rid) is { } package
             ? TypedResults.PhysicalFile(package.Path, "application/octet-stream", Path.GetFileName(package.Path), enableRangeProcessing: true)
             : Missing(rid));

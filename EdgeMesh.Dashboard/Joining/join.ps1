@@ -33,8 +33,10 @@ $program = Join-Path $agent 'edgemesh-agent.exe'
 & $program --version | Out-Null
 if ($LASTEXITCODE -ne 0) { throw 'The agent does not start here. It needs the .NET 10 ASP.NET Core runtime unless it was published self-contained: https://dotnet.microsoft.com/download' }
 Write-Host "Installed in $agent"
-$arguments = @('join', $Token)
+Set-Content (Join-Path $folder 'installed') "base $base", "pin $pin", "sha256 $got"
+# By its input, as arguments can be read by others.
+$arguments = @('join', '-')
 if ($Name) { $arguments += @('--name', $Name) }
 if ($Run) { $arguments += '--run' } elseif (-not $NoService) { $arguments += '--service' }
-& $program @arguments
+$Token | & $program @arguments
 exit $LASTEXITCODE

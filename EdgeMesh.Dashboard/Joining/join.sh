@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs EdgeMesh's agent from the dashboard at @BASE@ and joins its mesh.
-#   … | sh -s -- TOKEN [--run | --no-service] [--name NAME]
+#   { echo EDGEMESH_TOKEN=TOKEN; curl …; } | sh -s -- [--run | --no-service] [--name NAME]
+# The token comes by the pipe or the environment and goes to the agent by its input: every user of this computer can read the arguments of a process.
 # --run: run in the foreground, install no service. --no-service: only install and join.
 # Nothing runs before the whole script has come: all is in main, called in the last line.
 set -eu
@@ -32,14 +33,15 @@ sum() {
 }
 
 main() {
-  token= mode=service name=
+  token=${EDGEMESH_TOKEN:-} mode=service name=
+  unset EDGEMESH_TOKEN
   while [ $# -gt 0 ]; do
     case $1 in
       --run) mode=run ;;
       --no-service) mode=none ;;
       --name) [ $# -gt 1 ] || fail '--name needs a name.'; name=$2; shift ;;
       -*) fail "$1 is not known here: --run, --no-service or --name NAME." ;;
-      *) token=$1 ;;
+      *) fail 'The token is not an argument: every user of this computer could read it. Copy the whole line from "Add a device".' ;;
     esac
     shift
   done
@@ -55,6 +57,32 @@ main() {
   trap 'rm -rf "$new"' EXIT
 
   wanted=$(fetch "$base/download/agent/$rid/sha256") || fail "The dashboard has no agent for $rid yet. On the dashboard's computer, in EdgeMesh's folder: eng/publish-agents $rid"
+  kept=$home/installed
+  if [ -r "$kept" ] && [ "$(sed -n 's/^base //p' "$kept")" = "$base" ] && [ "$(sed -n 's/^pin //p' "$kept")" != "$pin" ]; then
+    say "The dashboard at $base has another key than when this agent was installed. The line that you pasted names the new one: it must be from the dashboard itself."
+  fi
+  if [ -r "$kept" ] && [ "$(sed -n 's/^sha256 //p' "$kept")" = "$wanted" ] && "$home/agent/edgemesh-agent" --version >/dev/null 2>&1 </dev/null; then
+    say "The agent in $home/agent is the dashboard's already (SHA-256 $wanted)"
+  else
+    install
+  fi
+  (umask 077 && printf 'base %s\npin %s\nsha256 %s\n' "$base" "$pin" "$wanted" >"$kept")
+
+  # Not exec'd before: the temporary folder goes first.
+  rm -rf "$new"
+  trap - EXIT
+  set --
+  [ -z "$name" ] || set -- --name "$name"
+  case $mode in
+    run) set -- "$@" --run ;;
+    service) set -- "$@" --service ;;
+  esac
+  exec "$home/agent/edgemesh-agent" join - "$@" <<TOKEN
+$token
+TOKEN
+}
+
+install() {
   say "Fetching the agent for $rid from $base"
   fetch -o "$new/agent.tar.gz" "$base/download/agent/$rid"
   got=$(sum "$new/agent.tar.gz")
@@ -69,17 +97,6 @@ main() {
   rm -rf "$home/old"
   ln -sf "$home/agent/edgemesh-agent" "$bin/edgemesh-agent"
   say "Installed $("$bin/edgemesh-agent" --version </dev/null) in $home/agent"
-
-  # Not exec'd before: the temporary folder goes first.
-  rm -rf "$new"
-  trap - EXIT
-  set -- "$token"
-  [ -z "$name" ] || set -- "$@" --name "$name"
-  case $mode in
-    run) exec "$home/agent/edgemesh-agent" join "$@" --run </dev/null ;;
-    service) exec "$home/agent/edgemesh-agent" join "$@" --service </dev/null ;;
-    none) exec "$home/agent/edgemesh-agent" join "$@" </dev/null ;;
-  esac
 }
 
 main "$@"

@@ -86,7 +86,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         return back ? SetStateAsync(_draining ? DeviceState.Draining : DeviceState.Online, _draining ? "It finishes what it has." : null) : TellAsync(urgent: runtimes is not null);
     }
 
-    public Task DoubledAsync(string address)
+    public Task DoubledAsync(Gateway.LinkPlace first, string second)
     {
         if (_me is null)
         {
@@ -94,7 +94,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         }
 
         _warned = time.GetTimestamp();
-        _me = _me with { Warning = $"A second agent at {address} has the same key and was refused: its data directory, or a copy of it, is used twice. Give that agent its own --data DIR." };
+        _me = _me with { Warning = $"Two agents have the same key: one at {(first.Address.Length == 0 ? "this dashboard" : first.Address)}, linked since {first.Since:yyyy-MM-dd HH:mm} UTC, and one at {second}, refused just now. Are both yours? Then a data directory was copied: give one its own --data DIR. If not, the key was stolen: forget this device and join it with a new data directory." };
         return TellAsync(urgent: true);
     }
 

@@ -44,7 +44,7 @@ public interface IDeviceGrain : IGrainWithStringKey
     Task BeatAsync(long session, LinkKind kind, Telemetry telemetry, Gateway.RuntimeReport? runtimes, double? roundTripMs);
 
     /// <summary>A second agent has the same key.</summary>
-    Task DoubledAsync(string address);
+    Task DoubledAsync(Gateway.LinkPlace first, string second);
 
     Task UnlinkedAsync(long session, string reason);
 

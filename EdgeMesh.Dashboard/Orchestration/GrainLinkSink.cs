@@ -14,7 +14,7 @@ public sealed class GrainLinkSink(IGrainFactory grains) : ILinkSink
 
     public Task ClosedAsync(IDeviceLink link, string reason) => Grain(link).UnlinkedAsync(link.Session, reason);
 
-    public Task DoubledAsync(DeviceId device, string address) => grains.GetGrain<IDeviceGrain>(device.Value).DoubledAsync(address);
+    public Task DoubledAsync(DeviceId device, LinkPlace first, string second) => grains.GetGrain<IDeviceGrain>(device.Value).DoubledAsync(first, second);
 
     private IDeviceGrain Grain(IDeviceLink link) => grains.GetGrain<IDeviceGrain>(link.Device.Value);
 }

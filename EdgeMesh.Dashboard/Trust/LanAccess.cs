@@ -19,6 +19,7 @@ internal sealed class LanAccess : ILanAccess, IDisposable
     private readonly SemaphoreSlim _switching = new(1);
     private readonly Listeners _listeners;
     private readonly MeshAuthority _authority;
+    private readonly OwnCertificate _own;
     private readonly IServer _server;
     private readonly IDeeds _deeds;
     private readonly TimeProvider _time;
@@ -27,16 +28,30 @@ internal sealed class LanAccess : ILanAccess, IDisposable
     private readonly int _port;
     private volatile bool _enabled;
 
-    public LanAccess(Listeners listeners, MeshAuthority authority, IServer server, IOptions<LanOptions> lan, IOptions<DashboardOptions> options, IDeeds deeds, TimeProvider time)
+    public LanAccess(Listeners listeners, MeshAuthority authority, OwnCertificate own, IServer server, IOptions<LanOptions> lan, IOptions<DashboardOptions> options, IDeeds deeds, TimeProvider time)
     {
         (_listeners, _authority, _server, _deeds, _time) = (listeners, authority, server, deeds, time);
+        _own = own;
         _path = options.Value.LanSettingsPath;
         _fixed = lan.Value.Enabled is not null;
         _port = lan.Value.Port is 0 ? Listeners.FreePort() : lan.Value.Port;
         _enabled = lan.Value.Enabled ?? Read(_path);
     }
 
-    public LanState Current => new(_enabled, _port, _enabled ? [.. LanAddresses.Current().Select(Address)] : [], _authority.ServerPin, _authority.Pin, _fixed);
+    public LanState Current
+    {
+        get
+        {
+            LanState state = new(_enabled, _port, _enabled ? [.. LanAddresses.Current().Select(Address)] : [], _authority.ServerPin, _authority.Pin, _fixed);
+            if (_own.Current?.TargetCertificate.PublicKey is not { } shown)
+            {
+                return state;
+            }
+
+            var info = shown.ExportSubjectPublicKeyInfo();
+            return state with { ServerPin = KeyPin.Of(info), PinHead = Convert.ToBase64String(info[..^shown.EncodedKeyValue.RawData.Length]) };
+        }
+    }
 
     public ImmutableArray<Uri> DialAddresses =>
     [

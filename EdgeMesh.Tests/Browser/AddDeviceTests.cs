@@ -1,3 +1,4 @@
+using EdgeMesh.Tests.Integration.Trust;
 using EdgeMesh.Tests.Support;
 using Microsoft.Playwright;
 
@@ -43,11 +44,32 @@ public sealed class AddDeviceTests(BrowserFixture fixture)
         await session.LogInAsync(dashboard);
         await page.GetByRole(AriaRole.Button, new() { Name = "Add a device" }).First.ClickAsync();
         var line = await page.Locator(".dlg .term code").InnerTextAsync();
-        var token = line.Split(' ', '\'', '"').First(w => w.StartsWith("em1.", StringComparison.Ordinal));
+        var token = line.Split(' ', '=', ';', '\'', '"').First(w => w.StartsWith("em1.", StringComparison.Ordinal));
         await using var agent = AgentProcess.Start(dashboard.Address, token, "Balcony board", directory["board"]);
         await page.GetByText("it is used up").WaitForAsync(new() { Timeout = 60_000 });
         await page.GetByText("Balcony board", new() { Exact = true }).First.WaitForAsync();
         Assert.Equal(0, await page.Locator(".dlg .term code").CountAsync());
         await session.PictureAsync("add-device-spent");
+    }
+
+    [Theory]
+    [InlineData(false, ColorScheme.Dark)]
+    [InlineData(true, ColorScheme.Light)]
+    public async Task NewDevice_WithoutAToken_ShowsTheCodeOfItsOwnScreen(bool phone, ColorScheme scheme)
+    {
+        await using var mesh = await LanMesh.StartAsync();
+        await using var agent = mesh.StartAgent("Anna\u2019s laptop \u202e", null, mesh.Address);
+        var says = await agent.LineAsync(l => l.Contains("shows the code", StringComparison.Ordinal));
+        await using var session = await BrowserSession.OpenAsync(fixture.Browser, mesh.Dashboard.Address, phone, scheme);
+        var page = session.Page;
+        await session.LogInAsync(mesh.Dashboard);
+        var code = page.Locator(".jr-code");
+        await code.WaitForAsync();
+        Assert.Contains($"the code {await code.InnerTextAsync()} too", says, StringComparison.Ordinal);
+        Assert.Equal("Anna\u2019s laptop", (await page.Locator(".jr bdi").First.InnerTextAsync()).Trim());
+        await session.PictureAsync($"new-device-code-{scheme}");
+        await session.AssertFitsWidthAsync();
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Approve ") }).ClickAsync();
+        await page.Locator("[data-device]").First.WaitForAsync(new() { Timeout = 60_000 });
     }
 }

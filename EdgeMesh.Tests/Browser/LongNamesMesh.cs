@@ -4,6 +4,7 @@ using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
+using EdgeMesh.Core.Trust;
 using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Enrolment;
@@ -50,7 +51,14 @@ public sealed class LongNamesMesh : IAsyncLifetime
         await JobsAsync(wide, spaced);
         await Mesh.Services.GetRequiredService<IApiKeys>().CreateAsync(Wide, Scopes.Run, null, TestContext.Current.CancellationToken);
         await Mesh.Services.GetRequiredService<IJoinTokens>().CreateAsync(Wide, TestContext.Current.CancellationToken);
-        Mesh.Services.GetRequiredService<JoinRequests>().Ask(Samples.DeviceIdOf("newcomer"), [1], Wide, "0.1.0", System.Net.IPAddress.IPv6Loopback);
+        byte[] nonce = new byte[JoinCode.Length];
+        CodeClaim promise = new(JoinCode.Commitment(nonce), default);
+        foreach (var claim in (CodeClaim[])[promise, promise with { Nonce = nonce }])
+        {
+            Mesh.Services.GetRequiredService<JoinRequests>().Ask(
+                new JoinRequest(Samples.DeviceIdOf("newcomer"), Wide, "", "0.1.0", default), [1], System.Net.IPAddress.IPv6Loopback, claim, () => new CodeConversation(promise.Commitment, [1], "", default), out _);
+        }
+
         await HubAsync();
         Paths["device"] = $"/devices/{wide.Id}";
         Paths["device-gone"] = $"/devices/{lost.Id}";

@@ -68,10 +68,14 @@ public sealed class LanCardTests : MeshPages
     public void NewDevice_IsApprovedOrRefusedByItsKey()
     {
         var (one, two) = (Samples.DeviceIdOf("One"), Samples.DeviceIdOf("Two"));
-        Requests.Add(new JoinRequest(one, "One", "192.168.1.7", "0.1.0", Samples.Now));
+        Requests.Add(new JoinRequest(one, "One", "192.168.1.7", "0.1.0", Samples.Now, "123 456"));
         Requests.Add(new JoinRequest(two, "Two", "192.168.1.8", "0.1.0", Samples.Now));
         var card = Page<JoinRequestsCard>();
-        Assert.Contains(one.Short, card.Markup, StringComparison.Ordinal);
+        var words = card.Find(".jr").TextContent;
+        Assert.Contains("compare 123 456", words, StringComparison.Ordinal);
+        Assert.True(words.IndexOf(one.Short, StringComparison.Ordinal) < words.IndexOf("One", StringComparison.Ordinal), "What proves stands before what is only said.");
+        Assert.Equal("One", card.Find("bdi").TextContent);
+        Assert.True(card.Find("[aria-label='Approve Two']").HasAttribute("disabled"), "There is no code to compare yet.");
 
         Press(card, "Approve One");
         card.WaitForAssertion(() => Assert.DoesNotContain("192.168.1.7", card.Markup, StringComparison.Ordinal));

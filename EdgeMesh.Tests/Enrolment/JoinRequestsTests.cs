@@ -1,5 +1,6 @@
 using System.Net;
 using EdgeMesh.Core.Devices;
+using EdgeMesh.Core.Trust;
 using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
@@ -11,6 +12,8 @@ namespace EdgeMesh.Tests.Enrolment;
 public sealed class JoinRequestsTests
 {
     private static readonly IPAddress Here = IPAddress.Parse("192.168.1.7");
+    private static readonly KeyPin Authority = KeyPin.Of([1]);
+    private static readonly CodeClaim Promise = new(JoinCode.Commitment([]), default);
     private readonly FakeTimeProvider _time = new(Samples.Now);
     private readonly Registry _registry = new();
     private readonly FakeAudit _audit = new();
@@ -92,7 +95,58 @@ public sealed class JoinRequestsTests
         Assert.DoesNotContain("Flood 0", names);
     }
 
-    private JoinRequests.Answer Ask(string name, IPAddress? from = null) => _requests.Ask(Samples.DeviceIdOf(name), [1], name, "0.1.0", from ?? Here);
+    private JoinRequests.Answer Ask(string name, IPAddress? from = null) =>
+        _requests.Ask(Asked(name), [1], from ?? Here, Promise, () => Begin(Promise), out _);
+
+
+    [Fact]
+    public void Code_IsThereOnceTheDeviceHasShownWhatItPromised()
+    {
+        byte[] nonce = [.. Enumerable.Repeat((byte)7, JoinCode.Length)];
+        CodeClaim promise = new(JoinCode.Commitment(nonce), default);
+        _requests.Ask(Asked("One"), [1], Here, promise, () => Begin(promise), out var conversation);
+        Assert.Null(Assert.Single(_requests.Current).Code);
+
+        _requests.Ask(Asked("One"), [1], Here, promise with { Nonce = nonce }, () => Begin(promise), out var same);
+
+        Assert.Same(conversation, same);
+        Assert.Equal(JoinCode.Of(same!.Nonce, nonce, [1], "orchestrator", Authority), Assert.Single(_requests.Current).Code);
+    }
+
+    [Fact]
+    public void Code_AnotherPromise_GetsAnotherNonceAndNoCode_AndNotForEver()
+    {
+        byte[] before = [];
+        for (byte i = 0; i <= JoinCode.MaxRestarts; i++)
+        {
+            byte[] nonce = [.. Enumerable.Repeat(i, JoinCode.Length)];
+            CodeClaim promise = new(JoinCode.Commitment(nonce), default);
+
+            // Shown together with the promise it is worth nothing: this side's nonce must come between.
+            Assert.Equal(JoinRequests.Answer.Waiting, _requests.Ask(Asked("One"), [1], Here, promise with { Nonce = nonce }, () => Begin(promise), out var conversation));
+            Assert.Null(Assert.Single(_requests.Current).Code);
+            Assert.NotEqual(before, conversation!.Nonce);
+            before = conversation.Nonce;
+        }
+
+        Assert.Equal(JoinRequests.Answer.BeganTooOften, _requests.Ask(Asked("One"), [1], Here, new CodeClaim(JoinCode.Commitment([9]), default), () => throw new InvalidOperationException("It waits already."), out _));
+        _time.Advance(TimeSpan.FromMinutes(3));
+        Assert.Equal(JoinRequests.Answer.Waiting, Ask("One"));
+    }
+
+    [Fact]
+    public void Claim_ThatIsNotWhatWasPromised_IsNotSound()
+    {
+        byte[] nonce = new byte[JoinCode.Length];
+        Assert.True(new CodeClaim(JoinCode.Commitment(nonce), nonce).IsSound);
+        Assert.False(new CodeClaim(JoinCode.Commitment(nonce), new byte[JoinCode.Length - 1]).IsSound);
+        Assert.False(new CodeClaim(JoinCode.Commitment([1]), nonce).IsSound);
+        Assert.False(new CodeClaim(default, default).IsSound);
+    }
+
+    private static JoinRequest Asked(string name) => new(Samples.DeviceIdOf(name), name, "", "0.1.0", default);
+
+    private static CodeConversation Begin(CodeClaim claim) => new(claim.Commitment, [1], "orchestrator", Authority);
 
     private sealed class Registry : IDeviceRegistry
     {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using EdgeMesh.Core.Trust;
 using EdgeMesh.Dashboard.Joining;
+using EdgeMesh.Dashboard.Trust;
 
 namespace EdgeMesh.Tests.Joining;
 
@@ -12,18 +13,18 @@ public sealed class JoinLinesTests
     [Fact]
     public void Unix_OverTheNetwork_PinsTheKey()
     {
-        var line = JoinLines.For(Lan, Pin, "em1.AAAA").Linux;
-        Assert.Equal($"curl -fsSk --pinnedpubkey sha256//{Pin.Base64} https://192.168.1.20:8443/join.sh | sh -s -- em1.AAAA", line);
+        var line = JoinLines.For(Lan, Pin, "em1.AAAA", LanState.P256Head).Linux;
+        Assert.Equal($"{{ echo EDGEMESH_TOKEN=em1.AAAA; curl -fsSk --pinnedpubkey sha256//{Pin.Base64} https://192.168.1.20:8443/join.sh; }} | sh -s --", line);
     }
 
     [Fact]
     public void Unix_OnThisComputer_NeedsNoPin() =>
-        Assert.Equal("curl -fsS http://localhost:8080/join.sh | sh -s -- em1.AAAA", JoinLines.For(new Uri("http://localhost:8080"), Pin, "em1.AAAA").Macos);
+        Assert.Equal("{ echo EDGEMESH_TOKEN=em1.AAAA; curl -fsS http://localhost:8080/join.sh; } | sh -s --", JoinLines.For(new Uri("http://localhost:8080"), Pin, "em1.AAAA", LanState.P256Head).Macos);
 
     [Fact]
     public void Windows_IsOneLineThatCommandPromptAndPowerShellReadAlike()
     {
-        var line = JoinLines.For(Lan, Pin, "em1.AAAA").Windows;
+        var line = JoinLines.For(Lan, Pin, "em1.AAAA", LanState.P256Head).Windows;
         Assert.DoesNotContain('\n', line);
 
         // What is between the outer quotation marks must have none, and nothing that PowerShell would expand.
@@ -39,7 +40,7 @@ public sealed class JoinLinesTests
     [Fact]
     public void Termux_RunsTheLineInADebian()
     {
-        var line = JoinLines.For(Lan, Pin, "em1.AAAA").Termux;
+        var line = JoinLines.For(Lan, Pin, "em1.AAAA", LanState.P256Head).Termux;
         Assert.Contains("proot-distro login debian", line, StringComparison.Ordinal);
         Assert.Contains(Pin.Base64, line, StringComparison.Ordinal);
     }
@@ -50,14 +51,14 @@ public sealed class JoinLinesTests
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var point = key.ExportParameters(false).Q;
         byte[] bare = [4, .. point.X!, .. point.Y!];
-        byte[] made = [.. Convert.FromBase64String(JoinScripts.PinHead), .. bare];
+        byte[] made = [.. Convert.FromBase64String(LanState.P256Head), .. bare];
         Assert.Equal(key.ExportSubjectPublicKeyInfo(), made);
     }
 
     [Fact]
     public void Scripts_AreFilledInAndHoldNoToken()
     {
-        foreach (var script in (string[])[JoinScripts.ForShell(Lan, Pin), JoinScripts.ForPowerShell(Lan, Pin)])
+        foreach (var script in (string[])[JoinScripts.ForShell(Lan, Pin), JoinScripts.ForPowerShell(Lan, Pin, LanState.P256Head)])
         {
             Assert.Contains("https://192.168.1.20:8443", script, StringComparison.Ordinal);
             Assert.Contains(Pin.Base64, script, StringComparison.Ordinal);

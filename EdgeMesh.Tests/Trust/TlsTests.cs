@@ -191,7 +191,7 @@ public sealed class TlsTests
         await using var host = await StartAsync(("EdgeMesh:Lan:CertificatePath", directory["own.pem"]));
 
         Assert.Equal(own.SerialNumber, (await HandshakeAsync(host, "mesh.example")).Server.SerialNumber);
-        Assert.Equal(Lan(host).Current.ServerPin, MeshNames.PinOf((await HandshakeAsync(host, MeshNames.Server)).Server));
+        Assert.Equal(host.App.Services.GetRequiredService<MeshAuthority>().ServerPin, MeshNames.PinOf((await HandshakeAsync(host, MeshNames.Server)).Server));
     }
 
     private static Task<ApiFakesHost> StartAsync(params (string Key, string Value)[] settings) =>

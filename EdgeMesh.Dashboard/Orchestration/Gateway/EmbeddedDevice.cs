@@ -39,7 +39,7 @@ public sealed class EmbeddedDevice(DashboardOptions options, Recovery recovery, 
                 var serving = listener.ServeAsync(device, link.Token);
                 await using (var stream = dashboard.AsStream())
                 {
-                    await gateway.RunAsync(key.Id, LinkKind.Embedded, stream, link.Token);
+                    await gateway.RunAsync(key.Id, LinkKind.Embedded, "", stream, link.Token);
                 }
 
                 await link.CancelAsync();

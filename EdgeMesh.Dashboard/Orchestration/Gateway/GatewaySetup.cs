@@ -70,7 +70,7 @@ public static class GatewaySetup
         {
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
             await using var stream = WebSocketStream.Create(socket, WebSocketMessageType.Binary, ownsWebSocket: false);
-            await gateway.RunAsync(id, LinkKind.Tunnel, stream, ended.Token);
+            await gateway.RunAsync(id, LinkKind.Tunnel, LinkPeer.Of(context).Address, stream, ended.Token);
             socket.Abort();
         }
     }

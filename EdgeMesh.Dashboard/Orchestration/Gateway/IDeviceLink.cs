@@ -42,8 +42,9 @@ public interface ILinkSink
     Task BeatAsync(IDeviceLink link, Telemetry telemetry, RuntimeReport? runtimes, double? roundTripMs);
 
     /// <summary>A second agent proved the key of a device that is linked: a copied identity. It was refused.</summary>
-    /// <param name="address">Where the second one is.</param>
-    Task DoubledAsync(DeviceId device, string address);
+    /// <param name="first">The one that is linked.</param>
+    /// <param name="second">Where the one that was refused is.</param>
+    Task DoubledAsync(DeviceId device, LinkPlace first, string second);
 
     /// <summary>The link is gone.</summary>
     Task ClosedAsync(IDeviceLink link, string reason);

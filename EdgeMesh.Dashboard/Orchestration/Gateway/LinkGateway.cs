@@ -20,14 +20,14 @@ public sealed class LinkGateway(ILinkSink sink, DirectPath direct, TimeProvider 
 
     public IDeviceLink? Find(DeviceId device) => _links.GetValueOrDefault(device);
 
-    /// <summary>Whether a link of this device is open and answers: then a second one is a copied identity.</summary>
-    public bool IsAlive(DeviceId device) => _links.TryGetValue(device, out var link) && time.GetElapsedTime(link.LastBeat) < SilentTooLong;
+    /// <summary>Where this device is linked from by a link that answers: then a second one is a copied identity. Null when there is none.</summary>
+    public LinkPlace? AliveAt(DeviceId device) => _links.TryGetValue(device, out var link) && time.GetElapsedTime(link.LastBeat) < SilentTooLong ? link.Place : null;
 
     /// <summary>Whether this device was cut off a moment ago for what it sent.</summary>
     public bool IsQuarantined(DeviceId device) => _cutOff.TryGetValue(device, out var since) && time.GetElapsedTime(since) < Quarantine;
 
     /// <summary>Runs a link over a stream until it ends.</summary>
-    public async Task RunAsync(DeviceId device, LinkKind kind, Stream stream, CancellationToken cancellationToken)
+    public async Task RunAsync(DeviceId device, LinkKind kind, string address, Stream stream, CancellationToken cancellationToken)
     {
         var used = false;
         using var handler = new SocketsHttpHandler
@@ -42,7 +42,7 @@ public sealed class LinkGateway(ILinkSink sink, DirectPath direct, TimeProvider 
             MaxReceiveMessageSize = LargestReceived,
             MaxSendMessageSize = LargestSent,
         });
-        using var link = new OpenLink(device, kind, Interlocked.Increment(ref _session), new DeviceService.DeviceServiceClient(channel), time.GetTimestamp(), cancellationToken);
+        using var link = new OpenLink(device, kind, new LinkPlace(address, time.GetUtcNow()), Interlocked.Increment(ref _session), new DeviceService.DeviceServiceClient(channel), time.GetTimestamp(), cancellationToken);
         if (_links.TryGetValue(device, out var old))
         {
             old.Abort("A newer link replaced it.");

@@ -100,10 +100,12 @@ public sealed class LinkHandshake(OrchestratorKey me, IDeviceRegistry registry, 
                 return Refuse("token_spent", "This join token was used by another device a moment ago.", "Make a new token with \"Add a device\".");
             }
         }
-        else if (gateway.IsAlive(id))
+        else if (gateway.AliveAt(id) is { } first)
         {
-            await sink.DoubledAsync(id, peer.Address);
-            return Refuse("already_linked", "A device with this key is linked already.", "Two agents share one data directory or a copy of it. Give this one its own --data DIR.", final: false);
+            await sink.DoubledAsync(id, first, peer.Address);
+            return Refuse(
+                "already_linked", $"A device with this key is linked already, from {(first.Address.Length == 0 ? "the dashboard itself" : first.Address)} since {first.Since:yyyy-MM-dd HH:mm} UTC.",
+                "Two agents share one data directory or a copy of it: give one its own --data DIR. If the other is not yours, the key was stolen: forget the device on the dashboard and join with a new data directory.", final: false);
         }
 
         if (gateway.IsQuarantined(id))

@@ -4,12 +4,15 @@ using EdgeMesh.Core.Devices;
 namespace EdgeMesh.Dashboard.Orchestration.Gateway;
 
 /// <summary>A link while it is open: its tunnel, and the shorter way while there is one.</summary>
-public sealed class OpenLink(DeviceId device, LinkKind kind, long session, DeviceService.DeviceServiceClient tunnel, long now, CancellationToken outer) : IDeviceLink, IDisposable
+public sealed class OpenLink(DeviceId device, LinkKind kind, LinkPlace place, long session, DeviceService.DeviceServiceClient tunnel, long now, CancellationToken outer) : IDeviceLink, IDisposable
 {
     private readonly CancellationTokenSource _closed = CancellationTokenSource.CreateLinkedTokenSource(outer);
     private volatile DeviceService.DeviceServiceClient? _direct;
 
     public DeviceId Device => device;
+
+    /// <summary>Where the agent is, since when.</summary>
+    public LinkPlace Place => place;
 
     public LinkKind Kind => _direct is null ? kind : LinkKind.Direct;
 
@@ -44,3 +47,8 @@ public sealed class OpenLink(DeviceId device, LinkKind kind, long session, Devic
 
     public void Dispose() => _closed.Dispose();
 }
+
+/// <summary>Where a link comes from; proves nothing.</summary>
+/// <param name="Address">Empty inside one process.</param>
+[GenerateSerializer, Immutable]
+public sealed record LinkPlace(string Address, DateTimeOffset Since);

@@ -144,8 +144,11 @@ public sealed class LanJoinTests(LanJoinTests.Started started) : IClassFixture<L
     public async Task Agent_WithoutAToken_WaitsUntilSomebodyApproves()
     {
         await using var agent = Mesh.StartAgent("Visitor", null, Mesh.Address);
-        var waits = await agent.LineAsync(l => l.Contains("Waiting to be approved", StringComparison.Ordinal));
-        var request = (await Mesh.Dashboard.GetAsync("/api/join-requests")).GetProperty("items").EnumerateArray().Single(r => r.GetProperty("name").GetString() == "Visitor");
+        var waits = await agent.LineAsync(l => l.Contains("Waiting to be approved", StringComparison.Ordinal) && l.Contains("code", StringComparison.Ordinal));
+        var request = await Until.NotNullAsync<object>("the code", async () =>
+            (await Mesh.Dashboard.GetAsync("/api/join-requests")).GetProperty("items").EnumerateArray()
+                .Where(r => r.GetProperty("name").GetString() == "Visitor" && r.GetProperty("code").GetString() is not null).Cast<object>().FirstOrDefault()) is System.Text.Json.JsonElement found ? found : default;
+        Assert.Contains($"the code {request.GetProperty("code").GetString()} too", waits, StringComparison.Ordinal);
         Assert.Contains(request.GetProperty("key").GetString()!, waits, StringComparison.Ordinal);
         Assert.DoesNotContain(await Mesh.Dashboard.DevicesAsync(), d => d.GetProperty("name").GetString() == "Visitor");
 
@@ -175,8 +178,8 @@ public sealed class LanJoinTests(LanJoinTests.Started started) : IClassFixture<L
 
         await using var second = Mesh.StartAgent("Twin", null, data: Mesh["Twin-copy"]);
 
-        await second.LineAsync(l => l.Contains("linked already", StringComparison.Ordinal) && l.Contains("--data", StringComparison.Ordinal));
-        await Mesh.Dashboard.DeviceAsync("Twin", d => d.GetProperty("stateReason").GetString()?.Contains("same key", StringComparison.Ordinal) == true);
+        await second.LineAsync(l => l.Contains("linked already, from ", StringComparison.Ordinal) && l.Contains("--data", StringComparison.Ordinal));
+        await Mesh.Dashboard.DeviceAsync("Twin", d => d.GetProperty("stateReason").GetString()?.Contains("same key: one at ", StringComparison.Ordinal) == true);
         Assert.Equal("Online", (await Mesh.Dashboard.DevicesAsync()).Single(d => d.GetProperty("name").GetString() == "Twin").GetProperty("state").GetString());
     }
 
