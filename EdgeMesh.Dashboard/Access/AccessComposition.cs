@@ -4,7 +4,6 @@ using System.Threading.RateLimiting;
 using EdgeMesh.Core.Trust;
 using EdgeMesh.Dashboard.Access.Sessions;
 using EdgeMesh.Dashboard.Api;
-using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Hosting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -59,7 +58,6 @@ public static class AccessComposition
         services.AddSingleton<SessionEvents>();
         services.AddSingleton<Sessions.Sessions>().AddSingleton<ISessions>(s => s.GetRequiredService<Sessions.Sessions>());
         services.AddScoped<IFileLinks, FileLinks>().AddScoped<CircuitHandler, CircuitActor>();
-        services.AddAudit();
         services.AddHostedService<ApiKeysService>();
         services.AddHostedService<SessionsService>();
         services.AddAuthentication(AccessSchemes.Either)

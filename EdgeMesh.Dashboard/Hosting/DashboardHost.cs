@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Reflection;
 using EdgeMesh.Dashboard.Access;
+using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.QaiHub;
 using EdgeMesh.Dashboard.Trust;
@@ -96,6 +97,8 @@ public static class DashboardHost
         builder.Logging.AddConsoleFormatter<CalmConsoleFormatter, Microsoft.Extensions.Logging.Console.ConsoleFormatterOptions>();
         builder.WebHost.UseStaticWebAssets();
         builder.Services.AddAssets();
+        // Every room that changes something passes its gate.
+        builder.Services.AddAudit();
         builder.AddTrust(addresses);
         builder.AddConnectionLimits();
         builder.WebHost.ConfigureKestrel(kestrel =>
