@@ -46,7 +46,7 @@ public sealed class FailedModelTests
         var device = With(Better);
         var tried = Tried.Of([Failed(device, "better", reason)], reason);
 
-        var ofTheModel = reason is ReasonCode.Unsupported or ReasonCode.ModelMissing;
+        var ofTheModel = reason is ReasonCode.Unsupported or ReasonCode.ModelMissing or ReasonCode.EngineError or ReasonCode.OnlyThought or ReasonCode.AskedForTool;
         Assert.Equal(ofTheModel ? [(device.Id, "better")] : [], tried.Models);
         Assert.Equal(!ofTheModel && ReasonCodes.For(reason).ElsewhereOnly ? [device.Id] : [], tried.Devices);
     }
