@@ -77,6 +77,11 @@ public sealed partial class MeshModels(
 
     public Problem? Cancel(string transfer)
     {
+        if (Deeds.Missing(Actors.Current, Scopes.Admin) is { } missing)
+        {
+            return missing;
+        }
+
         if (board.Find(transfer) is not { } found)
         {
             return ModelProblems.TransferUnknown();

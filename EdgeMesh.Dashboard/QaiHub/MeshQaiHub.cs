@@ -108,9 +108,9 @@ public sealed class MeshQaiHub(
     public Task<(HubTransfer? Transfer, Problem? Problem)> SendAsync(string upload, string name, CancellationToken cancellationToken) =>
         Missing is { } missing ? Task.FromResult<(HubTransfer?, Problem?)>((null, missing)) : uploads.SendAsync(upload, name, cancellationToken);
 
-    public Problem? Resume(string transfer) => uploads.Resume(transfer);
+    public Problem? Resume(string transfer) => Missing ?? uploads.Resume(transfer);
 
-    public Problem? Cancel(string transfer) => uploads.Cancel(transfer);
+    public Problem? Cancel(string transfer) => Missing ?? uploads.Cancel(transfer);
 
     public Task<ImmutableArray<TensorSpec>> InputsAsync(string model, CancellationToken cancellationToken) => store.InputsAsync(clients.Key, model, cancellationToken);
 

@@ -82,7 +82,7 @@ internal sealed class Sessions(IDbContextFactory<MeshDbContext> database, ApiKey
     }
 
     public ImmutableArray<SessionInfo> List() =>
-        [.. _entries.Values.Where(IsGood).Select(e => e.Info(keys.ById(e.Row.KeyId)!.Name)).OrderByDescending(s => s.LastSeenAt)];
+        [.. _entries.Values.Where(IsGood).Select(e => e.Info(keys.ById(e.Row.KeyId)?.Name ?? "")).OrderByDescending(s => s.LastSeenAt)];
 
     public Task<bool> EndAsync(Guid id, CancellationToken cancellationToken) => EndAsync(id, TimeSpan.Zero, cancellationToken);
 

@@ -1,4 +1,5 @@
 using EdgeMesh.Core.Artifacts;
+using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Datasets;
 using EdgeMesh.QaiHub.Models;
@@ -49,6 +50,11 @@ public sealed class HubData : IHubData, IDisposable
 
     public async Task<(HubDataset? Dataset, Problem? Problem)> MakeAsync(DatasetOrder order, CancellationToken cancellationToken)
     {
+        if (Deeds.Missing(Actors.Current, Scopes.Admin) is { } missing)
+        {
+            return (null, missing);
+        }
+
         if (order.Name.Length > MaxName || order.Name.Any(char.IsControl))
         {
             return (null, DataProblems.Wrong($"The name has more than {MaxName} characters, or control characters.", "Give a shorter one.", "name"));
@@ -130,6 +136,11 @@ public sealed class HubData : IHubData, IDisposable
 
     public async Task<Problem?> RemoveAsync(string id, CancellationToken cancellationToken)
     {
+        if (Deeds.Missing(Actors.Current, Scopes.Admin) is { } missing)
+        {
+            return missing;
+        }
+
         var (dataset, problem) = await FindAsync(id, cancellationToken);
         if (dataset is null)
         {
