@@ -24,11 +24,18 @@ public sealed class HostileAgent : IAsyncDisposable
     {
         _key = DeviceKey.Open(_directory.Path);
         var builder = LinkServer.CreateBuilder("hostile-agent");
-        builder.Services.AddSingleton(service).AddSingleton(_key).AddSingleton(new DialOptions(dashboard.Address, token))
+        builder.Services.AddSingleton(service).AddSingleton(_key).AddSingleton(Dial(dashboard, token))
             .AddSingleton(new AgentOptions(_directory.Path, "Hostile", [], null))
             .AddSingleton(new DeviceCertificateStore(_directory.Path)).AddSingleton<Enroller>().AddSingleton<RenewalSignal>().AddHostedService<MeshDiallers>();
         _app = builder.Build();
         _app.MapGrpcService<Service>();
+    }
+
+    // As a person would give it: what a ticket tells of the mesh is checked on every link.
+    private DialOptions Dial(DashboardProcess dashboard, string token)
+    {
+        var (options, problem) = DialOptions.Read(dashboard.Address.ToString(), token, new DeviceCertificateStore(_directory.Path));
+        return options ?? throw new InvalidOperationException(problem);
     }
 
     public static async Task<HostileAgent> JoinAsync(DashboardProcess dashboard, Service service)
