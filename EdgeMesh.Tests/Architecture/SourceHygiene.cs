@@ -51,6 +51,16 @@ public sealed partial class SourceHygiene
     [GeneratedRegex(@"^(?!.*\bDo\().*\.(?:Click|Input|Change|Submit|KeyDown|Focus|Blur)\(")]
     private static partial Regex LooseEvent();
 
+    [Fact]
+    public void Pages_LinkToFilesOfTheApi_ForTheirSessionOnly() =>
+        Assert.Empty(Sources()
+            .Where(f => f.EndsWith(".razor", StringComparison.Ordinal))
+            .SelectMany(f => BareApiLink().Matches(File.ReadAllText(f)).Select(m => $"{Name(f)}: {m.Value}")));
+
+    // A link carries no header, so it needs a mark of its session: IFileLinks.
+    [GeneratedRegex(@"(?:href|src)=""api/[^""]*""")]
+    private static partial Regex BareApiLink();
+
     // A proxy may show the dashboard under a path: "/jobs" would leave it.
     [GeneratedRegex(@"(?:href|Href|src|action)=""(?:@\(\$?"")?/[a-z""][^""]*""|(?:NavigateTo|ToAbsoluteUri)\(\$?""/[^""]*""")]
     private static partial Regex RootedLink();

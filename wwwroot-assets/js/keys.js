@@ -43,6 +43,8 @@
     e.stopImmediatePropagation();
     awaited.keys.push(e.key);
   }, true);
+  // The key that closed a dialog comes up when the dialog may be gone in the dashboard and not yet here: nobody there knows of it any more.
+  addEventListener("keyup", e => { if ((e.key === "Enter" || e.key === "Escape") && e.target.closest?.(".mud-dialog")) e.stopImmediatePropagation(); }, true);
   addEventListener("pointerdown", cease, true);
   document.addEventListener("focusin", e => {
     if (!awaited || !e.target.matches(awaited.place)) return;
