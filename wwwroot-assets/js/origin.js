@@ -8,8 +8,11 @@
     history.replaceState(history.state, "", location.pathname + location.search + (came[2] ? `#${came[2]}` : ""));
   }
   const secret = localStorage.getItem(place);
+  const header = "X-EdgeMesh-Origin";
   const here = location.pathname.slice(base.pathname.length - 1) + location.search;
-  edgemesh.originHeaders = secret ? { "X-EdgeMesh-Origin": secret } : {};
+  // One object for all: a window that waits comes back with the secret of a login in another tab.
+  edgemesh.originHeaders = secret ? { [header]: secret } : {};
+  addEventListener("storage", e => { if (e.key === place && e.newValue) edgemesh.originHeaders[header] = e.newValue; });
   // The cookie may still be good: signing in gives this origin a secret of its own.
   edgemesh.signInAgain = () => location.replace(`login?error=again&returnUrl=${encodeURIComponent(here)}`);
 
