@@ -38,7 +38,7 @@ public sealed class QaiHubTests
         Assert.Contains(zip.Entries, e => e.Name.EndsWith(".onnx", StringComparison.Ordinal));
 
         // The profile job follows by itself; its figures are known to be made up.
-        var profile = await EndedAsync(host, await Until.NotNullAsync("the profile job", async () => (await host.GetAsync($"/api/qaihub/jobs/{job}")).GetProperty("followedBy").GetString()));
+        var profile = await EndedAsync(host, await Until.NotNullAsync("the profile job", async () => (await host.GetAsync($"/api/qaihub/jobs/{job}")).GetProperty("followedBy").GetString(), TimeSpan.FromMinutes(2)));
         Assert.Equal(job, profile.GetProperty("follows").GetString());
         await Until.TrueAsync("the figures", async () => (await host.GetAsync($"/api/qaihub/jobs/{profile.GetProperty("id").GetString()}")).GetProperty("profile").ValueKind == JsonValueKind.Object);
         await Until.TrueAsync("the latency to be recorded", () => host.Services.GetRequiredService<IProfiledLatencies>().All is [{ Emulated: true, Kind: ArtifactKind.Onnx }]);
