@@ -30,6 +30,11 @@ public interface IApiKeys
 /// <param name="IsAdmin">The first key, whose secret is in <c>admin.key</c>.</param>
 /// <param name="May">What it may do.</param>
 /// <param name="ExpiresAt">When it ends by itself; null for never.</param>
-public sealed record ApiKeyInfo(Guid Id, string Name, string Prefix, DateTimeOffset CreatedAt, DateTimeOffset? LastUsedAt, bool IsAdmin, Scopes May, DateTimeOffset? ExpiresAt);
+public sealed record ApiKeyInfo(Guid Id, string Name, string Prefix, DateTimeOffset CreatedAt, DateTimeOffset? LastUsedAt, bool IsAdmin, Scopes May, DateTimeOffset? ExpiresAt)
+{
+    /// <summary>Who acts when somebody uses it.</summary>
+    /// <param name="from">The address, as <see cref="Actor.Shown"/> has it.</param>
+    public Actor ActingFrom(string from) => new(Name, Id, from, May);
+}
 
 public sealed record NewApiKey(ApiKeyInfo Key, string Secret);

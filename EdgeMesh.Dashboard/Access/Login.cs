@@ -16,8 +16,6 @@ internal sealed partial class Login(ApiKeys keys, StartToken startToken, LoginLi
     /// <summary>Other windows of the browser are cut then; the one that signed out has gone to the login page.</summary>
     private static readonly TimeSpan CutAfter = TimeSpan.FromSeconds(2);
 
-    private static readonly AuthenticationProperties Remembered = new() { IsPersistent = true };
-
     /// <summary>The printed URL.</summary>
     public async Task ByLinkAsync(HttpContext context)
     {
@@ -100,8 +98,9 @@ internal sealed partial class Login(ApiKeys keys, StartToken startToken, LoginLi
 
         var present = (await context.AuthenticateAsync(AccessSchemes.Session)).Principal.SessionId();
         var (session, secret) = await sessions.BeginAsync(key.Id, present, address, context.Request.Headers.UserAgent, context.RequestAborted);
-        await context.SignInAsync(AccessSchemes.Session, KeyPrincipal.Create(key, AccessSchemes.Session, session), Remembered);
-        await audit.AddAsync(new Actor(key.Name, key.Id, Actor.Shown(address), key.May), AuditActions.SignIn, BrowserName.Of(context.Request.Headers.UserAgent));
+        // New ones each time: the cookie handler writes into them when the cookie ends.
+        await context.SignInAsync(AccessSchemes.Session, KeyPrincipal.Create(key, AccessSchemes.Session, session), new AuthenticationProperties { IsPersistent = true });
+        await audit.AddAsync(key.ActingFrom(Actor.Shown(address)), AuditActions.SignIn, BrowserName.Of(context.Request.Headers.UserAgent));
         return secret;
     }
 

@@ -20,7 +20,7 @@ internal static class ScopeGuard
         app.Use((context, next) =>
         {
             var address = context.Connection.RemoteIpAddress;
-            Actors.Enter(context.User.KeyId() is { } id && keys.ById(id) is { } key ? new Actor(key.Name, key.Id, Actor.Shown(address), key.May) : Actor.Stranger(address));
+            Actors.Enter(context.User.KeyId() is { } id && keys.ById(id) is { } key ? key.ActingFrom(Actor.Shown(address)) : Actor.Stranger(address));
             return next(context);
         });
     }
@@ -35,6 +35,6 @@ internal static class ScopeGuard
 
         var reads = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) || !context.Request.Path.StartsWithSegments("/api");
         var needed = context.GetEndpoint()?.Metadata.GetMetadata<NeedsScope>()?.Scope ?? (reads ? Scopes.Read : Scopes.Admin);
-        return Deeds.Missing(Actors.Current, needed) is { } missing ? Problems.WriteAsync(context, StatusCodes.Status403Forbidden, missing) : next(context);
+        return Deeds.Missing(needed) is { } missing ? Problems.WriteAsync(context, StatusCodes.Status403Forbidden, missing) : next(context);
     });
 }

@@ -121,6 +121,20 @@ public sealed class SessionsTests
     }
 
     [Fact]
+    public async Task SignedIn_WeeksAfterTheFirst_IsAsGoodAsTheFirst()
+    {
+        FakeTimeProvider time = new(Samples.Now);
+        await using var host = await ApiFakesHost.StartAsync(time: time);
+        using var first = await host.LoggedInAsync(host.AdminKey);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(first, "/api/devices"));
+        time.Advance(TimeSpan.FromDays(30));
+        using var later = await host.LoggedInAsync(host.AdminKey);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(later, "/api/devices"));
+        time.Advance(TimeSpan.FromDays(13));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(later, "/api/devices"));
+    }
+
+    [Fact]
     public async Task AnotherOrigin_OfTheSameBrowserAndKey_JoinsTheSession()
     {
         await using var host = await ApiFakesHost.StartAsync();

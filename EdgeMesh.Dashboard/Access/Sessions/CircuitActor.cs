@@ -11,7 +11,7 @@ internal sealed class CircuitActor(AuthenticationStateProvider authentication, A
     {
         var user = (await authentication.GetAuthenticationStateAsync()).User;
         Actors.Enter(user.KeyId() is { } id && keys.ById(id) is { } key
-            ? new Actor(key.Name, key.Id, user.SessionId() is { } session ? sessions.AddressOf(session) : "", key.May)
+            ? key.ActingFrom(user.SessionId() is { } session ? sessions.AddressOf(session) : "")
             : Actor.Stranger(null));
         await next(context);
     };
