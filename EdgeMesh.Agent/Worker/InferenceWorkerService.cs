@@ -24,7 +24,7 @@ internal sealed class InferenceWorkerService(LoadedModels models, TimeProvider t
         return Task.FromResult(reply);
     }
 
-    public override Task<LoadReply> Load(ModelRef request, ServerCallContext context) => ToldAsync(async () =>
+    public override async Task<LoadReply> Load(ModelRef request, ServerCallContext context)
     {
         using var lease = await models.UseAsync(request, context.CancellationToken);
         var reply = new LoadReply { WasLoaded = lease.LoadMs == 0, LoadMs = lease.LoadMs, SizeBytes = lease.Model.SizeBytes };
@@ -35,13 +35,13 @@ internal sealed class InferenceWorkerService(LoadedModels models, TimeProvider t
 
         reply.Shares.AddRange(Shares(lease.Model));
         return reply;
-    });
+    }
 
     public override Task<UnloadReply> Unload(UnloadRequest request, ServerCallContext context) => Task.FromResult(new UnloadReply { WasLoaded = models.Unload(request.Id) });
 
     public override Task<LoadedReply> Loaded(LoadedRequest request, ServerCallContext context) => Task.FromResult(new LoadedReply { Ids = { models.Ids } });
 
-    public override Task Generate(GenerateRequest request, IServerStreamWriter<GeneratePart> responseStream, ServerCallContext context) => ToldAsync(async () =>
+    public override async Task Generate(GenerateRequest request, IServerStreamWriter<GeneratePart> responseStream, ServerCallContext context)
     {
         using var lease = await models.UseAsync(request.Model, context.CancellationToken);
         var model = lease.As<LoadedTextModel>();
@@ -76,10 +76,9 @@ internal sealed class InferenceWorkerService(LoadedModels models, TimeProvider t
         }
 
         await responseStream.WriteAsync(new GeneratePart { Summary = summary }, context.CancellationToken);
-        return true;
-    });
+    }
 
-    public override Task Paint(PaintRequest request, IServerStreamWriter<PaintPart> responseStream, ServerCallContext context) => ToldAsync(async () =>
+    public override async Task Paint(PaintRequest request, IServerStreamWriter<PaintPart> responseStream, ServerCallContext context)
     {
         using var lease = await models.UseAsync(request.Model, context.CancellationToken);
         var model = lease.As<LoadedImageModel>();
@@ -104,8 +103,7 @@ internal sealed class InferenceWorkerService(LoadedModels models, TimeProvider t
         };
         told.Shares.AddRange(Shares(model));
         await responseStream.WriteAsync(new PaintPart { Result = told }, context.CancellationToken);
-        return true;
-    });
+    }
 
     private static IEnumerable<ProviderShare> Shares(LoadedModel model) => model.Shares?.Nodes.Select(n => new ProviderShare { Provider = n.Key, Nodes = n.Value }) ?? [];
 
@@ -151,26 +149,6 @@ internal sealed class InferenceWorkerService(LoadedModels models, TimeProvider t
         finally
         {
             end();
-        }
-    }
-
-    private static async Task<T> ToldAsync<T>(Func<Task<T>> work)
-    {
-        try
-        {
-            return await work();
-        }
-        catch (TaskFailedException e)
-        {
-            throw WorkerErrors.Write(e);
-        }
-        catch (TokenizerException e)
-        {
-            throw WorkerErrors.Write(new TaskFailedException(e.Fault == TokenizerFault.TooLarge ? ReasonCode.BadInput : ReasonCode.Unsupported, e.Message));
-        }
-        catch (OutOfMemoryException)
-        {
-            throw WorkerErrors.Write(new TaskFailedException(ReasonCode.OutOfMemory, "The worker had no memory left for it."));
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Agent.Runtimes.Onnx.Measure;
 using EdgeMesh.Agent.Worker.Contracts;
 using EdgeMesh.Core.Contracts;
@@ -14,19 +13,12 @@ internal sealed class ModelMeterService(TimeProvider time) : ModelMeter.ModelMet
     {
         var steps = Channel.CreateUnbounded<Progress>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
         var work = Task.Run(() => Run(request, steps.Writer, context.CancellationToken), CancellationToken.None);
-        try
+        await foreach (var step in steps.Reader.ReadAllAsync(context.CancellationToken))
         {
-            await foreach (var step in steps.Reader.ReadAllAsync(context.CancellationToken))
-            {
-                await responseStream.WriteAsync(new MeasurePart { Progress = step }, context.CancellationToken);
-            }
+            await responseStream.WriteAsync(new MeasurePart { Progress = step }, context.CancellationToken);
+        }
 
-            await responseStream.WriteAsync(new MeasurePart { Result = await work }, context.CancellationToken);
-        }
-        catch (TaskFailedException e)
-        {
-            throw WorkerErrors.Write(e);
-        }
+        await responseStream.WriteAsync(new MeasurePart { Result = await work }, context.CancellationToken);
     }
 
     private Measurement Run(MeasureRequest request, ChannelWriter<Progress> steps, CancellationToken cancellationToken)
@@ -35,10 +27,6 @@ internal sealed class ModelMeterService(TimeProvider time) : ModelMeter.ModelMet
         {
             return new ModelMeasurement(MeasureLimits.Default, time).Run(
                 request.Model, request.Run, (share, note) => steps.TryWrite(new Progress { Fraction = share, Note = note }), cancellationToken);
-        }
-        catch (OutOfMemoryException)
-        {
-            throw new TaskFailedException(Core.Jobs.ReasonCode.OutOfMemory, "The worker had no memory left for it.");
         }
         finally
         {

@@ -25,6 +25,7 @@ internal static class WorkerCommand
 
         var builder = LinkServer.CreateBuilder("edgemesh-worker");
         builder.Services.AddSingleton<LoadedModels>().AddSingleton<InferenceWorkerService>().AddSingleton<ModelMeterService>();
+        builder.Services.Configure<Grpc.AspNetCore.Server.GrpcServiceOptions>(o => o.Interceptors.Add<WorkerErrors>());
         await using var app = builder.Build();
         app.MapGrpcService<InferenceWorkerService>();
         app.MapGrpcService<ModelMeterService>();

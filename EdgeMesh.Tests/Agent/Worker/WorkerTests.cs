@@ -132,6 +132,7 @@ public sealed class WorkerTests : IAsyncLifetime
             await Client.GenerateAsync(request, _ => { }, Stop);
             first = _worker.ProcessId!.Value;
             failed = await Record.ExceptionAsync(() => Client.GenerateAsync(request, _ => Process.GetProcessById(first).Kill(), Stop)) as TaskFailedException;
+            await Until.TrueAsync("the killed worker to be seen as ended", () => _worker.ProcessId is null);
         }
 
         Assert.NotNull(failed);
