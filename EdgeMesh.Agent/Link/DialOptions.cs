@@ -10,11 +10,6 @@ namespace EdgeMesh.Agent.Link;
 /// <param name="OrchestratorId">The mesh's orchestrator when it is known: from a ticket, or because this device joined it before.</param>
 public sealed record DialOptions(ImmutableArray<Uri> Addresses, string JoinToken, JoinTicket? Ticket = null, string? OrchestratorId = null)
 {
-    public DialOptions(Uri orchestrator, string joinToken)
-        : this([orchestrator], joinToken)
-    {
-    }
-
     /// <summary>The CA's fingerprint when it is known without a ticket (discovery, or told by a person).</summary>
     public KeyPin? Authority { get; init; }
 

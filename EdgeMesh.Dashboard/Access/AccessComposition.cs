@@ -58,8 +58,7 @@ public static class AccessComposition
         services.AddSingleton<SessionEvents>();
         services.AddSingleton<Sessions.Sessions>().AddSingleton<ISessions>(s => s.GetRequiredService<Sessions.Sessions>());
         services.AddScoped<IFileLinks, FileLinks>().AddScoped<CircuitHandler, CircuitActor>();
-        services.AddHostedService<ApiKeysService>();
-        services.AddHostedService<SessionsService>();
+        services.AddHostedService<AccessService>();
         services.AddAuthentication(AccessSchemes.Either)
             .AddPolicyScheme(AccessSchemes.Either, null, o =>
                 o.ForwardDefaultSelector = c => ApiKeyHandler.Applies(c.Request) ? AccessSchemes.Key : AccessSchemes.Session)

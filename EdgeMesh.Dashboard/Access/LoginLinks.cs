@@ -46,8 +46,13 @@ internal sealed class LoginLinks(ApiKeys keys, IOptions<DashboardOptions> option
         lock (_gate)
         {
             Clean();
-            return _open.Remove(Hash(token), out var link) ? keys.ById(link.Key) : _file.Take(token) ? keys.Admin : null;
+            if (_open.Remove(Hash(token), out var link))
+            {
+                return keys.ById(link.Key);
+            }
         }
+
+        return _file.Take(token) ? keys.Admin : null;
     }
 
     private static string Hash(string token) => Convert.ToHexString(Secret.Hash(token));

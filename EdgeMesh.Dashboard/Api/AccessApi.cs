@@ -64,10 +64,9 @@ internal static class AccessApi
         return refusal?.Code == AccessProblems.KeyUnknown(id).Code ? Problems.NotFound(refusal) : Problems.FromCommand(refusal, TypedResults.NoContent());
     }
 
-    private static async Task<IResult> EndSessionAsync(Guid id, ISessions sessions, IDeeds deeds)
+    private static async Task<IResult> EndSessionAsync(Guid id, ISessions sessions)
     {
-        var problem = await deeds.DoAsync(AuditActions.SignOut, sessions.List().FirstOrDefault(s => s.Id == id)?.Browser ?? $"{id}", async () =>
-            await sessions.EndAsync(id, CancellationToken.None) ? null : AccessProblems.SessionUnknown(id));
+        var problem = await sessions.EndAsync(id, CancellationToken.None);
         return problem?.Code == AccessProblems.SessionUnknown(id).Code ? Problems.NotFound(problem) : Problems.FromCommand(problem, TypedResults.NoContent());
     }
 

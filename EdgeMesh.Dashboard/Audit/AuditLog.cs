@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 using System.Threading.RateLimiting;
 using EdgeMesh.Dashboard.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -102,7 +101,7 @@ internal sealed partial class AuditLog(IDbContextFactory<MeshDbContext> contexts
         new(row.Sequence, DateTimeOffset.FromUnixTimeMilliseconds(row.AtMs), row.Actor, row.From, row.Action, row.Target, row.Refusal);
 
     // Names come from devices and people: nothing that moves the cursor or turns the line around.
-    private static string Short(string text) => string.Concat(text.Where(c => !char.IsControl(c) && char.GetUnicodeCategory(c) != UnicodeCategory.Format).Take(LongestText));
+    private static string Short(string text) => PrintableText.Of(text, LongestText);
 
     private static async Task<(long, byte[])> LastAsync(MeshDbContext db) =>
         await db.Set<AuditRow>().AsNoTracking().OrderByDescending(a => a.Sequence).FirstOrDefaultAsync() is { } last ? (last.Sequence, last.Hash) : (0, AuditChain.Start);

@@ -48,6 +48,9 @@ public sealed class Deeds(IAudit audit) : IDeeds
         return refusal is null ? made : throw new UnauthorizedAccessException($"{refusal.Title} {refusal.Detail} {refusal.Remedy}");
     }
 
+    /// <summary>Why the one who acts now may not; null when it may.</summary>
+    public static Problem? Missing(Scopes needed) => Missing(Actors.Current, needed);
+
     /// <summary>Why this actor may not; null when it may.</summary>
     public static Problem? Missing(Actor actor, Scopes needed)
     {

@@ -1,3 +1,4 @@
+using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Dashboard.Access;
 
 namespace EdgeMesh.Dashboard.Hosting;
@@ -9,7 +10,7 @@ internal static class LoginLinkCommand
     private const string AddressFile = "dashboard.url";
 
     /// <summary>Keeps where the dashboard answers.</summary>
-    public static void Keep(DataDirectory data, string address) => File.WriteAllText(Path.Combine(data.Path, AddressFile), address);
+    public static void Keep(DataDirectory data, string address) => OwnerOnlyFile.Write(Path.Combine(data.Path, AddressFile), address);
 
     /// <summary>The new link.</summary>
     /// <exception cref="StartupException">No dashboard runs on the folder, or this user may not write it.</exception>

@@ -26,7 +26,7 @@ public sealed partial class MeshModels(
     public Task RefreshAsync(CancellationToken cancellationToken) => inventory.RefreshAsync(cancellationToken);
 
     public Task<(ModelUpload? Upload, Problem? Problem)> UploadAsync(string? upload, string fileName, Stream content, CancellationToken cancellationToken) =>
-        Deeds.Missing(Actors.Current, Scopes.Admin) is { } missing ? Task.FromResult<(ModelUpload?, Problem?)>((null, missing)) : uploads.AddAsync(upload, fileName, content, cancellationToken);
+        Deeds.Missing(Scopes.Admin) is { } missing ? Task.FromResult<(ModelUpload?, Problem?)>((null, missing)) : uploads.AddAsync(upload, fileName, content, cancellationToken);
 
     public async Task<(ImmutableArray<InstallForecast> Forecasts, Problem? Problem)> PreviewAsync(ModelOrder order, CancellationToken cancellationToken)
     {
@@ -77,7 +77,7 @@ public sealed partial class MeshModels(
 
     public Problem? Cancel(string transfer)
     {
-        if (Deeds.Missing(Actors.Current, Scopes.Admin) is { } missing)
+        if (Deeds.Missing(Scopes.Admin) is { } missing)
         {
             return missing;
         }

@@ -33,7 +33,7 @@ public sealed class MeshFleet(FleetFeed feed, IGrainFactory grains, DeviceStore 
     public Task<Problem?> ForgetAsync(DeviceId id, CancellationToken cancellationToken) =>
         deeds.DoAsync(AuditActions.DeviceForget, Named(id), () => ForgetKnownAsync(id, cancellationToken));
 
-    public Task<Problem?> ProveAsync(DeviceId id, CancellationToken cancellationToken) => Deeds.Missing(Actors.Current, Scopes.Admin) is { } missing ? Task.FromResult<Problem?>(missing) : AskAsync(
+    public Task<Problem?> ProveAsync(DeviceId id, CancellationToken cancellationToken) => Deeds.Missing(Scopes.Admin) is { } missing ? Task.FromResult<Problem?>(missing) : AskAsync(
         id,
         async (client, options) => (await client.ProveAsync(new ProveRequest(), options)).Canaries > 0 ? null
             : new Problem("nothing_to_prove", "There is nothing to prove on this device.", "Its agent has no engine with a run that proves an accelerator.", "Update its agent."),

@@ -64,7 +64,7 @@ public sealed class MeshJobs(
 
     public async Task<Problem?> CancelAsync(JobId id, string by, CancellationToken cancellationToken)
     {
-        if (Deeds.Missing(Actors.Current, Scopes.Run) is { } missing)
+        if (Deeds.Missing(Scopes.Run) is { } missing)
         {
             return missing;
         }
@@ -128,7 +128,7 @@ public sealed class MeshJobs(
 
     private async Task<SubmitOutcome> SubmitAsync(JobRequest request, JobId? rerunOf, SubmitOnce? once, bool noTryOutModels)
     {
-        if (Deeds.Missing(Actors.Current, Scopes.Run) is { } missing)
+        if (Deeds.Missing(Scopes.Run) is { } missing)
         {
             return new SubmitOutcome(null, [], new Refusal(missing, [], null));
         }

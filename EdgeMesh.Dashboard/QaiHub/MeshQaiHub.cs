@@ -19,7 +19,7 @@ public sealed class MeshQaiHub(
     private const int LongestToken = 512;
 
     // Jobs of the account cost quota, and files go out of the house.
-    private static Problem? Missing => Deeds.Missing(Actors.Current, Scopes.Admin);
+    private static Problem? Missing => Deeds.Missing(Scopes.Admin);
 
     public HubSnapshot Current => board.Current;
 

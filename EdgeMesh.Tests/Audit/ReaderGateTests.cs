@@ -1,4 +1,5 @@
 using EdgeMesh.Core.Models;
+using EdgeMesh.Dashboard.Access.Sessions;
 using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Enrolment;
@@ -41,6 +42,7 @@ public sealed class ReaderGateTests
         Refused(models.Cancel("x"));
         Refused((await models.UploadAsync(null, "x.onnx", Stream.Null, Test)).Problem);
         Refused(await services.GetRequiredService<IApiKeys>().DeleteAsync(Guid.NewGuid(), null, Test));
+        Refused(await services.GetRequiredService<ISessions>().EndAsync(Guid.NewGuid(), Test));
         Refused(await services.GetRequiredService<IJoinRequests>().ApproveAsync(device, Test));
         Refused(await services.GetRequiredService<IJoinRequests>().RefuseAsync(device));
         Refused(await services.GetRequiredService<ILanAccess>().SetAsync(true, Test));

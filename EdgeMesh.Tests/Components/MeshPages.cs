@@ -25,6 +25,7 @@ namespace EdgeMesh.Tests.Components;
 /// <summary>Pages over fakes, with MudBlazor's providers, a clock of its own and a browser that answers anything.</summary>
 public abstract class MeshPages : PageContext
 {
+    private FakeSessions? _sessions;
     private IRenderedComponent<MudDialogProvider>? _dialogs;
     private IRenderedComponent<MudSnackbarProvider>? _toasts;
 
@@ -72,9 +73,9 @@ public abstract class MeshPages : PageContext
 
     protected FakeApiKeys Keys { get; } = new();
 
-    protected FakeSessions Sessions { get; } = new();
-
     protected FakeAudit Audit { get; } = new();
+
+    protected FakeSessions Sessions => _sessions ??= new FakeSessions(new Deeds(Audit));
 
     protected FakeJoinTokens Tokens { get; } = new();
 

@@ -1,9 +1,10 @@
 using EdgeMesh.Dashboard.Access.Sessions;
+using EdgeMesh.Dashboard.Audit;
 
 namespace EdgeMesh.Tests.Fakes;
 
 /// <summary>Sessions in memory.</summary>
-public sealed class FakeSessions : ISessions
+public sealed class FakeSessions(IDeeds deeds) : ISessions
 {
     private readonly Dictionary<Guid, (SessionInfo Info, CancellationTokenSource Ended)> _sessions = [];
 
@@ -16,16 +17,17 @@ public sealed class FakeSessions : ISessions
 
     public ImmutableArray<SessionInfo> List() => [.. _sessions.Values.Select(s => s.Info)];
 
-    public async Task<bool> EndAsync(Guid id, CancellationToken cancellationToken)
-    {
-        if (!_sessions.Remove(id, out var session))
+    public Task<Problem?> EndAsync(Guid id, CancellationToken cancellationToken) =>
+        deeds.DoAsync(AuditActions.SignOut, _sessions.TryGetValue(id, out var known) ? known.Info.Browser : $"{id}", async () =>
         {
-            return false;
-        }
+            if (!_sessions.Remove(id, out var session))
+            {
+                return new Problem("session_unknown", "There is no such session.", $"No session has the id {id}.", "Settings lists the sessions there are.");
+            }
 
-        await session.Ended.CancelAsync();
-        return true;
-    }
+            await session.Ended.CancelAsync();
+            return null;
+        });
 
     public CancellationToken Ended(Guid id) => _sessions.TryGetValue(id, out var session) ? session.Ended.Token : new CancellationToken(canceled: true);
 }

@@ -6,8 +6,8 @@ public interface ISessions
     /// <summary>The sessions that are good now, the last seen first.</summary>
     ImmutableArray<SessionInfo> List();
 
-    /// <summary>Ends a session with its circuits and streams; false when there is none with this id.</summary>
-    Task<bool> EndAsync(Guid id, CancellationToken cancellationToken);
+    /// <summary>Ends a session with its circuits and streams. Null when done, else why not.</summary>
+    Task<Problem?> EndAsync(Guid id, CancellationToken cancellationToken);
 
     /// <summary>Cancelled when the session ends; already cancelled when there is none.</summary>
     CancellationToken Ended(Guid id);

@@ -12,7 +12,7 @@ namespace EdgeMesh.Dashboard.Access.Sessions;
 /// cookie to every port of a host, so a session has a second secret for each origin (scheme, host and port) at which it was begun: it is kept in the page's own
 /// storage, which other ports cannot read.
 /// </summary>
-internal sealed class Sessions(IDbContextFactory<MeshDbContext> database, ApiKeys keys, TimeProvider time) : ISessions, IDisposable
+internal sealed class Sessions(IDbContextFactory<MeshDbContext> database, ApiKeys keys, IDeeds deeds, TimeProvider time) : ISessions, IDisposable
 {
     /// <summary>How long a session lasts that nobody uses.</summary>
     public static readonly TimeSpan Idle = TimeSpan.FromDays(14);
@@ -84,9 +84,11 @@ internal sealed class Sessions(IDbContextFactory<MeshDbContext> database, ApiKey
     public ImmutableArray<SessionInfo> List() =>
         [.. _entries.Values.Where(IsGood).Select(e => e.Info(keys.ById(e.Row.KeyId)?.Name ?? "")).OrderByDescending(s => s.LastSeenAt)];
 
-    public Task<bool> EndAsync(Guid id, CancellationToken cancellationToken) => EndAsync(id, TimeSpan.Zero, cancellationToken);
+    public Task<Problem?> EndAsync(Guid id, CancellationToken cancellationToken) =>
+        deeds.DoAsync(AuditActions.SignOut, List().FirstOrDefault(s => s.Id == id)?.Browser ?? $"{id}", async () =>
+            await EndAsync(id, TimeSpan.Zero, cancellationToken) ? null : AccessProblems.SessionUnknown(id));
 
-    /// <summary>Ends a session: at once for what is asked from now on, after a while for what is open. Whoever signs out is shown the login page meanwhile.</summary>
+    /// <summary>Ends a session, whoever acts; false when there is none with this id. At once for what is asked from now on, after a while for what is open. Whoever signs out is shown the login page meanwhile.</summary>
     public async Task<bool> EndAsync(Guid id, TimeSpan cutAfter, CancellationToken cancellationToken)
     {
         Entry? entry;
@@ -132,7 +134,7 @@ internal sealed class Sessions(IDbContextFactory<MeshDbContext> database, ApiKey
     }
 
     /// <summary>What lets this session, and only it, get this one path by a plain link.</summary>
-    public string Mark(Guid id, string path) => Origins(id).Select(o => MarkOf(o, path)).LastOrDefault() ?? "";
+    public string Mark(Guid id, string path) => Origins(id).LastOrDefault() is { } newest ? MarkOf(newest, path) : "";
 
     /// <summary>Whether the mark is of this session and path; compares in constant time.</summary>
     public bool IsMark(Guid id, string path, string mark)
@@ -146,7 +148,7 @@ internal sealed class Sessions(IDbContextFactory<MeshDbContext> database, ApiKey
     {
         foreach (var over in _entries.Values.Where(e => !IsGood(e)).ToList())
         {
-            await EndAsync(over.Row.Id, cancellationToken);
+            await EndAsync(over.Row.Id, TimeSpan.Zero, cancellationToken);
         }
 
         await using var db = await database.CreateDbContextAsync(cancellationToken);

@@ -50,7 +50,7 @@ public sealed class HubData : IHubData, IDisposable
 
     public async Task<(HubDataset? Dataset, Problem? Problem)> MakeAsync(DatasetOrder order, CancellationToken cancellationToken)
     {
-        if (Deeds.Missing(Actors.Current, Scopes.Admin) is { } missing)
+        if (Deeds.Missing(Scopes.Admin) is { } missing)
         {
             return (null, missing);
         }
@@ -136,7 +136,7 @@ public sealed class HubData : IHubData, IDisposable
 
     public async Task<Problem?> RemoveAsync(string id, CancellationToken cancellationToken)
     {
-        if (Deeds.Missing(Actors.Current, Scopes.Admin) is { } missing)
+        if (Deeds.Missing(Scopes.Admin) is { } missing)
         {
             return missing;
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Dashboard.Hosting;
 
 namespace EdgeMesh.Dashboard.QaiHub.Data;
@@ -27,8 +28,7 @@ public sealed class HubDataNotes(DashboardOptions dashboard)
         {
             var path = PathOf(account, note.Id);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllBytes(path + ".new", JsonSerializer.SerializeToUtf8Bytes(note));
-            File.Move(path + ".new", path, overwrite: true);
+            OwnerOnlyFile.Write(path, JsonSerializer.Serialize(note));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

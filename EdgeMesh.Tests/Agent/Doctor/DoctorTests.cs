@@ -201,7 +201,7 @@ public sealed class DoctorTests(DoctorDesk desk) : IClassFixture<DoctorDesk>
         return context.Response.Body.WriteAsync(body, Test).AsTask();
     }
 
-    private Task<Diagnosis> AtAsync(string address) => DoctorDesk.ExamineAsync(new DialOptions(new Uri(address), ""), desk.NewDevice());
+    private Task<Diagnosis> AtAsync(string address) => DoctorDesk.ExamineAsync(new DialOptions([new Uri(address)], ""), desk.NewDevice());
 
     private sealed class ShiftedTime(TimeSpan by) : TimeProvider
     {

@@ -1,20 +1,21 @@
 namespace EdgeMesh.Dashboard.Access;
 
-/// <summary>Loads the keys when the dashboard starts, after the database is migrated, and stores now and then when they were used.</summary>
-internal sealed class ApiKeysService(ApiKeys keys, TimeProvider time) : BackgroundService
+/// <summary>Loads the keys and then their sessions when the dashboard starts, after the database is migrated, and stores now and then when they were used.</summary>
+internal sealed class AccessService(ApiKeys keys, Sessions.Sessions sessions, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan StoreEvery = TimeSpan.FromMinutes(1);
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await keys.LoadAsync(cancellationToken);
+        await sessions.LoadAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await keys.StoreUseAsync(cancellationToken);
+        await StoreUseAsync(cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -24,12 +25,18 @@ internal sealed class ApiKeysService(ApiKeys keys, TimeProvider time) : Backgrou
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                await keys.StoreUseAsync(stoppingToken);
+                await StoreUseAsync(stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // Stopping.
         }
+    }
+
+    private async Task StoreUseAsync(CancellationToken cancellationToken)
+    {
+        await keys.StoreUseAsync(cancellationToken);
+        await sessions.StoreUseAsync(cancellationToken);
     }
 }
