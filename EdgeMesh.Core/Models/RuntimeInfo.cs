@@ -20,6 +20,7 @@ public enum RuntimeState
 /// <param name="TaskKinds">The task kinds it executes.</param>
 /// <param name="Accelerator">Where it computes, when the runtime says so; null is unknown, never guessed.</param>
 /// <param name="Owner">Whose process it is, of an engine that was found by itself; null when it is the agent's own, was named by a person, or the system does not say.</param>
+/// <param name="Slots">Attempts it works on at once; null when it does not say.</param>
 [GenerateSerializer, Immutable]
 public sealed record RuntimeInfo(
     string Id,
@@ -29,4 +30,5 @@ public sealed record RuntimeInfo(
     ImmutableArray<ModelInfo> Models,
     ImmutableArray<Jobs.TaskKind> TaskKinds,
     AcceleratorKind? Accelerator,
-    EngineOwner? Owner = null);
+    EngineOwner? Owner = null,
+    int? Slots = null);

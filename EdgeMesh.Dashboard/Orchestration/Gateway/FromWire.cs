@@ -14,6 +14,7 @@ public static class FromWire
     private const int MostItems = 200;
     private const int MostModels = 500;
     private const int MostPixels = 65_536;
+    private const int MostSlots = 1_024;
     private const long MostKvBytes = 1L << 30;
     private const long MostUnixMs = 253_402_300_799_000; // the year 9999
 
@@ -36,7 +37,8 @@ public static class FromWire
             told.Add(new RuntimeInfo(
                 Text(r.Id), Text(r.Name), Name<RuntimeState>(r.State) ?? RuntimeState.Down, r.Reason.Length == 0 ? null : Text(r.Reason, 500),
                 models, [.. r.TaskKinds.Take(16).Select(Kind).OfType<TaskKind>()], Name<AcceleratorKind>(r.Accelerator),
-                r.Owner is { } o ? new EngineOwner(o.Uid, Text(o.User, 64), Text(o.Program), o.IsOther, o.IsAllowed) : null));
+                r.Owner is { } o ? new EngineOwner(o.Uid, Text(o.User, 64), Text(o.Program), o.IsOther, o.IsAllowed) : null,
+                r.Slots > 0 ? Math.Min(r.Slots, MostSlots) : null));
         }
 
         return new(told.ToImmutable(), loaded, Accelerators(accelerators));
@@ -89,7 +91,8 @@ public static class FromWire
         Text(m.Id), [.. m.Skills.Take(8).Select(Name<Skill>).OfType<Skill>()],
         m.HasSizeBytes ? Math.Max(0, m.SizeBytes) : null, m.HasContextTokens ? Math.Max(0, m.ContextTokens) : null, Math.Clamp(m.QualityTier, 0, 5),
         m.HasCharsPerSecond && m.CharsPerSecond is >= 1 and <= 1e9 ? m.CharsPerSecond : null, Sizes(m.ImageSizes), m.CannotRun.Length == 0 ? null : Text(m.CannotRun, 400),
-        m.HasKvBytesPerToken && m.KvBytesPerToken is > 0 and < MostKvBytes ? m.KvBytesPerToken : null, m.Completes, m.Measures);
+        m.HasKvBytesPerToken && m.KvBytesPerToken is > 0 and < MostKvBytes ? m.KvBytesPerToken : null, m.Completes, m.Measures,
+        m.HasResidentBytes ? Math.Max(0, m.ResidentBytes) : null);
 
     // Sizes without a size of its own say nothing.
     private static Core.Models.ImageSizes? Sizes(Wire.ImageSizes? s) => s is { Width: > 0 and <= MostPixels, Height: > 0 and <= MostPixels }

@@ -119,7 +119,7 @@ public sealed class OnnxMeasurerTests : IDisposable
     [Fact]
     public async Task Run_TextModelOfAFixture_RunsItsOneFile()
     {
-        var model = new LocalModel("plain", ModelFixtures.Fixture("plain"), LocalModelKind.Text, [], 1, 64, 1, false);
+        var model = new LocalModel("plain", ModelFixtures.Copy(ModelFixtures.Fixture("plain"), _folder.Path), LocalModelKind.Text, [], 1, 64, 1, false);
 
         var m = (await RunAsync(model, new OnnxRun { Iterations = 2 })).Measurement;
 
@@ -206,8 +206,8 @@ public sealed class OnnxMeasurerTests : IDisposable
 
     private static string Said(Tensor tensor) => $"{tensor.Name} {tensor.Type} {string.Join(',', tensor.Shape)} {tensor.Origin}";
 
-    private static OnnxMeasurer Measurer(MeasureLimits? limits = null) =>
-        new(_ => new WorkerSupervisor(new WorkerOptions { ModelFolders = [Path.GetTempPath()] }, TimeProvider.System, NullLogger<WorkerSupervisor>.Instance), TimeProvider.System, limits);
+    private OnnxMeasurer Measurer(MeasureLimits? limits = null) =>
+        new(_ => new WorkerSupervisor(new WorkerOptions { ModelFolders = [_folder.Path] }, TimeProvider.System, NullLogger<WorkerSupervisor>.Instance), TimeProvider.System, limits);
 
     private LocalModel Model(byte[] content)
     {
