@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Jobs;
@@ -12,14 +11,14 @@ namespace EdgeMesh.Agent.Tasks;
 /// </summary>
 public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, TimeProvider time, IHostApplicationLifetime lifetime)
 {
-    private readonly ConcurrentDictionary<(string Caller, string Job, string Task), (int Number, TaskRun Run)> _runs = new();
     private readonly SemaphoreSlim _slots = new(limits.Slots);
     private readonly LightPlaces _light = new(limits.Light, limits.LightBytes);
     private int _running;
     private int _waiting;
     private int _held;
-    private int _kept;
-    private long _keptSize;
+
+    /// <summary>Those that it runs, and those that it ran.</summary>
+    public KeptAttempts Attempts { get; } = new(limits);
 
     public int Running => Volatile.Read(ref _running);
 
@@ -42,18 +41,18 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
     /// <param name="caller">The orchestrator that asks.</param>
     public (TaskRun? Run, Failure? Refused) Start(TaskRequest request, string caller = "")
     {
-        var key = (caller, request.JobId, request.TaskId);
+        var key = TaskKey.Of(caller, request);
         while (true)
         {
-            var exists = _runs.TryGetValue(key, out var known);
-            if (exists && known.Number > request.Attempt)
+            var known = Attempts.Newest(key);
+            if (known?.Attempt > request.Attempt)
             {
-                return (null, Fail(ReasonCode.Refused, $"A newer attempt ({known.Number}) of this task is known here."));
+                return (null, Fail(ReasonCode.Refused, $"A newer attempt ({known.Attempt}) of this task is known here."));
             }
 
-            if (exists && known.Number == request.Attempt)
+            if (known?.Attempt == request.Attempt)
             {
-                return (known.Run, null);
+                return (known, null);
             }
 
             if (catalog.Find(request.RuntimeId) is not { } runtime)
@@ -70,13 +69,9 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
             }
 
             var run = new TaskRun(request, lifetime.ApplicationStopping);
-            if (exists ? _runs.TryUpdate(key, (request.Attempt, run), known) : _runs.TryAdd(key, (request.Attempt, run)))
+            if (Attempts.TryReplace(key, known, run))
             {
-                if (exists)
-                {
-                    _ = known.Run.CancelAsync();
-                    Forget(known.Run);
-                }
+                _ = known?.CancelAsync();
 
                 // What takes no time is done before anyone can wait for it, and travels as one frame.
                 _ = request.Kind == TaskKindValue.Echo ? RunAsync(runtime, run, light) : Task.Run(() => RunAsync(runtime, run, light), CancellationToken.None);
@@ -98,13 +93,13 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
     /// <param name="caller">The orchestrator that asks; it reaches its own attempts only.</param>
     public async Task<bool> CancelAsync(CancelRequest request, string caller, CancellationToken cancellationToken)
     {
-        if (!_runs.TryGetValue((caller, request.JobId, request.TaskId), out var known) || known.Number != request.Attempt)
+        if (Attempts.Find(new TaskKey(caller, request.JobId, request.TaskId), request.Attempt) is not { } run)
         {
             return false;
         }
 
-        await known.Run.CancelAsync();
-        await known.Run.Ended.WaitAsync(cancellationToken);
+        await run.CancelAsync();
+        await run.Ended.WaitAsync(cancellationToken);
         return true;
     }
 
@@ -173,11 +168,9 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
             Interlocked.Decrement(ref _held);
         }
 
-        // Counted before it is told, so that nobody meets a result that is not.
-        Interlocked.Increment(ref _kept);
-        Interlocked.Add(ref _keptSize, run.Size);
+        Attempts.Ending(run);
         run.End(end, time.GetTimestamp());
-        Sweep();
+        Attempts.Sweep();
     }
 
     private async Task<TaskReceipt> ExecuteAsync(IRuntime runtime, TaskRun run, long queued)
@@ -223,33 +216,6 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
             throw new TaskFailedException(ReasonCode.Timeout, $"It took longer than {request.TimeoutMs / 1000.0:0.#} s.");
         }
     }
-
-    // Ended attempts are kept for a while so that a caller whose link broke can fetch them; the oldest go first, the newest stays.
-    private void Sweep()
-    {
-        if (Volatile.Read(ref _kept) <= limits.KeptResults && Interlocked.Read(ref _keptSize) <= limits.KeptSize)
-        {
-            return;
-        }
-
-        var ended = _runs.Where(r => r.Value.Run.IsOver).OrderBy(r => r.Value.Run.EndedAt).ToList();
-        for (var i = 0; i < ended.Count - 1 && (Volatile.Read(ref _kept) > limits.KeptResults * 3 / 4 || Interlocked.Read(ref _keptSize) > limits.KeptSize / 2); i++)
-        {
-            if (_runs.TryRemove(ended[i]))
-            {
-                Forget(ended[i].Value.Run);
-            }
-        }
-    }
-
-    private void Forget(TaskRun run) => run.Ended.ContinueWith(
-        _ =>
-        {
-            Interlocked.Decrement(ref _kept);
-            Interlocked.Add(ref _keptSize, -run.Size);
-            run.Dispose();
-        },
-        CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     /// <summary>Notes when the first text or file came and whether there is an answer, and stops a runtime that does not stop writing.</summary>
     private sealed class FirstOutput(ITaskOutput inner, TimeProvider time, long started, int most) : ITaskOutput
@@ -301,29 +267,4 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
             }
         }
     }
-}
-
-/// <summary>Limits of a device's executor.</summary>
-public sealed record TaskLimits
-{
-    /// <summary>Attempts at once; ECHO and SYSINFO need none. Default 2.</summary>
-    public int Slots { get; init; } = 2;
-
-    /// <summary>Attempts waiting; more are refused as Busy. Default 64.</summary>
-    public int Queue { get; init; } = 64;
-
-    /// <summary>ECHO and SYSINFO whose answer is not sent yet; more are refused as Busy. Default 256.</summary>
-    public int Light { get; init; } = 256;
-
-    /// <summary>Bytes of their requests together. Default 64 MiB; a single one may be larger.</summary>
-    public long LightBytes { get; init; } = 64L << 20;
-
-    /// <summary>Attempts remembered, ended ones included. Default 256.</summary>
-    public int KeptResults { get; init; } = 256;
-
-    /// <summary>Characters and bytes of results remembered; the newest is kept whatever its size. Default 16 million.</summary>
-    public long KeptSize { get; init; } = 16_000_000;
-
-    /// <summary>Most characters one attempt may write. Default 16 million.</summary>
-    public int MostOutputChars { get; init; } = 16_000_000;
 }

@@ -22,6 +22,11 @@ public sealed class TaskRun(TaskRequest request, CancellationToken stopping) : I
     /// <summary>What to do; its text is gone when it is over, as only the result is kept.</summary>
     public TaskRequest Request => request;
 
+    public int Attempt => request.Attempt;
+
+    /// <summary>Whether it left the device's queue.</summary>
+    public bool IsStarted { get; private set; }
+
     /// <summary>Cancelled when someone cancels the attempt or the agent stops.</summary>
     public CancellationToken Cancelled => _cancelled ??= _cancel.Token;
 
@@ -67,6 +72,7 @@ public sealed class TaskRun(TaskRequest request, CancellationToken stopping) : I
                 return;
             }
 
+            IsStarted |= update.Accepted is { Started: true };
             Size += update.Text.Length + update.Reasoning.Length + (update.Artifact?.Data.Length ?? 0);
 
             // Progress replaces progress nobody has read yet, and short text joins text, so a slow or absent reader costs little memory.

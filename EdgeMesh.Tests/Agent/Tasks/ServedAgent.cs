@@ -1,0 +1,60 @@
+using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Agent.Link;
+using EdgeMesh.Agent.Runtimes;
+using EdgeMesh.Core.Contracts;
+using EdgeMesh.Tests.Support;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Nerdbank.Streams;
+using DuplexPipe = EdgeMesh.Agent.Link.DuplexPipe;
+
+namespace EdgeMesh.Tests.Agent.Tasks;
+
+/// <summary>The agent as it is, with runtimes of the test only, over links in memory: one for each orchestrator that the test plays.</summary>
+internal sealed class ServedAgent : IAsyncDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly CancellationTokenSource _closing = new();
+    private readonly List<GrpcChannel> _channels = [];
+    private readonly WebApplication _agent;
+
+    private ServedAgent(IRuntime[] runtimes) => _agent = AgentHost.Build(
+        new AgentOptions(_directory.Path, "Test device", [], null) { FindEngines = false },
+        services =>
+        {
+            services.RemoveAll<IRuntime>();
+            Array.ForEach(runtimes, r => services.AddSingleton(r));
+        });
+
+    public static async Task<ServedAgent> StartAsync(params IRuntime[] runtimes)
+    {
+        ServedAgent served = new(runtimes);
+        await served._agent.StartAsync(TestContext.Current.CancellationToken);
+        return served;
+    }
+
+    /// <summary>A link of its own.</summary>
+    public DeviceService.DeviceServiceClient Link(string orchestrator)
+    {
+        var (device, dashboard) = DuplexPipe.CreatePair();
+        _ = _agent.Services.GetRequiredService<LinkListener>().ServeAsync(device, new LinkCaller(orchestrator), _closing.Token);
+        var channel = GrpcChannel.ForAddress("http://device", new GrpcChannelOptions
+        {
+            HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = false, ConnectCallback = (_, _) => new(dashboard.AsStream()) },
+            DisposeHttpClient = true,
+        });
+        _channels.Add(channel);
+        return new DeviceService.DeviceServiceClient(channel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _channels.ForEach(c => c.Dispose());
+        await _closing.CancelAsync();
+        await _agent.DisposeAsync();
+        _closing.Dispose();
+        _directory.Dispose();
+    }
+}
