@@ -28,9 +28,17 @@ public static class AgentCommand
             return BadUsage;
         }
 
-        // Longer than the host takes to stop, so that a clean stop is told as one.
-        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });
+        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = EndsWithin(args) });
     }
+
+    // Longer than the host takes to stop, so that a clean stop is told as one. A worker ends with its agent only: Ctrl+C in a terminal and systemd's SIGTERM reach it too, while its
+    // agent lets its task finish.
+    private static TimeSpan? EndsWithin(IReadOnlyList<string> args) => args switch
+    {
+        [WorkerName, ..] => null,
+        ["run", ..] => TimeSpan.FromSeconds(RunCommand.MostFinishSeconds + 10),
+        _ => TimeSpan.FromSeconds(10),
+    };
 
     private static RootCommand Create(IReadOnlyList<string> args)
     {

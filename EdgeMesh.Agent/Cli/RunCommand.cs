@@ -11,14 +11,19 @@ namespace EdgeMesh.Agent.Cli;
 /// <summary><c>run</c>: the agent itself.</summary>
 internal static class RunCommand
 {
-    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(2);
+    /// <summary>Longest time that tasks may be given to finish.</summary>
+    internal const int MostFinishSeconds = 60;
+
+    // For runtimes that give up, readers that read, and links that close.
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(4);
 
     /// <param name="Dial">Where to, and with what.</param>
     /// <param name="OpenAi">Addresses, separated by commas.</param>
     /// <param name="Allow">Hosts, separated by commas.</param>
     /// <param name="ModelsFrom">Folders that models may be taken from, absolute.</param>
+    /// <param name="FinishSeconds">How long tasks may go on when it is stopped.</param>
     /// <param name="Listen">The port on which orchestrators may reach it directly; null: none.</param>
-    internal sealed record Settings(DialOptions Dial, string Name, string Data, string OpenAi = "", string Allow = "", int? Listen = null, ImmutableArray<string> ModelsFrom = default);
+    internal sealed record Settings(DialOptions Dial, string Name, string Data, string OpenAi = "", string Allow = "", int? Listen = null, ImmutableArray<string> ModelsFrom = default, double FinishSeconds = 5);
 
     public static Command Create()
     {
@@ -43,7 +48,20 @@ internal static class RunCommand
                 result.AddError("--listen: a port is 1 to 65535.");
             }
         });
-        var run = new Command("run", "Links this device to a dashboard and runs its tasks until it is stopped.") { orchestrator, token, name, data, openAi, allow, from, listen };
+        var finish = new Option<double>("--finish-within")
+        {
+            Description = "Seconds that tasks may go on when the agent is stopped, 0 to 60; then they are handed back.",
+            HelpName = "SECONDS",
+            DefaultValueFactory = _ => new AgentOptions("", "", [], null).FinishWithin.TotalSeconds,
+        };
+        finish.Validators.Add(result =>
+        {
+            if (result.Errors.Any() || result.GetValueOrDefault<double>() is not (>= 0 and <= MostFinishSeconds))
+            {
+                result.AddError($"--finish-within: 0 to {MostFinishSeconds} seconds.");
+            }
+        });
+        var run = new Command("run", "Links this device to a dashboard and runs its tasks until it is stopped.") { orchestrator, token, name, data, openAi, allow, from, listen, finish };
         run.SetAction(async (parsed, cancellation) =>
         {
             var directory = CommonOptions.DataOf(parsed.GetValue(data));
@@ -59,7 +77,7 @@ internal static class RunCommand
                     dial, CommonOptions.NameOf(parsed.GetValue(name)), directory, parsed.GetValue(openAi) ?? "",
                     parsed.GetValue(allow) ?? Environment.GetEnvironmentVariable("EDGEMESH_ALLOWED_HOSTS") ?? "",
                     parsed.GetResult(listen) is { } asked ? asked.GetValueOrDefault<int?>() ?? DirectListener.DefaultPort : null,
-                    Folders(parsed.GetValue(from))),
+                    Folders(parsed.GetValue(from)), parsed.GetValue(finish)),
                 cancellation);
         });
         return run;
@@ -82,11 +100,12 @@ internal static class RunCommand
             {
                 AllowedHosts = [.. Parts(settings.Allow)],
                 ListenPort = settings.Listen,
+                FinishWithin = TimeSpan.FromSeconds(settings.FinishSeconds),
                 ModelFolders = settings.ModelsFrom.IsDefault ? [] : settings.ModelsFrom,
             };
             await using var app = AgentHost.Build(options, services => services
                 .AddSingleton(key).AddSingleton(settings.Dial).AddSingleton(new DeviceCertificateStore(settings.Data)).AddSingleton<Enroller>().AddSingleton<DirectListener>()
-                .AddHostedService<MeshDiallers>().AddWindowsService(o => o.ServiceName = ServiceSpec.Name).Configure<HostOptions>(o => o.ShutdownTimeout = StopWithin));
+                .AddHostedService<MeshDiallers>().AddWindowsService(o => o.ServiceName = ServiceSpec.Name).Configure<HostOptions>(o => o.ShutdownTimeout = options.FinishWithin + StopWithin));
             Console.WriteLine($"EdgeMesh agent {AgentVersion.Current}: {settings.Name} ({key.Id.Short}), data in {settings.Data}");
             await app.StartAsync(cancellationToken);
             foreach (var folder in options.ModelFolders)

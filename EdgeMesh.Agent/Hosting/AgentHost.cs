@@ -33,7 +33,8 @@ public static class AgentHost
             builder.WebHost.ConfigureKestrel(kestrel => kestrel.ApplicationServices.GetRequiredService<DirectListener>().Configure(kestrel, port));
         }
 
-        services.AddSingleton(new TaskLimits()).AddSingleton<TaskExecutor>().AddSingleton<Epochs>().AddSingleton<DeviceServiceImpl>();
+        services.AddSingleton(new TaskLimits()).AddSingleton<TaskExecutor>().AddSingleton<Epochs>().AddSingleton<AttemptStreams>()
+            .AddSingleton<AgentStop>().AddHostedService<OrderlyStop>().AddSingleton<DeviceServiceImpl>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRuntime, SummariserRuntime>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRuntime, SystemRuntime>());
         services.AddOnnx().AddEngines(options).AddModels(options);

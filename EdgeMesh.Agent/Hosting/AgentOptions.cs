@@ -15,6 +15,9 @@ public sealed record AgentOptions(string DataDirectory, string Name, ImmutableAr
     /// <summary>The port on which orchestrators may reach it directly; null (default): only through the tunnel that it dials.</summary>
     public int? ListenPort { get; init; }
 
+    /// <summary>How long tasks may go on when the agent is stopped; then they end as lost. Default 5 s, 0 to 60 s.</summary>
+    public TimeSpan FinishWithin { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Where its models are.</summary>
     public string ModelsDirectory => Path.Combine(DataDirectory, "models");
 

@@ -9,10 +9,11 @@ namespace EdgeMesh.Agent.Link;
 /// Keeps a link to the dashboard: dials its addresses, proves the key, serves, and dials again forever with exponential backoff and jitter: within 250 to
 /// 500 ms at first, up to 15 s later (60 s after a refusal that only a change can mend). A failed join never ends the agent.
 /// </summary>
-public sealed class Dialler(DialOptions options, DeviceKey key, Hosting.AgentOptions agent, LinkListener listener, MeshCredentials credentials, DeviceCertificateStore store, RenewalSignal renewal, LinkClaims claims, TimeProvider time) : BackgroundService
+public sealed class Dialler(DialOptions options, DeviceKey key, Hosting.AgentOptions agent, LinkListener listener, MeshCredentials credentials, DeviceCertificateStore store, RenewalSignal renewal, LinkClaims claims, Tasks.AgentStop stop, TimeProvider time) : BackgroundService
 {
     private const string LinkedHere = "linked_here";
     private static readonly TimeSpan Handshake = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RenewAgain = TimeSpan.FromMinutes(1);
 
     // A clock that was set, or a machine that slept, is noticed within so long.
@@ -25,7 +26,7 @@ public sealed class Dialler(DialOptions options, DeviceKey key, Hosting.AgentOpt
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        for (var failures = 0; !stoppingToken.IsCancellationRequested;)
+        for (var failures = 0; !stoppingToken.IsCancellationRequested && !stop.IsOver;)
         {
             var wish = await RoundAsync(() => failures = 0, stoppingToken);
             failures++;
@@ -129,10 +130,28 @@ public sealed class Dialler(DialOptions options, DeviceKey key, Hosting.AgentOpt
             await listener.ServeAsync(DuplexPipe.Over(stream), new LinkCaller(OrchestratorId ?? ""), stopping);
         }
 
-        Say(stopping.IsCancellationRequested ? "Stopped." : $"The link to {address.GetLeftPart(UriPartial.Authority)} broke; dialling again.");
+        if (stop.IsOver)
+        {
+            await SayGoodbyeAsync(socket.Socket);
+        }
+
+        Say(stop.IsOver || stopping.IsCancellationRequested ? "Stopped." : $"The link to {address.GetLeftPart(UriPartial.Authority)} broke; dialling again.");
         await over.CancelAsync();
         await renewing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return new Outcome.Linked();
+    }
+
+    private async Task SayGoodbyeAsync(WebSocket socket)
+    {
+        using var limit = new CancellationTokenSource(Goodbye, time);
+        try
+        {
+            await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "The agent was stopped.", limit.Token);
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The dashboard has closed it already.
+        }
     }
 
     /// <summary>Renews while the link goes on; the link itself does not notice.</summary>

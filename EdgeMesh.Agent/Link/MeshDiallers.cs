@@ -1,5 +1,6 @@
 using EdgeMesh.Agent.Enrolment;
 using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Agent.Tasks;
 
 namespace EdgeMesh.Agent.Link;
 
@@ -8,7 +9,7 @@ namespace EdgeMesh.Agent.Link;
 /// process joins or leaves meanwhile (<c>edgemesh-agent join</c>) is noticed within <see cref="Look"/>.
 /// </summary>
 public sealed class MeshDiallers(
-    DialOptions asked, DeviceKey key, AgentOptions agent, LinkListener listener, DeviceCertificateStore store, Enroller enroller, RenewalSignal renewal, TimeProvider time)
+    DialOptions asked, DeviceKey key, AgentOptions agent, LinkListener listener, DeviceCertificateStore store, Enroller enroller, RenewalSignal renewal, AgentStop stop, TimeProvider time)
     : BackgroundService
 {
     /// <summary>How often the store is looked at.</summary>
@@ -78,5 +79,5 @@ public sealed class MeshDiallers(
         }
     }
 
-    private Dialler Create(DialOptions options) => new(options, key, agent, listener, new MeshCredentials(options, store, enroller, time), store, renewal, _claims, time);
+    private Dialler Create(DialOptions options) => new(options, key, agent, listener, new MeshCredentials(options, store, enroller, time), store, renewal, _claims, stop, time);
 }

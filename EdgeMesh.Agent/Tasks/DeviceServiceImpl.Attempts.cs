@@ -26,7 +26,7 @@ public sealed partial class DeviceServiceImpl
             return;
         }
 
-        await AttemptStream.WriteAsync(run, default, responseStream, time, context.CancellationToken);
+        await streams.WriteAsync(run, default, responseStream, context.CancellationToken);
     }
 
     public override Task<ListAttemptsReply> ListAttempts(ListAttemptsRequest request, ServerCallContext context)
@@ -40,7 +40,7 @@ public sealed partial class DeviceServiceImpl
         var caller = RefuseStale(context, request.Epoch);
         var run = executor.Attempts.Find(TaskKey.Of(caller, request.Attempt), request.Attempt?.Attempt ?? 0)
             ?? throw new RpcException(new Status(StatusCode.NotFound, "This device does not know the attempt (any more)."));
-        await AttemptStream.WriteAsync(run, AttemptOffset.Of(request), responseStream, time, context.CancellationToken);
+        await streams.WriteAsync(run, AttemptOffset.Of(request), responseStream, context.CancellationToken);
     }
 
     public override Task<AcknowledgeReply> Acknowledge(AcknowledgeRequest request, ServerCallContext context)

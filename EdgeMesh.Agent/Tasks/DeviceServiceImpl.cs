@@ -8,7 +8,7 @@ namespace EdgeMesh.Agent.Tasks;
 
 /// <summary>The agent's gRPC service.</summary>
 public sealed partial class DeviceServiceImpl(
-    DeviceFacts facts, RuntimeCatalog catalog, TaskExecutor executor, Epochs epochs, TelemetryProbe probe, TaskLimits limits, Models.Mesh.ModelService models, Runtimes.Discovery.EngineContext engines, Enrolment.RenewalSignal renewal, DirectEndpoint direct, TimeProvider time)
+    DeviceFacts facts, RuntimeCatalog catalog, TaskExecutor executor, Epochs epochs, AttemptStreams streams, AgentStop stop, TelemetryProbe probe, TaskLimits limits, Models.Mesh.ModelService models, Runtimes.Discovery.EngineContext engines, Enrolment.RenewalSignal renewal, DirectEndpoint direct, TimeProvider time)
     : DeviceService.DeviceServiceBase
 {
     private static readonly TimeSpan BeatInterval = TimeSpan.FromMilliseconds(500);
@@ -34,14 +34,18 @@ public sealed partial class DeviceServiceImpl(
         var tick = timer.WaitForNextTickAsync(context.CancellationToken).AsTask();
         while (true)
         {
-            var change = catalog.Changed;
+            var (change, step, isOver) = (catalog.Changed, stop.Next, stop.IsOver);
             var version = catalog.Version;
             var runtimes = version == told ? null : ToWire.Runtimes(catalog.Infos, catalog.Loaded, await facts.ProfileAsync(context.CancellationToken));
-            await responseStream.WriteAsync(ToWire.Beat(probe.Sample(), executor, runtimes), context.CancellationToken);
+            await responseStream.WriteAsync(ToWire.Beat(probe.Sample(), executor, runtimes, stop.IsBegun), context.CancellationToken);
             told = version;
+            if (isOver)
+            {
+                return;
+            }
 
-            // A change of the runtimes is told at once: jobs may wait for it.
-            if (await Task.WhenAny(tick, change) == tick)
+            // A change of the runtimes is told at once, as jobs may wait for it; and so is a stop.
+            if (await Task.WhenAny(tick, change, step) == tick)
             {
                 await tick;
                 tick = timer.WaitForNextTickAsync(context.CancellationToken).AsTask();

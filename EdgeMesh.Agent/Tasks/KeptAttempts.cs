@@ -13,6 +13,9 @@ public sealed class KeptAttempts(TaskLimits limits)
     private int _ended;
     private long _endedSize;
 
+    /// <summary>Those that wait or run.</summary>
+    public IReadOnlyList<TaskRun> Unfinished => [.. _runs.Values.Where(r => !r.IsOver)];
+
     /// <summary>The newest attempt of a task; null when none is known.</summary>
     public TaskRun? Newest(TaskKey task) => _runs.GetValueOrDefault(task);
 

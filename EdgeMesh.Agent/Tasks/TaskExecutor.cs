@@ -9,7 +9,7 @@ namespace EdgeMesh.Agent.Tasks;
 /// same attempt attaches to it and gets everything from the start; a newer attempt stops the older. Several orchestrators share the slots, and none
 /// reaches another's attempts. Thread-safe.
 /// </summary>
-public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, TimeProvider time, IHostApplicationLifetime lifetime)
+public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, TimeProvider time, AgentStop stop)
 {
     private readonly SemaphoreSlim _slots = new(limits.Slots);
     private readonly LightPlaces _light = new(limits.Light, limits.LightBytes);
@@ -55,6 +55,11 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
                 return (known, null);
             }
 
+            if (stop.IsBegun)
+            {
+                return (null, Fail(ReasonCode.NotReady, "The agent is being stopped."));
+            }
+
             if (catalog.Find(request.RuntimeId) is not { } runtime)
             {
                 return (null, Fail(ReasonCode.Unsupported, $"This device has no runtime {request.RuntimeId}."));
@@ -68,7 +73,7 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
                 return (null, Fail(ReasonCode.Busy, $"{Waiting} tasks wait on this device already."));
             }
 
-            var run = new TaskRun(request, lifetime.ApplicationStopping);
+            var run = new TaskRun(request);
             if (Attempts.TryReplace(key, known, run))
             {
                 _ = known?.CancelAsync();
@@ -105,6 +110,14 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
 
     private static Failure Fail(ReasonCode reason, string cause) => new() { Reason = reason.ToString(), Cause = cause };
 
+    // Whoever waits for it places it again when it was the agent that stopped.
+    private static Failure Cancelled(TaskRun run) => run switch
+    {
+        { IsStopped: false } => Fail(ReasonCode.Cancelled, "It was cancelled."),
+        { IsStarted: false } => Fail(ReasonCode.NotReady, "The agent was stopped before it began with this."),
+        _ => Fail(ReasonCode.Lost, "The agent was stopped while it worked on this."),
+    };
+
     private async Task RunAsync(IRuntime runtime, TaskRun run, bool light)
     {
         var queued = time.GetTimestamp();
@@ -131,6 +144,7 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
                 }
             }
 
+            run.Cancelled.ThrowIfCancellationRequested();
             Interlocked.Increment(ref _running);
             try
             {
@@ -147,7 +161,7 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
         }
         catch (OperationCanceledException)
         {
-            end = new TaskUpdate { Failure = Fail(ReasonCode.Cancelled, lifetime.ApplicationStopping.IsCancellationRequested ? "The agent was stopped." : "It was cancelled.") };
+            end = new TaskUpdate { Failure = Cancelled(run) };
         }
         catch (OutOfMemoryException)
         {

@@ -5,7 +5,7 @@ using Google.Protobuf;
 namespace EdgeMesh.Agent.Tasks;
 
 /// <summary>One attempt on this device: everything it said so far, for any number of readers, also late ones. Thread-safe.</summary>
-public sealed class TaskRun(TaskRequest request, CancellationToken stopping) : ITaskOutput, IDisposable
+public sealed class TaskRun(TaskRequest request) : ITaskOutput, IDisposable
 {
     private const int LargestPiece = 64 * 1024;
     private const int LargestText = 64 * 1024;
@@ -13,7 +13,7 @@ public sealed class TaskRun(TaskRequest request, CancellationToken stopping) : I
 
     private readonly Lock _gate = new();
     private readonly List<TaskUpdate> _updates = [];
-    private readonly CancellationTokenSource _cancel = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+    private readonly CancellationTokenSource _cancel = new();
     private readonly TaskCompletionSource _ended = NewSignal();
     private TaskCompletionSource _changed = NewSignal();
     private CancellationToken? _cancelled;
@@ -26,6 +26,9 @@ public sealed class TaskRun(TaskRequest request, CancellationToken stopping) : I
 
     /// <summary>Whether it left the device's queue.</summary>
     public bool IsStarted { get; private set; }
+
+    /// <summary>Whether it was stopped with the agent, and not because someone cancelled it.</summary>
+    public bool IsStopped { get; private set; }
 
     /// <summary>Cancelled when someone cancels the attempt or the agent stops.</summary>
     public CancellationToken Cancelled => _cancelled ??= _cancel.Token;
@@ -126,6 +129,13 @@ public sealed class TaskRun(TaskRequest request, CancellationToken stopping) : I
             _read = Math.Max(_read, _updates.Count);
             return (_updates.Count > from ? _updates[from..] : [], IsOver, _changed.Task);
         }
+    }
+
+    /// <summary>Asks it to stop because the agent stops; nothing when it is over.</summary>
+    public Task StopAsync()
+    {
+        IsStopped = true;
+        return CancelAsync();
     }
 
     /// <summary>Asks it to stop; nothing when it is over.</summary>

@@ -4,7 +4,7 @@ namespace EdgeMesh.Tests.Support;
 public static class AgentProcess
 {
     /// <summary>Starts an agent; a device that joined before needs no token.</summary>
-    public static ChildProcess Start(Uri orchestrator, string? token, string name, string dataDirectory, string? openAi = null, string? allowHosts = null)
+    public static ChildProcess Start(Uri orchestrator, string? token, string name, string dataDirectory, string? openAi = null, string? allowHosts = null, params string[] more)
     {
         List<string> arguments = ["run", "--orchestrator", orchestrator.ToString(), "--name", name, "--data", dataDirectory];
         if (token is not null)
@@ -22,7 +22,7 @@ public static class AgentProcess
             arguments.AddRange(["--allow-hosts", allowHosts]);
         }
 
-        return ChildProcess.Start(BuiltPrograms.Agent, arguments);
+        return ChildProcess.Start(BuiltPrograms.Agent, [.. arguments, .. more]);
     }
 
     /// <summary>Starts an agent with a fresh token and waits until it is online with its runtimes.</summary>

@@ -25,7 +25,13 @@ public sealed class EmbeddedDevice(DashboardOptions options, Recovery recovery, 
             await registry.AddAsync(key.Id, key.PublicKey, name, LinkKind.Embedded, null, stoppingToken);
         }
 
-        await using var agent = AgentHost.Build(new AgentOptions(options.EmbeddedDevicePath, name, [], null) { AllowedHosts = [.. models.AllowedHosts], ModelFolders = [.. models.Folders.Select(Path.GetFullPath)] });
+        await using var agent = AgentHost.Build(new AgentOptions(options.EmbeddedDevicePath, name, [], null) 
+        {
+            // Its work cannot outlive this process: there is nobody left to tell.
+            FinishWithin = TimeSpan.Zero,
+            AllowedHosts = [.. models.AllowedHosts],
+            ModelFolders = [.. models.Folders.Select(Path.GetFullPath)],
+        });
 
         // Not cancelled half-way: an agent that has begun to start is stopped below.
         await agent.StartAsync(CancellationToken.None);

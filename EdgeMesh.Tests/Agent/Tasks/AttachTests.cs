@@ -50,14 +50,14 @@ public sealed class AttachTests
     {
         using var run = Run([new TaskUpdate { Progress = new Progress { Fraction = 0.1 } }, new TaskUpdate { Text = "a" }, new TaskUpdate { Progress = new Progress { Fraction = 0.2 } }], []);
         FrameList frames = new();
-        await AttemptStream.WriteAsync(run, default, frames, TimeProvider.System, TestContext.Current.CancellationToken);
+        await new AttemptStreams(TimeProvider.System).WriteAsync(run, default, frames, TestContext.Current.CancellationToken);
         Assert.Equal(0.2, Assert.Single(frames.Updates, u => u.Progress is not null).Progress.Fraction);
     }
 
     // Readers that were there meanwhile decide which pieces of text became one.
     private static TaskRun Run(TaskUpdate[] said, bool[] read)
     {
-        TaskRun run = new(new TaskRequest { JobId = "j", TaskId = "t", Attempt = 1 }, CancellationToken.None);
+        TaskRun run = new(new TaskRequest { JobId = "j", TaskId = "t", Attempt = 1 });
         var moved = false;
         for (var i = 0; i < said.Length; i++)
         {

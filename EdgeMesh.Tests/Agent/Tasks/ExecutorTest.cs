@@ -3,7 +3,6 @@ using EdgeMesh.Agent.Tasks;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using TaskRequest = EdgeMesh.Core.Contracts.TaskRequest;
 
@@ -18,7 +17,7 @@ public abstract class ExecutorTest : IDisposable
 
     private protected FakeTimeProvider Clock { get; } = new();
 
-    private protected AgentLifetime Agent { get; } = new();
+    private protected AgentStop Agent { get; } = new();
 
     private protected HeldRuntime Held { get; } = new();
 
@@ -32,7 +31,6 @@ public abstract class ExecutorTest : IDisposable
     {
         if (disposing)
         {
-            Agent.Dispose();
             Catalog.Dispose();
         }
     }
@@ -108,20 +106,4 @@ internal sealed class HeldRuntime : IRuntime
     }
 
     private TaskCompletionSource Held(string task) => _held.GetOrAdd(task, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-}
-
-/// <summary>An agent that the test stops.</summary>
-internal sealed class AgentLifetime : IHostApplicationLifetime, IDisposable
-{
-    private readonly CancellationTokenSource _stopping = new();
-
-    public CancellationToken ApplicationStarted => CancellationToken.None;
-
-    public CancellationToken ApplicationStopping => _stopping.Token;
-
-    public CancellationToken ApplicationStopped => CancellationToken.None;
-
-    public void StopApplication() => _stopping.Cancel();
-
-    public void Dispose() => _stopping.Dispose();
 }

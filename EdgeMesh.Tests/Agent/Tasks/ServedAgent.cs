@@ -20,17 +20,20 @@ internal sealed class ServedAgent : IAsyncDisposable
     private readonly List<GrpcChannel> _channels = [];
     private readonly WebApplication _agent;
 
-    private ServedAgent(IRuntime[] runtimes) => _agent = AgentHost.Build(
-        new AgentOptions(_directory.Path, "Test device", [], null) { FindEngines = false },
+    private ServedAgent(TimeSpan finishWithin, IRuntime[] runtimes) => _agent = AgentHost.Build(
+        new AgentOptions(_directory.Path, "Test device", [], null) { FindEngines = false, FinishWithin = finishWithin },
         services =>
         {
             services.RemoveAll<IRuntime>();
             Array.ForEach(runtimes, r => services.AddSingleton(r));
         });
 
-    public static async Task<ServedAgent> StartAsync(params IRuntime[] runtimes)
+    public static Task<ServedAgent> StartAsync(params IRuntime[] runtimes) => StartAsync(TimeSpan.Zero, runtimes);
+
+    /// <summary>One that lets its tasks finish for so long when it is stopped.</summary>
+    public static async Task<ServedAgent> StartAsync(TimeSpan finishWithin, params IRuntime[] runtimes)
     {
-        ServedAgent served = new(runtimes);
+        ServedAgent served = new(finishWithin, runtimes);
         await served._agent.StartAsync(TestContext.Current.CancellationToken);
         return served;
     }
@@ -49,10 +52,14 @@ internal sealed class ServedAgent : IAsyncDisposable
         return new DeviceService.DeviceServiceClient(channel);
     }
 
+    /// <summary>What SIGTERM does; returns when it would exit.</summary>
+    public Task StopAsync() => _agent.StopAsync(TestContext.Current.CancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         _channels.ForEach(c => c.Dispose());
         await _closing.CancelAsync();
+        await _agent.StopAsync(CancellationToken.None);
         await _agent.DisposeAsync();
         _closing.Dispose();
         _directory.Dispose();

@@ -11,7 +11,7 @@ public sealed class TaskExecutorRunTests : ExecutorTest
     [Fact]
     public async Task Read_LateReader_GetsTheSameAsAnEarlyOne()
     {
-        var run = new TaskRun(Request("t1"), CancellationToken.None);
+        var run = new TaskRun(Request("t1"));
         var early = "";
         var read = 0;
         for (var i = 0; i < 1_000; i++)
@@ -36,7 +36,7 @@ public sealed class TaskExecutorRunTests : ExecutorTest
     [Fact]
     public void Progress_ReaderIsThere_SeesTheNewestEachTime()
     {
-        using var run = new TaskRun(Request("t1"), CancellationToken.None);
+        using var run = new TaskRun(Request("t1"));
         var read = 0;
         foreach (var fraction in new[] { 0.1, 0.2, 0.3 })
         {
@@ -51,7 +51,7 @@ public sealed class TaskExecutorRunTests : ExecutorTest
     [Fact]
     public void Text_NobodyReads_IsKeptInFewPieces()
     {
-        using var run = new TaskRun(Request("t1"), CancellationToken.None);
+        using var run = new TaskRun(Request("t1"));
         for (var i = 0; i < 10_000; i++)
         {
             run.Progress(i / 10_000.0, "");
@@ -106,16 +106,6 @@ public sealed class TaskExecutorRunTests : ExecutorTest
         await run.Ended;
         Assert.Equal(nameof(ReasonCode.BadOutput), Updates(run)[^1].Failure.Reason);
         Assert.InRange(Text(run).Length, 0, 1_000);
-    }
-
-    [Fact]
-    public async Task Run_AgentStops_SaysSo()
-    {
-        var run = Start(New(), "t1");
-        await Until.TrueAsync("it to run", () => Held.Runs == 1);
-        Agent.StopApplication();
-        await run.Ended;
-        Assert.Equal("The agent was stopped.", Updates(run)[^1].Failure.Cause);
     }
 
     [Fact]

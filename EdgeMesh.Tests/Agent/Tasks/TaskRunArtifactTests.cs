@@ -15,7 +15,7 @@ public sealed class TaskRunArtifactTests
     public void Artifact_AnySize_IsPiecesOfAtMost64KiBWithTheLastMarked(int bytes, int pieces)
     {
         var data = Enumerable.Range(0, bytes).Select(n => (byte)(n * 7)).ToArray();
-        using var run = new TaskRun(new TaskRequest { JobId = "j", TaskId = "t1", Attempt = 1 }, CancellationToken.None);
+        using var run = new TaskRun(new TaskRequest { JobId = "j", TaskId = "t1", Attempt = 1 });
 
         run.Artifact("a.png", "image/png", data);
 

@@ -3,13 +3,55 @@ using Grpc.Core;
 
 namespace EdgeMesh.Agent.Tasks;
 
-/// <summary>Tells a reader an attempt from where it is on until its end, in few and small frames.</summary>
-internal static class AttemptStream
+/// <summary>Tells readers an attempt from where each is on until its end, in few and small frames. Thread-safe.</summary>
+public sealed class AttemptStreams(TimeProvider time)
 {
     private static readonly TimeSpan Coalesce = TimeSpan.FromMilliseconds(20);
     private const int MostPerFrame = 32_768;
+    private readonly Lock _gate = new();
+    private TaskCompletionSource _allRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _open;
 
-    public static async Task WriteAsync(TaskRun run, AttemptOffset has, IServerStreamWriter<TaskFrame> reader, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Completes when no attempt is being read: each reader has got its end, or is gone.</summary>
+    public Task AllRead
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _open == 0 ? Task.CompletedTask : _allRead.Task;
+            }
+        }
+    }
+
+    /// <summary>Tells what the reader does not have; returns when it was told the end.</summary>
+    public async Task WriteAsync(TaskRun run, AttemptOffset has, IServerStreamWriter<TaskFrame> reader, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            _open++;
+        }
+
+        try
+        {
+            await TellAsync(run, has, reader, cancellationToken);
+        }
+        finally
+        {
+            TaskCompletionSource? last = null;
+            lock (_gate)
+            {
+                if (--_open == 0)
+                {
+                    (last, _allRead) = (_allRead, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+                }
+            }
+
+            last?.TrySetResult();
+        }
+    }
+
+    private async Task TellAsync(TaskRun run, AttemptOffset has, IServerStreamWriter<TaskFrame> reader, CancellationToken cancellationToken)
     {
         var read = 0;
         var wroteText = false;
