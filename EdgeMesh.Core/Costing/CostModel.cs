@@ -62,7 +62,7 @@ public static class CostModel
         return new Calibration(runs, logMean, logVariance, overhead, outMean, outVariance);
     }
 
-    /// <summary>What a task costs on a device with a model, queueing included.</summary>
+    /// <summary>What a task costs by itself on a device with a model, without waiting for others.</summary>
     /// <param name="inputChars">Characters the task reads.</param>
     /// <param name="borrowed">Another device's posterior for the same runtime kind and model, or null.</param>
     /// <param name="published">What others measured of this model on such a device, or null; weaker than a run here, stronger than a borrowed one.</param>
@@ -101,9 +101,9 @@ public static class CostModel
         }
 
         // What an overhead will be is never known better than a prior's spread: disks, links and other programs have their say.
-        var p50 = device.QueuedWorkMs + overhead + run;
-        var p90 = device.QueuedWorkMs + (overhead * (learned is null ? CostPrior.OverheadSpread : OverheadSpread)) + (run * Math.Exp(Z90 * sigma));
-        return new Estimate(Math.Max(p50, 0.1), Math.Max(p90, Math.Max(p50, 0.1)), RamMb(model, extractive, inputChars), origin, learned?.Runs ?? 0, basis, device.QueuedWorkMs);
+        var p50 = overhead + run;
+        var p90 = (overhead * (learned is null ? CostPrior.OverheadSpread : OverheadSpread)) + (run * Math.Exp(Z90 * sigma));
+        return new Estimate(Math.Max(p50, 0.1), Math.Max(p90, Math.Max(p50, 0.1)), RamMb(model, extractive, inputChars), origin, learned?.Runs ?? 0, basis);
     }
 
     /// <summary>Whether a task is an extractive summary, whose work goes by the characters it reads.</summary>

@@ -32,5 +32,5 @@ public sealed record Estimate(double P50Ms, double P90Ms, double? RamMb, Estimat
     public double WorkP90Ms => Math.Max(0, P90Ms - WaitMs);
 
     /// <summary>The same work behind so much more that is done before it.</summary>
-    public Estimate After(double waitMs) => this with { P50Ms = P50Ms + waitMs, P90Ms = P90Ms + waitMs, WaitMs = WaitMs + waitMs };
+    public Estimate After(double waitMs) => waitMs == 0 ? this : this with { P50Ms = P50Ms + waitMs, P90Ms = P90Ms + waitMs, WaitMs = WaitMs + waitMs };
 }

@@ -1,5 +1,6 @@
 using EdgeMesh.Core.Costing;
 using EdgeMesh.Core.Models;
+using EdgeMesh.Core.Scheduling;
 
 namespace EdgeMesh.Core.Devices;
 
@@ -26,10 +27,10 @@ public sealed record RunningAttempt(AttemptId Attempt, Jobs.JobKind Kind, string
 /// <param name="LoadHistory">CPU percent, oldest first, one value a second, at most 60.</param>
 /// <param name="Runtimes">Engines as last reported.</param>
 /// <param name="RuntimesLoaded">Whether the device has reported its runtimes since it linked (false: still starting).</param>
-/// <param name="QueuedWorkMs">Predicted remaining milliseconds of what it runs and holds.</param>
+/// <param name="Lanes">What its runtimes work on and what waits for them; a runtime with nothing to do is not among them.</param>
 /// <param name="ReservedRamMb">MiB reserved by what it runs and holds.</param>
 /// <param name="Running">What it executes now.</param>
-/// <param name="QueuedCount">Attempts queued at the orchestrator for this device.</param>
+/// <param name="QueuedCount">Attempts that wait for their turn on it.</param>
 /// <param name="Calibrations">What was learned from its finished attempts.</param>
 /// <param name="RoundTripMs">Measured link round trip; null until measured.</param>
 /// <param name="Warning">Something about it that a person should know although it works, in words; or null.</param>
@@ -48,14 +49,38 @@ public sealed record DeviceSnapshot(
     ImmutableArray<float> LoadHistory,
     ImmutableArray<RuntimeInfo> Runtimes,
     bool RuntimesLoaded,
-    double QueuedWorkMs,
+    ImmutableArray<Lane> Lanes,
     double ReservedRamMb,
     ImmutableArray<RunningAttempt> Running,
     int QueuedCount,
     ImmutableDictionary<CalibrationKey, Calibration> Calibrations,
     double? RoundTripMs = null,
     string? Warning = null,
-    LinkEnd? LinkEnd = null);
+    LinkEnd? LinkEnd = null)
+{
+    /// <summary>Predicted milliseconds of all its lanes, as if everything ran one after the other.</summary>
+    public double QueuedWorkMs => Lanes.Sum(l => l.WorkMs);
+
+    /// <summary>A runtime's lane as it is now.</summary>
+    public Lane LaneOf(RuntimeInfo runtime)
+    {
+        foreach (var lane in Lanes)
+        {
+            if (lane.RuntimeId == runtime.Id)
+            {
+                return lane;
+            }
+        }
+
+        return Lane.Idle(runtime.Id, runtime.Slots);
+    }
+
+    /// <summary>The same moment with one more attempt that waits for a runtime.</summary>
+    /// <param name="workMs">Its own milliseconds.</param>
+    public DeviceSnapshot WithWork(string runtimeId, double workMs) =>
+        Runtimes.FirstOrDefault(r => r.Id == runtimeId) is not { } runtime ? this
+        : this with { Lanes = Lanes.RemoveAll(l => l.RuntimeId == runtimeId).Add(LaneOf(runtime).With(workMs)) };
+}
 
 /// <summary>How a link ended.</summary>
 public enum LinkEnd
@@ -76,7 +101,8 @@ public sealed record FleetSnapshot(long Version, DateTimeOffset TakenAt, Immutab
     /// <summary>The device with this id, or null.</summary>
     public DeviceSnapshot? Find(DeviceId id) => Devices.FirstOrDefault(d => d.Id == id);
 
-    /// <summary>The same moment with a device that holds this much work, so that the next decision counts it.</summary>
-    public FleetSnapshot WithWork(DeviceId id, double queuedMs) =>
-        this with { Devices = [.. Devices.Select(d => d.Id == id ? d with { QueuedWorkMs = queuedMs } : d)] };
+    /// <summary>The same moment with one more attempt that waits for a runtime of a device, so that the next decision counts it.</summary>
+    /// <param name="workMs">Its own milliseconds.</param>
+    public FleetSnapshot WithWork(DeviceId id, string runtimeId, double workMs) =>
+        this with { Devices = [.. Devices.Select(d => d.Id == id ? d.WithWork(runtimeId, workMs) : d)] };
 }

@@ -3,6 +3,7 @@ using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
 using EdgeMesh.Core.Planning;
+using EdgeMesh.Core.Scheduling;
 
 namespace EdgeMesh.Core.Placement;
 
@@ -95,8 +96,9 @@ internal sealed class ModelSearch(PlannedTask task, TaskLoad load, FleetSnapshot
     {
         var borrowed = _borrowable.For(device, CalibrationKey.Of(task, runtime.Id, model.Id));
         var published = context.Kind == TaskKind.OnnxRun ? context.Plan.Published?.Find(device.Id, model.Id, runtime.Accelerator, task.Options) : null;
-        var price = CostModel.Price(task, load.Chars, device, runtime, model, borrowed, published);
-        return new Candidate(device, runtime, model, price, _policy.Rank(device.Id, context.Plan), Preference(model.Id), borrowed, ModelQuality.For(model, context.Skill));
+        var own = CostModel.Price(task, load.Chars, device, runtime, model, borrowed, published);
+        var wait = context.Kind.IsLight() || device.Lanes.IsEmpty ? 0 : ListScheduling.Wait(device.LaneOf(runtime));
+        return new Candidate(device, runtime, model, own, wait, _policy.Rank(device.Id, context.Plan), Preference(model.Id), borrowed, ModelQuality.For(model, context.Skill));
     }
 
     // A fleet has many devices and few models: a name is held against the patterns once a decision.

@@ -6,12 +6,17 @@ using EdgeMesh.Core.Planning;
 namespace EdgeMesh.Core.Placement;
 
 /// <summary>A device that passed every filter, with its best runtime and model and their price.</summary>
+/// <param name="Own">What the task costs there by itself.</param>
+/// <param name="WaitMs">Milliseconds until its runtime has a slot for it.</param>
 /// <param name="Rank">Of the policy.</param>
 /// <param name="Preference">The model's place among those preferred for the kind; <see cref="ModelPreferences.NotPreferred"/> when it is none.</param>
 /// <param name="Borrowed">Another device's figures that its price may rest on, or null.</param>
 /// <param name="Quality">Of the model for what is asked.</param>
-public sealed record Candidate(DeviceSnapshot Device, RuntimeInfo Runtime, ModelInfo Model, Estimate Price, int Rank, int Preference, Calibration? Borrowed, int Quality)
+public sealed record Candidate(DeviceSnapshot Device, RuntimeInfo Runtime, ModelInfo Model, Estimate Own, double WaitMs, int Rank, int Preference, Calibration? Borrowed, int Quality)
 {
+    /// <summary>What it costs there, its waiting included: what candidates are compared by.</summary>
+    public Estimate Price { get; } = Own.After(WaitMs);
+
     /// <summary>Whether policy, preference and quality make no difference to another one, so that they may share work.</summary>
     public bool IsEqualTo(Candidate other) => Rank == other.Rank && Preference == other.Preference && Quality == other.Quality;
 }

@@ -2,6 +2,7 @@ using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
 using EdgeMesh.Core.Placement;
+using EdgeMesh.Core.Scheduling;
 
 namespace EdgeMesh.Core.Planning;
 
@@ -48,7 +49,7 @@ public static class PlanningPipeline
         }
 
         found.Candidates.RemoveAll(c => found.Rejected.ContainsKey(c.Device.Id));
-        var placement = found.Candidates is [var first, ..] ? Place(task, first, found.Candidates.ElementAtOrDefault(1), 0, filter) : null;
+        var placement = found.Candidates is [var first, ..] ? Place(task, first, found.Candidates.ElementAtOrDefault(1), first.WaitMs, filter) : null;
         placement = placement is not null && task.OnDevice is not null ? placement with { Reason = "This task is about this device." } : placement;
         return (placement, Verdicts.Explain(fleet, found, placement is null ? [] : [placement], filter));
     }
@@ -98,7 +99,7 @@ public static class PlanningPipeline
         return new PlanResult(fleet.Version, plan, PlanTotal.Of(plan), Verdicts.Explain(fleet, found, plan.Placements, filter), alternative, note, null, false);
     }
 
-    // List scheduling: each task goes to the device that would finish it first, given what this plan has put there already.
+    // Each task goes to the device that would end it first, given what this plan has put there already.
     private static Plan Assign(JobRequest request, List<Candidate> candidates, FilterContext filter)
     {
         var everywhere = request.Kind == JobKind.Sysinfo || request.Options is EchoOptions { Count: null };
@@ -110,30 +111,18 @@ public static class PlanningPipeline
         var tasks = ImmutableArray.CreateBuilder<PlannedTask>(count);
         var placements = ImmutableArray.CreateBuilder<TaskPlacement>(count);
         var runnerUp = devices.Count > 1 ? devices[1] : candidates.Count > 1 ? candidates[1] : null;
-        var load = new PriorityQueue<int, (double Finish, int Index)>();
-        for (var i = 0; i < devices.Count; i++)
-        {
-            load.Enqueue(i, (devices[i].Price.P50Ms, i));
-        }
 
+        // Light tasks are shared as if one were done after the other, and wait for nothing.
+        var light = filter.Kind.IsLight();
+        ImmutableArray<Turn> turns = everywhere
+            ? [.. devices.Select((c, i) => new Turn(i, c.WaitMs))]
+            : ListScheduling.Assign(devices.ConvertAll(c => new WorkPlace(new LaneSchedule(light ? Lane.Idle(c.Runtime.Id, 1) : c.Device.LaneOf(c.Runtime)), c.Own.P50Ms)), count);
         for (var number = 1; number <= count; number++)
         {
-            int index;
-            double added = 0;
-            if (everywhere)
-            {
-                index = number - 1;
-            }
-            else
-            {
-                load.TryDequeue(out index, out var at);
-                added = at.Finish - devices[index].Price.P50Ms;
-                load.Enqueue(index, (at.Finish + Work(devices[index]), index));
-            }
-
+            var (index, wait) = turns[number - 1];
             var task = Planner.Task(request, number, count, everywhere ? devices[index].Device.Id : null) with { OnTryOutModel = PlanWords.IsBuiltInToy(devices[index].Model, filter.Skill) };
             tasks.Add(task);
-            placements.Add(Place(task, devices[index], runnerUp, added, filter));
+            placements.Add(Place(task, devices[index], runnerUp, light ? 0 : wait, filter));
         }
 
         var used = placements.Select(p => p.Device).Distinct().Count();
@@ -142,12 +131,10 @@ public static class PlanningPipeline
             : new Plan(tasks.ToImmutable(), [.. placements.Select(p => p with { Reason = Verdicts.Shared(used, everywhere), RunnerUp = null })], everywhere ? "Every device" : $"Spread over {used} devices");
     }
 
-    private static double Work(Candidate candidate) => Math.Max(0.01, candidate.Price.P50Ms - candidate.Device.QueuedWorkMs);
-
-    private static TaskPlacement Place(PlannedTask task, Candidate candidate, Candidate? runnerUp, double addedMs, FilterContext filter)
+    private static TaskPlacement Place(PlannedTask task, Candidate candidate, Candidate? runnerUp, double waitMs, FilterContext filter)
     {
         return new TaskPlacement(
-            task.Id, candidate.Device.Id, candidate.Device.Name, candidate.Runtime.Id, candidate.Model.Id, candidate.Runtime.Accelerator, candidate.Price.After(addedMs),
+            task.Id, candidate.Device.Id, candidate.Device.Name, candidate.Runtime.Id, candidate.Model.Id, candidate.Runtime.Accelerator, candidate.Own.After(waitMs),
             Verdicts.Chosen(candidate, runnerUp, filter), runnerUp?.Device.Id);
     }
 }

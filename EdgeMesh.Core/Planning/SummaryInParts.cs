@@ -2,6 +2,7 @@ using EdgeMesh.Core.Costing;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
 using EdgeMesh.Core.Placement;
+using EdgeMesh.Core.Scheduling;
 
 namespace EdgeMesh.Core.Planning;
 
@@ -105,26 +106,21 @@ internal static class SummaryInParts
         {
             var first = _tasks.Count + 1;
             var sample = Task(first, work[0], options);
-            var prices = devices.ConvertAll(c => CostModel.Price(sample, chars, c.Device with { QueuedWorkMs = 0 }, c.Runtime, c.Model, c.Borrowed));
+            var prices = devices.ConvertAll(c => CostModel.Price(sample, chars, c.Device, c.Runtime, c.Model, c.Borrowed));
 
             // What a device holds now is done before a later stage opens.
-            var free = devices.ConvertAll(c => _stage == 0 ? c.Device.QueuedWorkMs : 0);
+            var turns = ListScheduling.Assign(
+                [.. devices.Select((c, d) => new WorkPlace(new LaneSchedule(_stage == 0 ? c.Device.LaneOf(c.Runtime) : Lane.Idle(c.Runtime.Id, c.Runtime.Slots)), prices[d].P50Ms))], work.Length);
             for (var i = 0; i < work.Length; i++)
             {
-                var soonest = 0;
-                for (var d = 1; d < devices.Count; d++)
-                {
-                    soonest = free[d] + prices[d].P50Ms < free[soonest] + prices[soonest].P50Ms ? d : soonest;
-                }
-
-                var (c, price) = (devices[soonest], prices[soonest]);
+                var (place, wait) = turns[i];
+                var (c, price) = (devices[place], prices[place]);
                 var task = Task(first + i, work[i], options) with { OnTryOutModel = PlanWords.IsBuiltInToy(c.Model, Skill.Summarize) };
                 _tasks.Add(task);
                 _placements.Add(new TaskPlacement(
                     task.Id, c.Device.Id, c.Device.Name, c.Runtime.Id, c.Model.Id, c.Runtime.Accelerator,
-                    price.After(free[soonest]),
+                    price.After(wait),
                     _stage == 0 ? "It finishes this part first." : "It combines what the others wrote soonest.", null));
-                free[soonest] += price.P50Ms;
             }
 
             _stage++;

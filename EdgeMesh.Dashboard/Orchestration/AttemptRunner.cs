@@ -67,6 +67,7 @@ public sealed partial class AttemptRunner(
     {
         JobEvent end;
         Receipt? receipt = null;
+        var asked = time.GetTimestamp();
         using var following = CancellationTokenSource.CreateLinkedTokenSource(link.Closed);
         _followed[order.Id] = following;
         try
@@ -103,7 +104,7 @@ public sealed partial class AttemptRunner(
         _followed.TryRemove(order.Id, out _);
         feed.Progress(order.Id, null);
         Report(order.Id.Job, end);
-        await device.EndedAsync(order.Id, receipt, Elapsed(order));
+        await device.EndedAsync(order.Id, receipt, time.GetElapsedTime(asked).TotalMilliseconds);
     }
 
     private async Task<JobEvent> FollowAsync(IDeviceLink link, AttemptOrder order, string deviceName, ImmutableArray<AcceleratorKind> proven, CancellationToken listening)

@@ -8,12 +8,11 @@ using EdgeMesh.Dashboard.Orchestration.Gateway;
 namespace EdgeMesh.Dashboard.Orchestration;
 
 /// <summary>A device: its link, its state by its beats, its queue, and what was learned about it. The one serial point for its work.</summary>
-public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, DeviceStore store, SelfDoubt doubt, OrchestratorOptions options, TimeProvider time) : Grain, IDeviceGrain
+public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFeed jobs, DeviceStore store, SelfDoubt doubt, OrchestratorOptions options, TimeProvider time) : Grain, IDeviceGrain
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan WarnFor = TimeSpan.FromMinutes(2);
-    private readonly Queue<AttemptOrder> _queue = new();
-    private readonly Dictionary<AttemptId, AttemptOrder> _running = [];
+    private readonly DeviceLedger _ledger = new();
     private readonly LoadHistory _load = new(time);
     private DeviceSnapshot? _me;
     private IGrainTimer? _beats;
@@ -25,7 +24,6 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
     private long _warned;
     private bool _draining;
     private bool _forgotten;
-    private double _queuedMs;
 
     private IFleetGrain Fleet => _fleet ??= GrainFactory.GetGrain<IFleetGrain>(0);
 
@@ -37,7 +35,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         _forgotten = false;
         _me = new DeviceSnapshot(
             device.Id, device.Name, device.Ordinal, DeviceState.Lost, "It has not been online since the dashboard started.", device.LastSeen, device.Link, device.Profile, null,
-            [], [], false, 0, 0, [], 0, device.Calibrations);
+            [], [], false, [], 0, [], 0, device.Calibrations);
         _beats?.Dispose();
         _beats = this.RegisterGrainTimer(CheckBeatsAsync, new GrainTimerCreationOptions { DueTime = BeatWatch.Every, Period = BeatWatch.Every, KeepAlive = true });
         return TellAsync(urgent: true);
@@ -81,6 +79,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         {
             var profile = _me.Profile is { } known && !changed.Accelerators.IsEmpty ? known with { Accelerators = changed.Accelerators } : _me.Profile;
             _me = _me with { Runtimes = changed.Runtimes, RuntimesLoaded = changed.Loaded, Profile = profile };
+            Pump();
         }
 
         return back ? SetStateAsync(_draining ? DeviceState.Draining : DeviceState.Online, _draining ? "It finishes what it has." : null) : TellAsync(urgent: runtimes is not null);
@@ -121,8 +120,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
 
         foreach (var order in orders)
         {
-            _queue.Enqueue(order);
-            _queuedMs += Work(order);
+            _ledger.Add(order);
         }
 
         Pump();
@@ -131,15 +129,11 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
 
     public async Task CancelAsync(AttemptId attempt)
     {
-        if (_queue.FirstOrDefault(o => o.Id == attempt) is { } waiting)
+        if (_ledger.TakeBack(attempt) is { } waiting)
         {
-            var rest = _queue.Where(o => o.Id != attempt).ToList();
-            _queue.Clear();
-            rest.ForEach(_queue.Enqueue);
-            _queuedMs = Math.Max(0, _queuedMs - Work(waiting));
             await runner.RefuseAsync([waiting], ReasonCode.Cancelled, "It was cancelled before it started.");
         }
-        else if (_running.ContainsKey(attempt) && links.Find(_me!.Id) is { } link)
+        else if (_ledger.IsInFlight(attempt) && links.Find(_me!.Id) is { } link)
         {
             runner.Cancel(link, attempt);
         }
@@ -147,12 +141,11 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
 
     public Task EndedAsync(AttemptId attempt, Receipt? receipt, double actualMs)
     {
-        if (_me is null || !_running.Remove(attempt, out var order))
+        if (_me is null || _ledger.Ended(attempt) is not { } order)
         {
             return Task.CompletedTask;
         }
 
-        _queuedMs = _running.Count + _queue.Count == 0 ? 0 : Math.Max(0, _queuedMs - Work(order));
         if (receipt is not null && !order.Rehearsal)
         {
             var key = CalibrationKey.Of(order.Task, receipt.RuntimeId, receipt.ModelId);
@@ -163,7 +156,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         }
 
         Pump();
-        if (_running.Count + _queue.Count == 0)
+        if (_ledger.IsEmpty)
         {
             // Else the next decision would wait for work that is done.
             return TellAsync(urgent: false);
@@ -196,8 +189,6 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
         _me = null;
         DeactivateOnIdle();
     }
-
-    private static double Work(AttemptOrder order) => Math.Max(0.05, order.Placement.Predicted.P50Ms);
 
     private async Task CheckBeatsAsync()
     {
@@ -235,10 +226,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
     // How much it had.
     private async Task<int> LoseAsync(string why)
     {
-        var lost = _queue.Concat(_running.Values).ToList();
-        _queue.Clear();
-        _running.Clear();
-        _queuedMs = 0;
+        var lost = _ledger.Clear();
         await Task.WhenAll(lost.GroupBy(o => o.Id.Job).Select(g => runner.RefuseAsync([.. g], ReasonCode.Lost, $"{_me!.Name} was lost: {why}.")));
         return lost.Count(o => !o.Rehearsal);
     }
@@ -250,9 +238,8 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
             return;
         }
 
-        while (_running.Count < options.MaxInFlightPerDevice && _queue.TryDequeue(out var order))
+        while (_ledger.Next(_me.Runtimes, options.MaxInFlightPerDevice) is { } order)
         {
-            _running[order.Id] = order;
             runner.Run(Self, link, order, _me.Name, [.. _me.Profile?.Accelerators.Where(a => a.Status == AcceleratorStatus.Proven).Select(a => a.Kind) ?? []]);
         }
     }
@@ -286,12 +273,14 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, Device
             return Task.CompletedTask;
         }
 
+        var now = time.GetUtcNow();
+        var work = _ledger.Look(_me.Runtimes, o => jobs.Pulse(o.Id, now));
         _me = _me with
         {
-            QueuedWorkMs = _queuedMs,
-            QueuedCount = _queue.Count,
-            ReservedRamMb = _running.Values.Sum(o => o.Placement.Predicted.RamMb ?? 0),
-            Running = [.. _running.Values.Where(o => !o.Rehearsal).Take(8).Select(o => new RunningAttempt(o.Id, o.JobKind, o.Title, o.Placement.ModelId, o.PlacedAt, o.Placement.Predicted.P50Ms))],
+            Lanes = work.Lanes,
+            QueuedCount = work.Waiting,
+            ReservedRamMb = work.ReservedMb,
+            Running = [.. work.Running.Where(o => !o.Rehearsal).Take(8).Select(o => new RunningAttempt(o.Id, o.JobKind, o.Title, o.Placement.ModelId, o.PlacedAt, o.Placement.Predicted.P50Ms))],
         };
         return Fleet.UpdateAsync(_me, urgent);
     }

@@ -25,7 +25,7 @@ public sealed class FleetGrain(FleetFeed feed, TimeProvider time) : Grain, IFlee
     {
         _devices[device.Ordinal] = device;
         _dirty = true;
-        return urgent || (device.QueuedWorkMs == 0 && _toldBusy.Contains(device.Ordinal)) ? Tick() : Task.CompletedTask;
+        return urgent || (device.Lanes.IsEmpty && _toldBusy.Contains(device.Ordinal)) ? Tick() : Task.CompletedTask;
     }
 
     public Task RemoveAsync(DeviceId id)
@@ -45,7 +45,7 @@ public sealed class FleetGrain(FleetFeed feed, TimeProvider time) : Grain, IFlee
         {
             _dirty = false;
             _toldBusy.Clear();
-            _toldBusy.UnionWith(_devices.Values.Where(d => d.QueuedWorkMs > 0).Select(d => d.Ordinal));
+            _toldBusy.UnionWith(_devices.Values.Where(d => !d.Lanes.IsEmpty).Select(d => d.Ordinal));
             feed.Publish(new FleetSnapshot(++_version, time.GetUtcNow(), [.. _devices.Values]));
         }
 

@@ -54,6 +54,7 @@ public interface IDeviceGrain : IGrainWithStringKey
     Task CancelAsync(AttemptId attempt);
 
     /// <summary>An attempt has ended on the device; the receipt is what there is to learn from, null when it failed. Nobody waits for it.</summary>
+    /// <param name="actualMs">Milliseconds since the device was asked: what it waited for here is not in it, so that nobody learns it as overhead.</param>
     [OneWay]
     Task EndedAsync(AttemptId attempt, Receipt? receipt, double actualMs);
 

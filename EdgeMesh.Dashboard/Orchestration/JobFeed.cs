@@ -19,6 +19,18 @@ public sealed class JobFeed
     /// <summary>The newest view of an open job, or null.</summary>
     public JobView? Find(JobId id) => _jobs.GetValueOrDefault(id)?.Views.Current.View;
 
+    /// <summary>How far an attempt is; null when it has not begun or its job is not open.</summary>
+    public AttemptPulse? Pulse(AttemptId attempt, DateTimeOffset now)
+    {
+        if (_jobs.GetValueOrDefault(attempt.Job)?.Views.Current is not { } live || live.View.Tasks.Length < attempt.Task.Number
+            || live.View.Tasks[attempt.Task.Number - 1].Current is not { StartedAt: { } started } current || current.Number != attempt.Number)
+        {
+            return null;
+        }
+
+        return new AttemptPulse((now - started).TotalMilliseconds, live.Progress.GetValueOrDefault(attempt.Task)?.Fraction);
+    }
+
     public ILiveSubscription<JobLive>? Watch(JobId id) => _jobs.GetValueOrDefault(id)?.Views.Subscribe();
 
     public ILiveSubscription<long> SubscribeToHistory() => _history.Subscribe();

@@ -105,7 +105,11 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
             }
 
             // The tasks of a stage share the devices: what this one was given counts for the next.
-            snapshot = snapshot.WithWork(chosen.Placement.Device, chosen.Placement.Predicted.P50Ms);
+            if (!task.Planned.Kind.IsLight())
+            {
+                snapshot = snapshot.WithWork(chosen.Placement.Device, chosen.Placement.RuntimeId, chosen.Placement.Predicted.WorkP50Ms);
+            }
+
             orders.Add(Order(view, decided, task.Planned, chosen.Placement, task.Attempts.Length + 1, chosen.Text));
             view = JobReducer.Apply(view, decided[^1])!;
             return true;

@@ -4,6 +4,7 @@ using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
 using EdgeMesh.Core.Planning;
+using EdgeMesh.Core.Scheduling;
 
 namespace EdgeMesh.Tests.Core;
 
@@ -32,13 +33,13 @@ internal static class Any
         {
             Runtimes = p.Item2,
             RuntimesLoaded = p.Item3,
-            QueuedWorkMs = p.Item4,
+            Lanes = [new Lane("builtin", 1, [p.Item4], []), new Lane("onnx", 2, [p.Item4 / 2, p.Item4], [p.Item4 / 3])],
             Telemetry = p.Item5 == 0 ? null : new Telemetry(Now, 10, p.Item5, null, null, null, 0, 0, null),
             Profile = Profile(p.Item6),
         })]);
 
     public static DeviceSnapshot Device(int ordinal = 0, DeviceState state = DeviceState.Online) => new(
-        Id(ordinal), $"Device {ordinal}", ordinal, state, null, Now, LinkKind.Tunnel, null, null, [], [BuiltIn, SystemRuntime], true, 0, 0, [], 0,
+        Id(ordinal), $"Device {ordinal}", ordinal, state, null, Now, LinkKind.Tunnel, null, null, [], [BuiltIn, SystemRuntime], true, [], 0, [], 0,
         ImmutableDictionary<CalibrationKey, Calibration>.Empty);
 
     public static DeviceId Id(int ordinal) => DeviceId.FromPublicKey([(byte)ordinal]);

@@ -13,12 +13,19 @@ public sealed class IdleTests
         var one = await mesh.JoinAsync("One");
         one.OnRun = run => run.Started();
         var before = mesh.Jobs.Preview(Samples.Request()).Predicted!.P50Ms;
-        var id = await mesh.SubmitAsync(Samples.Request());
-        await Until.TrueAsync("the device to be told busy", () => mesh.Fleet.Current.Find(one.Id)!.QueuedWorkMs > 0);
+        JobId[] ids = [await mesh.SubmitAsync(Samples.Request()), await mesh.SubmitAsync(Samples.Request())];
+
+        // A runtime that does not say works on two at once: a third one would wait.
+        await Until.TrueAsync("the device to be told busy", () => mesh.Fleet.Current.Find(one.Id)!.Running.Length == 2);
         Assert.True(mesh.Jobs.Preview(Samples.Request()).Predicted!.P50Ms > before);
 
-        one.Runs.Single().Text("Short.").Succeed();
-        await mesh.EndedAsync(id);
+        await Until.TrueAsync("the device to have both", () => one.Runs.Count == 2);
+        foreach (var run in one.Runs)
+        {
+            run.Text("Short.").Succeed();
+        }
+
+        await Task.WhenAll(ids.Select(mesh.EndedAsync));
         await Until.TrueAsync("the device to be told idle", () => mesh.Fleet.Current.Find(one.Id) is { QueuedWorkMs: 0, Running.IsEmpty: true });
     }
 }

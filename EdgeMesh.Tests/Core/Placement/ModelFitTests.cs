@@ -68,7 +68,7 @@ public sealed class ModelFitTests
     public void Chat_AnyOtherModel_GoesBeforeTheBuiltInOne()
     {
         var real = new ModelInfo("tiny", [Skill.Chat], 900_000_000, 2_048, 1);
-        var result = Plan(Chat("What is a tide?"), With(Toy), With(real, 1) with { QueuedWorkMs = 60_000 });
+        var result = Plan(Chat("What is a tide?"), With(Toy), With(real, 1) with { Lanes = [new EdgeMesh.Core.Scheduling.Lane("engine", 1, [60_000], [])] });
         Assert.Equal("tiny", result.Plan!.Placements.Single().ModelId);
         Assert.Contains("recites definitions", result.Devices[0].Reason, StringComparison.Ordinal);
         Assert.Null(result.Note);

@@ -4,6 +4,7 @@ using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
 using EdgeMesh.Core.Placement;
 using EdgeMesh.Core.Planning;
+using EdgeMesh.Core.Scheduling;
 
 namespace EdgeMesh.Tests.Core.Planning;
 
@@ -19,7 +20,7 @@ public sealed class SummaryInPartsTests
         from share in Gen.Bool
         let options = wanted == 0 ? new SummarizeOptions() : share ? new SummarizeOptions(Share: wanted / 20.0) : new SummarizeOptions(wanted)
         select (
-            Any.FleetOf([.. contexts.Select((c, i) => Reader(i, c) with { QueuedWorkMs = queued[i] })]),
+            Any.FleetOf([.. contexts.Select((c, i) => Reader(i, c) with { Lanes = [Busy(queued[i])] })]),
             new JobRequest(JobKind.Summarize, Prose(sentences), JobPolicy.BestAvailable, null, null, workers == 0 ? null : workers, options));
 
     [Fact]
@@ -89,13 +90,13 @@ public sealed class SummaryInPartsTests
     public void Plan_OneDeviceReadsItAll_TheFasterWayIsTakenAndTheOtherShown()
     {
         // The one that reads it all is busy, so parts on the other are sooner; then it is free.
-        var fleet = Any.FleetOf(Reader(0, 32_768) with { QueuedWorkMs = 900_000 }, Reader(1, 4_096));
+        var fleet = Any.FleetOf(Reader(0, 32_768) with { Lanes = [Busy(900_000)] }, Reader(1, 4_096));
         var split = Plan(fleet, Request(600));
         Assert.True(split.Plan!.Stages > 1);
         Assert.Equal("One device", split.Alternative!.Plan.Shape);
         Assert.Contains("is faster", split.Note, StringComparison.Ordinal);
 
-        var single = Plan(Any.FleetOf(Reader(0, 32_768), Reader(1, 4_096) with { QueuedWorkMs = 900_000 }), Request(600));
+        var single = Plan(Any.FleetOf(Reader(0, 32_768), Reader(1, 4_096) with { Lanes = [Busy(900_000)] }), Request(600));
         Assert.Equal("One device", single.Plan!.Shape);
         Assert.True(single.Alternative!.Plan.Stages > 1);
         Assert.Contains("is faster: ", single.Note, StringComparison.Ordinal);
@@ -156,6 +157,8 @@ public sealed class SummaryInPartsTests
     {
         Runtimes = [new RuntimeInfo("openai:x", "Engine", RuntimeState.Ready, null, [new ModelInfo($"reader {context}", [Skill.Summarize, Skill.Chat], 2_000_000_000, context, 3)], [TaskKind.LlmGenerate], null)],
     };
+
+    private static Lane Busy(double ms) => new("openai:x", 1, [ms], []);
 
     private static string Prose(int sentences) => string.Concat(Enumerable.Range(0, sentences).Select(i => $"Sentence {i} tells of tides, mills and the moon. "));
 

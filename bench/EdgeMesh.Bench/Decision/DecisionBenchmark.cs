@@ -36,7 +36,7 @@ internal sealed class DecisionBenchmark : IBenchmark
         double sum = 0;
         foreach (var device in fleet.Devices)
         {
-            sum += device.QueuedWorkMs;
+            sum += device.ReservedRamMb;
         }
 
         s_sum = sum;
