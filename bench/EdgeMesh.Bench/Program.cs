@@ -1,6 +1,7 @@
 using System.CommandLine;
 using EdgeMesh.Bench;
 using EdgeMesh.Bench.Catalogue;
+using EdgeMesh.Bench.Chaos;
 using EdgeMesh.Bench.Decision;
 using EdgeMesh.Bench.Echo;
 using EdgeMesh.Bench.Feed;
@@ -18,6 +19,6 @@ IBenchmark[] all = [new EchoBenchmark(), new DecisionBenchmark(), new CatalogueB
 var list = string.Join('\n', all.Select(b => $"  {b.Name,-10}{b.Summary}"));
 var names = new Argument<string[]>("names") { Description = "What to measure; everything when nothing is named.", Arity = ArgumentArity.ZeroOrMore };
 names.AcceptOnlyFromAmong([.. all.Select(b => b.Name)]);
-var root = new RootCommand($"Measures EdgeMesh against named baselines of the same run and prints one table.\n\nWhat can be measured:\n{list}") { names };
+var root = new RootCommand($"Measures EdgeMesh against named baselines of the same run and prints one table.\n\nWhat can be measured:\n{list}") { names, ChaosCommand.Create() };
 root.SetAction((parsed, cancellation) => Run.AllAsync(all, parsed.GetValue(names) ?? [], cancellation));
 return await root.Parse(args).InvokeAsync();

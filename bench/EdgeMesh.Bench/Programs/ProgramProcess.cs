@@ -10,9 +10,18 @@ internal sealed class ProgramProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
 
+    private readonly TextWriter? _log;
+
     private bool _disposed;
 
-    private ProgramProcess(Process process) => _process = process;
+    private ProgramProcess(Process process, string? log)
+    {
+        _process = process;
+        _log = log is null ? null : TextWriter.Synchronized(new StreamWriter(log, append: true) { AutoFlush = true });
+    }
+
+    /// <summary>Whether it has ended, whoever still holds its output open.</summary>
+    public bool HasExited => _process.HasExited;
 
     /// <summary>Resident memory now, MB (2^20 bytes).</summary>
     public double ResidentMb
@@ -46,7 +55,10 @@ internal sealed class ProgramProcess : IAsyncDisposable
 
     public static ProgramProcess Start(string dll, params IEnumerable<string> arguments) => Start(dll, new Dictionary<string, string>(), arguments);
 
-    public static ProgramProcess Start(string dll, IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
+    public static ProgramProcess Start(string dll, IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments) => Start(dll, environment, arguments, log: null);
+
+    /// <param name="log">A file to which all it prints is appended; its lines are then not kept for <see cref="LineAsync"/>.</param>
+    public static ProgramProcess Start(string dll, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments, string? log)
     {
         var start = new ProcessStartInfo("dotnet", [dll, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DOTNET_ENVIRONMENT"] = "Production";
@@ -55,7 +67,7 @@ internal sealed class ProgramProcess : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        var program = new ProgramProcess(new Process { StartInfo = start });
+        var program = new ProgramProcess(new Process { StartInfo = start }, log);
         program._process.OutputDataReceived += (_, e) => program.Keep(e.Data);
         program._process.ErrorDataReceived += (_, e) => program.Keep(e.Data);
         program._process.Start();
@@ -117,6 +129,7 @@ internal sealed class ProgramProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+        _log?.Dispose();
     }
 
     [DllImport("libc", EntryPoint = "kill")]
@@ -125,9 +138,18 @@ internal sealed class ProgramProcess : IAsyncDisposable
 
     private void Keep(string? line)
     {
-        if (line is not null)
+        if (line is null)
+        {
+            return;
+        }
+
+        if (_log is null)
         {
             _lines.Writer.TryWrite(line);
+        }
+        else
+        {
+            _log.WriteLine(line);
         }
     }
 }
