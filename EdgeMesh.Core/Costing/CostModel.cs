@@ -103,7 +103,7 @@ public static class CostModel
         // What an overhead will be is never known better than a prior's spread: disks, links and other programs have their say.
         var p50 = overhead + run;
         var p90 = (overhead * (learned is null ? CostPrior.OverheadSpread : OverheadSpread)) + (run * Math.Exp(Z90 * sigma));
-        return new Estimate(Math.Max(p50, 0.1), Math.Max(p90, Math.Max(p50, 0.1)), RamMb(model, extractive, inputChars), origin, learned?.Runs ?? 0, basis);
+        return new Estimate(Math.Max(p50, 0.1), Math.Max(p90, Math.Max(p50, 0.1)), MemoryNeed.Of(task, model, inputChars)?.TotalMb, origin, learned?.Runs ?? 0, basis);
     }
 
     /// <summary>Whether a task is an extractive summary, whose work goes by the characters it reads.</summary>
@@ -146,11 +146,4 @@ public static class CostModel
 
         return sum / costs.Count;
     }
-
-    private static double? RamMb(ModelInfo model, bool extractive, int inputChars) =>
-        extractive ? 4 + (inputChars * 40.0 / (1024 * 1024)) : model.SizeBytes is { } bytes ? ((bytes * 1.1) + KvBytes(model, inputChars)) / (1024 * 1024) : null;
-
-    // What an engine keeps of the text and its answer, in the sizes it makes ready.
-    private static double KvBytes(ModelInfo model, int inputChars) =>
-        (model.KvBytesPerToken ?? 0) * (double)ContextSize.For((long)(inputChars / TokenEstimate.BytesPerToken) + ContextSize.Answer, model.ContextTokens);
 }

@@ -15,7 +15,7 @@ public enum EstimateOrigin
 /// <summary>Predicted cost of a task on a device with a model.</summary>
 /// <param name="P50Ms">Milliseconds until its result, queueing included; half of the runs are faster.</param>
 /// <param name="P90Ms">Milliseconds that nine of ten runs stay under; never below <paramref name="P50Ms"/>.</param>
-/// <param name="RamMb">MiB it needs while running; null is unknown.</param>
+/// <param name="RamMb">MiB it needs while running, its model included; null is unknown.</param>
 /// <param name="Origin">Where it comes from.</param>
 /// <param name="Runs">Finished attempts it was learned from; 0 for a prior.</param>
 /// <param name="Basis">The assumptions in words, such as <c>2,912 tokens by bytes / 3.6; 14 tok/s assumed</c>.</param>

@@ -28,7 +28,7 @@ public sealed record RunningAttempt(AttemptId Attempt, Jobs.JobKind Kind, string
 /// <param name="Runtimes">Engines as last reported.</param>
 /// <param name="RuntimesLoaded">Whether the device has reported its runtimes since it linked (false: still starting).</param>
 /// <param name="Lanes">What its runtimes work on and what waits for them; a runtime with nothing to do is not among them.</param>
-/// <param name="ReservedRamMb">MiB reserved by what it runs and holds.</param>
+/// <param name="InUse">The models that its attempts in flight use, each once.</param>
 /// <param name="Running">What it executes now.</param>
 /// <param name="QueuedCount">Attempts that wait for their turn on it.</param>
 /// <param name="Calibrations">What was learned from its finished attempts.</param>
@@ -50,7 +50,7 @@ public sealed record DeviceSnapshot(
     ImmutableArray<RuntimeInfo> Runtimes,
     bool RuntimesLoaded,
     ImmutableArray<Lane> Lanes,
-    double ReservedRamMb,
+    ImmutableArray<ModelUse> InUse,
     ImmutableArray<RunningAttempt> Running,
     int QueuedCount,
     ImmutableDictionary<CalibrationKey, Calibration> Calibrations,
@@ -60,6 +60,9 @@ public sealed record DeviceSnapshot(
 {
     /// <summary>Predicted milliseconds of all its lanes, as if everything ran one after the other.</summary>
     public double QueuedWorkMs => Lanes.Sum(l => l.WorkMs);
+
+    /// <summary>MiB that are promised to attempts in flight and not in the measurement yet.</summary>
+    public double ReservedRamMb => InUse.Sum(u => u.PromisedMb);
 
     /// <summary>A runtime's lane as it is now.</summary>
     public Lane LaneOf(RuntimeInfo runtime)
@@ -74,12 +77,6 @@ public sealed record DeviceSnapshot(
 
         return Lane.Idle(runtime.Id, runtime.Slots);
     }
-
-    /// <summary>The same moment with one more attempt that waits for a runtime.</summary>
-    /// <param name="workMs">Its own milliseconds.</param>
-    public DeviceSnapshot WithWork(string runtimeId, double workMs) =>
-        Runtimes.FirstOrDefault(r => r.Id == runtimeId) is not { } runtime ? this
-        : this with { Lanes = Lanes.RemoveAll(l => l.RuntimeId == runtimeId).Add(LaneOf(runtime).With(workMs)) };
 }
 
 /// <summary>How a link ended.</summary>
@@ -100,9 +97,4 @@ public sealed record FleetSnapshot(long Version, DateTimeOffset TakenAt, Immutab
 
     /// <summary>The device with this id, or null.</summary>
     public DeviceSnapshot? Find(DeviceId id) => Devices.FirstOrDefault(d => d.Id == id);
-
-    /// <summary>The same moment with one more attempt that waits for a runtime of a device, so that the next decision counts it.</summary>
-    /// <param name="workMs">Its own milliseconds.</param>
-    public FleetSnapshot WithWork(DeviceId id, string runtimeId, double workMs) =>
-        this with { Devices = [.. Devices.Select(d => d.Id == id ? d.WithWork(runtimeId, workMs) : d)] };
 }

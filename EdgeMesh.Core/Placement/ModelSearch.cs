@@ -10,8 +10,6 @@ namespace EdgeMesh.Core.Placement;
 /// <summary>Finds each device's best model for one task, or why none of its models fits.</summary>
 internal sealed class ModelSearch(PlannedTask task, TaskLoad load, FleetSnapshot fleet, FilterContext context, bool inParts)
 {
-    // MiB.
-    private const double Small = 64;
     private readonly IPlacementPolicy _policy = Policies.For(context.Request.Policy);
     private readonly Borrowable _borrowable = new(fleet);
     private readonly ImmutableArray<string> _preferred = context.Plan.Preferences?.Of(context.Request.Kind) ?? [];
@@ -24,7 +22,7 @@ internal sealed class ModelSearch(PlannedTask task, TaskLoad load, FleetSnapshot
     public (Candidate? Candidate, (string Filter, string Reason)? Unfit) Best(DeviceSnapshot device)
     {
         Candidate? best = null;
-        Candidate? smallest = null;
+        (string Model, MemoryFit Fit)? smallest = null;
         (string, string)? unfit = null;
         foreach (var runtime in device.Runtimes)
         {
@@ -52,13 +50,14 @@ internal sealed class ModelSearch(PlannedTask task, TaskLoad load, FleetSnapshot
                     continue;
                 }
 
-                var candidate = Price(device, runtime, model);
-                if (candidate.Price.RamMb is { } need && device.Telemetry is { } now && !Fits(need, device, now))
+                var memory = MemoryFit.Of(device, runtime, model, MemoryNeed.Of(task, model, load.Chars));
+                if (memory.Answer == MemoryAnswer.Never)
                 {
-                    smallest = smallest?.Price.RamMb < need ? smallest : candidate;
+                    smallest = smallest?.Fit.NeedMb < memory.NeedMb ? smallest : (model.Id, memory);
                 }
                 else
                 {
+                    var candidate = Price(device, runtime, model, memory);
                     best = best is null || Placer.Compare(candidate, best) < 0 ? candidate : best;
                 }
             }
@@ -66,15 +65,8 @@ internal sealed class ModelSearch(PlannedTask task, TaskLoad load, FleetSnapshot
 
         return best is not null ? (best, null)
             : StartingFilter.Starting(device, context) is { } starting ? (null, (StartingFilter.Word, starting))
-            : smallest is not null ? (null, ("ram", TooBig(smallest))) : (null, unfit);
+            : smallest is { } big ? (null, ("ram", big.Fit.Words(device, big.Model)!)) : (null, unfit);
     }
-
-    private static string TooBig(Candidate smallest) =>
-        $"{smallest.Model.Id} needs {smallest.Price.RamMb:N0} MB and {Placer.Free(smallest.Device, smallest.Device.Telemetry!):N0} MB are free. Choose a smaller model, or close programs there.";
-
-    // The margin is for models: what needs little may use it, so that a small board is not refused a summary.
-    private static bool Fits(double needMb, DeviceSnapshot device, Telemetry now) =>
-        needMb <= Placer.Free(device, now) || (needMb <= Small && needMb <= (now.RamFreeMb - device.ReservedRamMb) * 0.9);
 
     private (string Filter, string Reason)? Unfit(ModelInfo model)
     {
@@ -92,14 +84,20 @@ internal sealed class ModelSearch(PlannedTask task, TaskLoad load, FleetSnapshot
         return inParts && ContextFit.Room(model, task.Kind, task.Options) >= ContextFit.LeastPart ? null : (ContextFit.Word, length);
     }
 
-    private Candidate Price(DeviceSnapshot device, RuntimeInfo runtime, ModelInfo model)
+    private Candidate Price(DeviceSnapshot device, RuntimeInfo runtime, ModelInfo model, MemoryFit memory)
     {
         var borrowed = _borrowable.For(device, CalibrationKey.Of(task, runtime.Id, model.Id));
         var published = context.Kind == TaskKind.OnnxRun ? context.Plan.Published?.Find(device.Id, model.Id, runtime.Accelerator, task.Options) : null;
         var own = CostModel.Price(task, load.Chars, device, runtime, model, borrowed, published);
-        var wait = context.Kind.IsLight() || device.Lanes.IsEmpty ? 0 : ListScheduling.Wait(device.LaneOf(runtime));
-        return new Candidate(device, runtime, model, own, wait, _policy.Rank(device.Id, context.Plan), Preference(model.Id), borrowed, ModelQuality.For(model, context.Skill));
+        var wait = context.Kind.IsLight() || device.Lanes.IsEmpty ? 0
+            : memory.Answer == MemoryAnswer.Later ? EndMs(device, runtime)
+            : ListScheduling.Wait(device.LaneOf(runtime));
+        return new Candidate(device, runtime, model, own, memory, wait, _policy.Rank(device.Id, context.Plan), Preference(model.Id), borrowed, ModelQuality.For(model, context.Skill));
     }
+
+    // Memory is there when everything in its own lane, and what runs in the others, has ended.
+    private static double EndMs(DeviceSnapshot device, RuntimeInfo runtime) =>
+        device.Lanes.Max(l => l.RuntimeId == runtime.Id ? new LaneSchedule(l).EndMs : l.RunningMs.DefaultIfEmpty(0).Max());
 
     // A fleet has many devices and few models: a name is held against the patterns once a decision.
     private int Preference(string modelId)

@@ -2,20 +2,25 @@ using EdgeMesh.Core.Costing;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Models;
 using EdgeMesh.Core.Planning;
+using EdgeMesh.Core.Scheduling;
 
 namespace EdgeMesh.Core.Placement;
 
 /// <summary>A device that passed every filter, with its best runtime and model and their price.</summary>
 /// <param name="Own">What the task costs there by itself.</param>
-/// <param name="WaitMs">Milliseconds until its runtime has a slot for it.</param>
+/// <param name="Memory">Whether there is memory for it.</param>
+/// <param name="WaitMs">Milliseconds until its runtime has a slot, and the device memory, for it.</param>
 /// <param name="Rank">Of the policy.</param>
 /// <param name="Preference">The model's place among those preferred for the kind; <see cref="ModelPreferences.NotPreferred"/> when it is none.</param>
 /// <param name="Borrowed">Another device's figures that its price may rest on, or null.</param>
 /// <param name="Quality">Of the model for what is asked.</param>
-public sealed record Candidate(DeviceSnapshot Device, RuntimeInfo Runtime, ModelInfo Model, Estimate Own, double WaitMs, int Rank, int Preference, Calibration? Borrowed, int Quality)
+public sealed record Candidate(DeviceSnapshot Device, RuntimeInfo Runtime, ModelInfo Model, Estimate Own, MemoryFit Memory, double WaitMs, int Rank, int Preference, Calibration? Borrowed, int Quality)
 {
     /// <summary>What it costs there, its waiting included: what candidates are compared by.</summary>
     public Estimate Price { get; } = Own.After(WaitMs);
+
+    /// <summary>When its runtime's slots are free for this and more tasks.</summary>
+    public LaneSchedule Schedule() => new(Device.LaneOf(Runtime), Memory.Answer == MemoryAnswer.Later ? WaitMs : 0);
 
     /// <summary>Whether policy, preference and quality make no difference to another one, so that they may share work.</summary>
     public bool IsEqualTo(Candidate other) => Rank == other.Rank && Preference == other.Preference && Quality == other.Quality;
@@ -59,10 +64,6 @@ public static class Placer
         candidates.Sort(Compare);
         return new Surveyed(candidates, rejected, search.AnyTooShort);
     }
-
-    /// <summary>Free MiB less what is reserved for running work and a margin: a tenth of what is free, at least 512 MiB.</summary>
-    public static double Free(DeviceSnapshot device, Telemetry now) =>
-        Math.Max(now.RamFreeMb - device.ReservedRamMb - Math.Max(512, now.RamFreeMb * 0.1), 0);
 
     private static (string, string)? Reject(DeviceSnapshot device, FilterContext context)
     {

@@ -29,11 +29,10 @@ public static class Verdicts
         var verdicts = ImmutableArray.CreateBuilder<DeviceVerdict>(fleet.Devices.Length);
         foreach (var device in fleet.Devices)
         {
-            var free = device.Telemetry is { } now ? Placer.Free(device, now) : (double?)null;
             if (!byId.TryGetValue(device.Id, out var rank))
             {
                 var (filter, reason) = found.Rejected.TryGetValue(device.Id, out var why) ? why : ("skill", "It cannot run this.");
-                verdicts.Add(new DeviceVerdict(device.Id, device.Name, false, false, filter, reason, null, null, null, null, free));
+                verdicts.Add(new DeviceVerdict(device.Id, device.Name, false, false, filter, reason, null, null, null, null, MemoryFit.FreeOf(device)));
                 continue;
             }
 
@@ -43,7 +42,7 @@ public static class Verdicts
                 ? chosen.Count > 1 ? "Runs part of it." : Chosen(candidate, candidates.Count > 1 ? candidates[rank == 0 ? 1 : 0] : null, context)
                 : Later(candidate, candidates[0], rank, context);
             verdicts.Add(new DeviceVerdict(
-                device.Id, device.Name, true, isChosen, null, words, candidate.Price, candidate.Runtime.Id, candidate.Model.Id, candidate.Runtime.Accelerator, free));
+                device.Id, device.Name, true, isChosen, null, words, candidate.Price, candidate.Runtime.Id, candidate.Model.Id, candidate.Runtime.Accelerator, candidate.Memory.FreeMb, candidate.Memory.NeedMb));
         }
 
         return verdicts.ToImmutable();
@@ -52,7 +51,7 @@ public static class Verdicts
     /// <summary>Why the chosen device was chosen.</summary>
     public static string Chosen(Candidate candidate, Candidate? runnerUp, FilterContext context)
     {
-        var why = Why(candidate, runnerUp, context);
+        var why = candidate.Memory.Words(candidate.Device, candidate.Model.Id) is { } waits ? $"{Why(candidate, runnerUp, context)} {waits}" : Why(candidate, runnerUp, context);
         return PlanWords.IsBuiltInToy(candidate.Model, context.Skill) ? $"{why} {PlanWords.BuiltInToy(context.Skill)}" : why;
     }
 

@@ -56,7 +56,8 @@ public sealed record Plan(ImmutableArray<PlannedTask> Tasks, ImmutableArray<Task
 /// <param name="RuntimeId">The runtime it would use; null when none.</param>
 /// <param name="ModelId">The model it would use; null when none.</param>
 /// <param name="Accelerator">Where that runtime computes; null is unknown.</param>
-/// <param name="RamFreeMb">Free RAM less reservations when it was priced; null is unknown.</param>
+/// <param name="RamFreeMb">Free RAM less promises and a margin when it was priced; null is unknown.</param>
+/// <param name="RamNeedMb">What it takes of that: less than <paramref name="Predicted"/> says when its model is in memory already; null is unknown.</param>
 [GenerateSerializer, Immutable]
 public sealed record DeviceVerdict(
     DeviceId DeviceId,
@@ -69,7 +70,8 @@ public sealed record DeviceVerdict(
     string? RuntimeId,
     string? ModelId,
     AcceleratorKind? Accelerator,
-    double? RamFreeMb);
+    double? RamFreeMb,
+    double? RamNeedMb = null);
 
 /// <summary>Another shape of the same job that was priced and not taken.</summary>
 [GenerateSerializer, Immutable]

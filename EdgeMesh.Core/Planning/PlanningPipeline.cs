@@ -116,7 +116,7 @@ public static class PlanningPipeline
         var light = filter.Kind.IsLight();
         ImmutableArray<Turn> turns = everywhere
             ? [.. devices.Select((c, i) => new Turn(i, c.WaitMs))]
-            : ListScheduling.Assign(devices.ConvertAll(c => new WorkPlace(new LaneSchedule(light ? Lane.Idle(c.Runtime.Id, 1) : c.Device.LaneOf(c.Runtime)), c.Own.P50Ms)), count);
+            : ListScheduling.Assign(devices.ConvertAll(c => new WorkPlace(light ? new LaneSchedule(Lane.Idle(c.Runtime.Id, 1)) : c.Schedule(), c.Own.P50Ms)), count);
         for (var number = 1; number <= count; number++)
         {
             var (index, wait) = turns[number - 1];

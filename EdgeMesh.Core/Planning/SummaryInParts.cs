@@ -110,7 +110,7 @@ internal static class SummaryInParts
 
             // What a device holds now is done before a later stage opens.
             var turns = ListScheduling.Assign(
-                [.. devices.Select((c, d) => new WorkPlace(new LaneSchedule(_stage == 0 ? c.Device.LaneOf(c.Runtime) : Lane.Idle(c.Runtime.Id, c.Runtime.Slots)), prices[d].P50Ms))], work.Length);
+                [.. devices.Select((c, d) => new WorkPlace(_stage == 0 ? c.Schedule() : new LaneSchedule(Lane.Idle(c.Runtime.Id, c.Runtime.Slots)), prices[d].P50Ms))], work.Length);
             for (var i = 0; i < work.Length; i++)
             {
                 var (place, wait) = turns[i];

@@ -7,6 +7,9 @@ namespace EdgeMesh.Core.Planning;
 /// <param name="Tokens">Estimated tokens (<see cref="TokenEstimate"/>).</param>
 public readonly record struct TaskLoad(int Chars, int Tokens)
 {
+    /// <summary>Characters alone, which cost nothing to count.</summary>
+    public static int CharsOf(string text, JobOptions options) => text.Length + ((options as ChatOptions)?.Messages.Sum(m => m.Content.Length) ?? 0);
+
     /// <summary>Of a text and, in a chat, the turns before it.</summary>
     public static TaskLoad Of(string text, JobOptions options)
     {

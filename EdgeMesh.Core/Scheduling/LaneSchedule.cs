@@ -6,7 +6,8 @@ public sealed class LaneSchedule
     private readonly double[] _freeMs;
 
     /// <summary>The lane's waiting attempts take their turns first.</summary>
-    public LaneSchedule(Lane lane)
+    /// <param name="notBeforeMs">No slot is free for others earlier, milliseconds from now.</param>
+    public LaneSchedule(Lane lane, double notBeforeMs = 0)
     {
         ArgumentNullException.ThrowIfNull(lane);
         _freeMs = new double[lane.Slots];
@@ -22,7 +23,15 @@ public sealed class LaneSchedule
         {
             Add(work);
         }
+
+        for (var i = 0; i < _freeMs.Length; i++)
+        {
+            _freeMs[i] = Math.Max(_freeMs[i], notBeforeMs);
+        }
     }
+
+    /// <summary>Milliseconds until everything that it has now has ended.</summary>
+    public double EndMs => _freeMs.Max();
 
     /// <summary>Milliseconds until a slot is free for one more attempt; 0 is now.</summary>
     public double WaitMs => _freeMs[Soonest()];

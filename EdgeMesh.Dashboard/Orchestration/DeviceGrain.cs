@@ -35,7 +35,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
         _forgotten = false;
         _me = new DeviceSnapshot(
             device.Id, device.Name, device.Ordinal, DeviceState.Lost, "It has not been online since the dashboard started.", device.LastSeen, device.Link, device.Profile, null,
-            [], [], false, [], 0, [], 0, device.Calibrations);
+            [], [], false, [], [], [], 0, device.Calibrations);
         _beats?.Dispose();
         _beats = this.RegisterGrainTimer(CheckBeatsAsync, new GrainTimerCreationOptions { DueTime = BeatWatch.Every, Period = BeatWatch.Every, KeepAlive = true });
         return TellAsync(urgent: true);
@@ -79,8 +79,10 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
         {
             var profile = _me.Profile is { } known && !changed.Accelerators.IsEmpty ? known with { Accelerators = changed.Accelerators } : _me.Profile;
             _me = _me with { Runtimes = changed.Runtimes, RuntimesLoaded = changed.Loaded, Profile = profile };
-            Pump();
         }
+
+        // Slots, models and free memory may have changed.
+        Pump();
 
         return back ? SetStateAsync(_draining ? DeviceState.Draining : DeviceState.Online, _draining ? "It finishes what it has." : null) : TellAsync(urgent: runtimes is not null);
     }
@@ -231,6 +233,8 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
         return lost.Count(o => !o.Rehearsal);
     }
 
+    private AttemptPulse? Pulse(AttemptOrder order) => jobs.Pulse(order.Id, time.GetUtcNow());
+
     private void Pump()
     {
         if (_me is null || links.Find(_me.Id) is not { } link)
@@ -238,8 +242,14 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
             return;
         }
 
-        while (_ledger.Next(_me.Runtimes, options.MaxInFlightPerDevice) is { } order)
+        while (_ledger.Next(_me, options.MaxInFlightPerDevice, Pulse) is var (order, noMemory))
         {
+            if (noMemory is not null)
+            {
+                _ = runner.RefuseAsync([order], ReasonCode.OutOfMemory, $"{_me.Name}: {noMemory}");
+                continue;
+            }
+
             runner.Run(Self, link, order, _me.Name, [.. _me.Profile?.Accelerators.Where(a => a.Status == AcceleratorStatus.Proven).Select(a => a.Kind) ?? []]);
         }
     }
@@ -273,13 +283,12 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
             return Task.CompletedTask;
         }
 
-        var now = time.GetUtcNow();
-        var work = _ledger.Look(_me.Runtimes, o => jobs.Pulse(o.Id, now));
+        var work = _ledger.Look(_me.Runtimes, Pulse);
         _me = _me with
         {
             Lanes = work.Lanes,
             QueuedCount = work.Waiting,
-            ReservedRamMb = work.ReservedMb,
+            InUse = work.InUse,
             Running = [.. work.Running.Where(o => !o.Rehearsal).Take(8).Select(o => new RunningAttempt(o.Id, o.JobKind, o.Title, o.Placement.ModelId, o.PlacedAt, o.Placement.Predicted.P50Ms))],
         };
         return Fleet.UpdateAsync(_me, urgent);

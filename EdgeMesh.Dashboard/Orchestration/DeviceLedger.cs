@@ -1,5 +1,9 @@
+using EdgeMesh.Core.Costing;
+using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
+using EdgeMesh.Core.Placement;
+using EdgeMesh.Core.Planning;
 using EdgeMesh.Core.Scheduling;
 
 namespace EdgeMesh.Dashboard.Orchestration;
@@ -13,13 +17,18 @@ public readonly record struct AttemptPulse(double ElapsedMs, double? Progress);
 /// <param name="Lanes">One for each runtime that has something to do.</param>
 /// <param name="Running">In the order in which the device got them.</param>
 /// <param name="Waiting">Attempts that wait for their turn, here or on the device.</param>
-/// <param name="ReservedMb">MiB that the attempts in flight were priced at.</param>
-public readonly record struct DeviceWork(ImmutableArray<Lane> Lanes, ImmutableArray<AttemptOrder> Running, int Waiting, double ReservedMb);
+/// <param name="InUse">The models that attempts in flight use, with the memory that is promised for them.</param>
+public readonly record struct DeviceWork(ImmutableArray<Lane> Lanes, ImmutableArray<AttemptOrder> Running, int Waiting, ImmutableArray<ModelUse> InUse);
+
+/// <summary>An attempt whose turn has come.</summary>
+/// <param name="NoMemory">Why the device cannot have it, whatever ends there; null when it can.</param>
+public readonly record struct DueAttempt(AttemptOrder Order, string? NoMemory);
 
 /// <summary>
 /// The books of one device: attempts that it has (in flight) and attempts that wait here until it may have them. Each runtime is a lane that gets its slots and a few
-/// more, so that it never idles between two attempts and the rest can still be cancelled and moved here; light attempts go past all of them. Knows no clock and no
-/// link: what it says follows from what it was told. Not thread-safe; it belongs to the device's grain.
+/// more, so that it never idles between two attempts and the rest can still be cancelled and moved here; light attempts go past all of them. An attempt for which there is
+/// no memory yet waits, and what came after it too, so that the memory gets free. Knows no clock and no link: what it says follows from what it was told. Not
+/// thread-safe; it belongs to the device's grain.
 /// </summary>
 public sealed class DeviceLedger
 {
@@ -28,9 +37,10 @@ public sealed class DeviceLedger
 
     private const string Light = "";
     private readonly SortedDictionary<string, LaneQueue> _queues = new(StringComparer.Ordinal);
-    private readonly Dictionary<AttemptId, (AttemptOrder Order, long Turn)> _inFlight = [];
+    private readonly Dictionary<AttemptId, Sent> _inFlight = [];
     private readonly HashSet<AttemptId> _waiting = [];
-    private long _turns;
+    private long _added;
+    private long _sent;
 
     /// <summary>Whether the device has nothing to do.</summary>
     public bool IsEmpty => _inFlight.Count + _waiting.Count == 0;
@@ -47,29 +57,50 @@ public sealed class DeviceLedger
             return false;
         }
 
-        QueueOf(order).Waiting.Enqueue(order);
+        QueueOf(order).Waiting.Enqueue((order, ++_added));
         return true;
     }
 
-    /// <summary>The next attempt that the device may have now, which is in flight from then on; null when there is none.</summary>
-    /// <param name="runtimes">As the device reports them: their slots count.</param>
+    /// <summary>The next attempt whose turn has come; null when there is none. It is in flight from then on, or gone when there is no memory for it.</summary>
+    /// <param name="device">As it is now: its slots and its memory count.</param>
     /// <param name="most">Attempts that a lane, and that all light ones together, may have in flight.</param>
-    public AttemptOrder? Next(ImmutableArray<RuntimeInfo> runtimes, int most)
+    /// <param name="pulse">How far an attempt is; null while it has not begun.</param>
+    public DueAttempt? Next(DeviceSnapshot device, int most, Func<AttemptOrder, AttemptPulse?> pulse)
     {
-        // The lane of light attempts sorts first.
-        foreach (var (lane, queue) in _queues)
+        if (_queues.TryGetValue(Light, out var light) && light.Waiting.Count > 0 && light.InFlight < most)
         {
-            if (queue.Waiting.Count > 0 && queue.InFlight < (IsLight(lane) ? most : Math.Min(most, Slots(runtimes, lane) + LookAhead)))
-            {
-                var order = queue.Waiting.Dequeue();
-                _waiting.Remove(order.Id);
-                queue.InFlight++;
-                _inFlight.Add(order.Id, (order, ++_turns));
-                return order;
-            }
+            return new DueAttempt(Send(light, null), null);
         }
 
-        return null;
+        var open = _queues.Where(q => !IsLight(q.Key) && q.Value.Waiting.Count > 0 && q.Value.InFlight < Math.Min(most, Slots(device.Runtimes, q.Key) + LookAhead));
+        if (open.OrderBy(q => q.Value.Waiting.Peek().Number).Select(q => q.Value).FirstOrDefault() is not { } lane)
+        {
+            return null;
+        }
+
+        var (order, _) = lane.Waiting.Peek();
+        if (Model(device.Runtimes, order) is not { } found)
+        {
+            return new DueAttempt(Send(lane, null), null);
+        }
+
+        var now = device with { InUse = Uses(device.Runtimes, pulse) };
+        var need = MemoryNeed.Of(order.Task, found.Model, TaskLoad.CharsOf(order.InputText, order.Task.Options));
+        var memory = MemoryFit.Of(now, found.Runtime, found.Model, need);
+        if (memory.Answer == MemoryAnswer.Later || (memory.Answer == MemoryAnswer.Never && !now.InUse.IsEmpty))
+        {
+            // What came after it waits as well: else what it waits for would never end.
+            return null;
+        }
+
+        if (memory.IsHopeless)
+        {
+            lane.Waiting.Dequeue();
+            _waiting.Remove(order.Id);
+            return new DueAttempt(order, memory.Words(now, found.Model.Id));
+        }
+
+        return new DueAttempt(Send(lane, need), null);
     }
 
     /// <summary>Removes an attempt that still waits here; null when it does not.</summary>
@@ -80,9 +111,9 @@ public sealed class DeviceLedger
             return null;
         }
 
-        var queue = _queues.Values.First(q => q.Waiting.Any(o => o.Id == attempt));
-        var found = queue.Waiting.First(o => o.Id == attempt);
-        queue.Waiting = new Queue<AttemptOrder>(queue.Waiting.Where(o => o.Id != attempt));
+        var queue = _queues.Values.First(q => q.Waiting.Any(w => w.Order.Id == attempt));
+        var found = queue.Waiting.First(w => w.Order.Id == attempt).Order;
+        queue.Waiting = new Queue<(AttemptOrder, long)>(queue.Waiting.Where(w => w.Order.Id != attempt));
         return found;
     }
 
@@ -102,7 +133,7 @@ public sealed class DeviceLedger
     /// <returns>What it had and what waited, in that order.</returns>
     public ImmutableArray<AttemptOrder> Clear()
     {
-        ImmutableArray<AttemptOrder> all = [.. InFlight(), .. _queues.Values.SelectMany(q => q.Waiting)];
+        ImmutableArray<AttemptOrder> all = [.. InFlight(), .. _queues.Values.SelectMany(q => q.Waiting).Select(w => w.Order)];
         _inFlight.Clear();
         _waiting.Clear();
         _queues.Clear();
@@ -115,12 +146,11 @@ public sealed class DeviceLedger
     public DeviceWork Look(ImmutableArray<RuntimeInfo> runtimes, Func<AttemptOrder, AttemptPulse?> pulse)
     {
         var lanes = ImmutableArray.CreateBuilder<Lane>();
-        var (running, waiting, reserved) = (new List<AttemptOrder>(), 0, 0.0);
+        var (running, waiting) = (new List<AttemptOrder>(), 0);
         var inFlight = InFlight().ToLookup(LaneOf);
         foreach (var (lane, queue) in _queues)
         {
             waiting += queue.Waiting.Count;
-            reserved += inFlight[lane].Sum(o => o.Placement.Predicted.RamMb ?? 0);
             if (IsLight(lane))
             {
                 running.AddRange(inFlight[lane]);
@@ -135,11 +165,39 @@ public sealed class DeviceLedger
             waiting += has.Count - runs;
             if (has.Count + queue.Waiting.Count > 0)
             {
-                lanes.Add(new Lane(lane, slots, [.. has.Take(runs).Select(a => Left(a.Order, a.Pulse))], [.. has.Skip(runs).Select(a => Own(a.Order)), .. queue.Waiting.Select(Own)]));
+                lanes.Add(new Lane(lane, slots, [.. has.Take(runs).Select(a => Left(a.Order, a.Pulse))], [.. has.Skip(runs).Select(a => Own(a.Order)), .. queue.Waiting.Select(w => Own(w.Order))]));
             }
         }
 
-        return new DeviceWork(lanes.ToImmutable(), [.. running], waiting, reserved);
+        return new DeviceWork(lanes.ToImmutable(), [.. running], waiting, Uses(runtimes, pulse));
+    }
+
+    // A model that is in memory, and an attempt that has begun with it, are in the measurement.
+    private ImmutableArray<ModelUse> Uses(ImmutableArray<RuntimeInfo> runtimes, Func<AttemptOrder, AttemptPulse?> pulse)
+    {
+        ImmutableArray<ModelUse> uses = [];
+        foreach (var sent in _inFlight.Values.Where(s => !IsLight(LaneOf(s.Order))))
+        {
+            var isResident = Model(runtimes, sent.Order)?.Model.ResidentBytes is not null;
+            var (weights, work) = sent.Need is { } need ? (need.WeightsMb, need.WorkMb) : (0, 0);
+            uses = Promises.Used(uses, new ModelUse(
+                sent.Order.Placement.RuntimeId, sent.Order.Placement.ModelId, isResident ? 0 : weights, isResident && pulse(sent.Order) is not null ? 0 : work));
+        }
+
+        return uses;
+    }
+
+    private static (RuntimeInfo Runtime, ModelInfo Model)? Model(ImmutableArray<RuntimeInfo> runtimes, AttemptOrder order) =>
+        runtimes.FirstOrDefault(r => r.Id == order.Placement.RuntimeId) is { } runtime && runtime.Models.FirstOrDefault(m => m.Id == order.Placement.ModelId) is { } model
+            ? (runtime, model) : null;
+
+    private AttemptOrder Send(LaneQueue lane, MemoryNeed? need)
+    {
+        var (order, _) = lane.Waiting.Dequeue();
+        _waiting.Remove(order.Id);
+        lane.InFlight++;
+        _inFlight.Add(order.Id, new Sent(order, need, ++_sent));
+        return order;
     }
 
     private static double Own(AttemptOrder order) => Math.Max(Remaining.LeastMs, order.Placement.Predicted.WorkP50Ms);
@@ -153,7 +211,7 @@ public sealed class DeviceLedger
 
     private static string LaneOf(AttemptOrder order) => order.Task.Kind.IsLight() ? Light : order.Placement.RuntimeId;
 
-    private IEnumerable<AttemptOrder> InFlight() => _inFlight.Values.OrderBy(f => f.Turn).Select(f => f.Order);
+    private IEnumerable<AttemptOrder> InFlight() => _inFlight.Values.OrderBy(f => f.Number).Select(f => f.Order);
 
     private LaneQueue QueueOf(AttemptOrder order)
     {
@@ -161,9 +219,11 @@ public sealed class DeviceLedger
         return _queues.TryGetValue(lane, out var queue) ? queue : _queues[lane] = new LaneQueue();
     }
 
+    private readonly record struct Sent(AttemptOrder Order, MemoryNeed? Need, long Number);
+
     private sealed class LaneQueue
     {
-        public Queue<AttemptOrder> Waiting { get; set; } = new();
+        public Queue<(AttemptOrder Order, long Number)> Waiting { get; set; } = new();
 
         public int InFlight { get; set; }
     }

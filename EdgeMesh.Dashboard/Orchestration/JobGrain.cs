@@ -1,4 +1,5 @@
 using EdgeMesh.Core.Jobs;
+using EdgeMesh.Core.Placement;
 using EdgeMesh.Core.Planning;
 using EdgeMesh.Dashboard.Storage;
 using Orleans.Concurrency;
@@ -105,11 +106,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
             }
 
             // The tasks of a stage share the devices: what this one was given counts for the next.
-            if (!task.Planned.Kind.IsLight())
-            {
-                snapshot = snapshot.WithWork(chosen.Placement.Device, chosen.Placement.RuntimeId, chosen.Placement.Predicted.WorkP50Ms);
-            }
-
+            snapshot = snapshot.With(task.Planned, chosen.Placement, TaskLoad.CharsOf(chosen.Text, task.Planned.Options));
             orders.Add(Order(view, decided, task.Planned, chosen.Placement, task.Attempts.Length + 1, chosen.Text));
             view = JobReducer.Apply(view, decided[^1])!;
             return true;

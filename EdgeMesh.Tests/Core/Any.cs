@@ -39,7 +39,7 @@ internal static class Any
         })]);
 
     public static DeviceSnapshot Device(int ordinal = 0, DeviceState state = DeviceState.Online) => new(
-        Id(ordinal), $"Device {ordinal}", ordinal, state, null, Now, LinkKind.Tunnel, null, null, [], [BuiltIn, SystemRuntime], true, [], 0, [], 0,
+        Id(ordinal), $"Device {ordinal}", ordinal, state, null, Now, LinkKind.Tunnel, null, null, [], [BuiltIn, SystemRuntime], true, [], [], [], 0,
         ImmutableDictionary<CalibrationKey, Calibration>.Empty);
 
     public static DeviceId Id(int ordinal) => DeviceId.FromPublicKey([(byte)ordinal]);

@@ -46,7 +46,7 @@ public static class Samples
             _ => null,
         },
         Now.AddSeconds(state is DeviceState.Lost ? -40 : state is DeviceState.Suspect ? -1.7 : -0.2),
-        LinkKind.Tunnel, Profile(), Telemetry(), [12.5f, 18f, 9.5f], [BuiltIn, SystemRuntime], true, [], 0, [], 0,
+        LinkKind.Tunnel, Profile(), Telemetry(), [12.5f, 18f, 9.5f], [BuiltIn, SystemRuntime], true, [], [], [], 0,
         ImmutableDictionary<CalibrationKey, Calibration>.Empty, 0.8);
 
     public static DeviceProfile Profile() => new(

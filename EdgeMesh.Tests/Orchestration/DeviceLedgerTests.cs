@@ -1,5 +1,6 @@
 using CsCheck;
 using EdgeMesh.Core.Costing;
+using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
 using EdgeMesh.Core.Planning;
@@ -13,7 +14,11 @@ namespace EdgeMesh.Tests.Orchestration;
 public sealed class DeviceLedgerTests
 {
     private const int Most = 3;
+    private static readonly JobId Job = Samples.NewJobId();
+    private static readonly ModelInfo Small = new("model", [Skill.Chat], 2_000_000_000, 8_192, 3, KvBytesPerToken: 10_000);
     private static readonly ImmutableArray<RuntimeInfo> Runtimes = [Runtime("one", 1), Runtime("two", 2), Runtime("silent", null)];
+
+    private static readonly DeviceSnapshot Plain = Samples.Device() with { Runtimes = Runtimes, Telemetry = null };
 
     [Fact]
     public void Next_FullLane_GetsItsSlotsAndTwoMoreAndHoldsUpNobodyElse()
@@ -81,6 +86,54 @@ public sealed class DeviceLedgerTests
         Assert.Equal(40_000, ledger.Look(Runtimes, _ => null).Lanes.Single().WorkMs);
     }
 
+    [Fact]
+    public void Look_ManyAttemptsOfOneModel_PromiseItsWeightsOnce()
+    {
+        var ledger = new DeviceLedger();
+        Enumerable.Range(1, 4).ToList().ForEach(n => ledger.Add(Order(n, "two")));
+        Drain(ledger, 256);
+        var need = MemoryNeed.Of(Samples.Task(), Small, 0)!.Value;
+        Assert.Equal(new ModelUse("two", "model", need.WeightsMb, need.WorkMb * 4), ledger.Look(Runtimes, _ => null).InUse.Single());
+
+        // Once the runtime says that it is in memory, it is in the measurement; so is the work of an attempt that has begun.
+        ImmutableArray<RuntimeInfo> loaded = [.. Runtimes.Select(r => r with { Models = [Small with { ResidentBytes = 2_000_000_000 }] })];
+        Assert.Equal(new ModelUse("two", "model", 0, need.WorkMb * 4), ledger.Look(loaded, _ => null).InUse.Single());
+        Assert.Equal(0, ledger.Look(loaded, _ => new AttemptPulse(1, null)).InUse.Single().PromisedMb);
+    }
+
+    [Fact]
+    public void Next_NoMemoryUntilSomethingEnds_WaitsAndHoldsBackWhatCameAfter()
+    {
+        var (ledger, device) = (new DeviceLedger(), With(14_000, 8, 6, 1));
+        Enumerable.Range(1, 3).ToList().ForEach(n => ledger.Add(Order(n, Runtimes[n - 1].Id)));
+        Assert.Equal([1], Drain(ledger, 256, device).Select(o => o.Id.Task.Number));
+
+        // The third would fit beside the first, and then the second would wait for it too.
+        Assert.Equal(2, ledger.Look(device.Runtimes, _ => null).Waiting);
+        ledger.Ended(Order(1, "one").Id);
+        Assert.Equal([2, 3], Drain(ledger, 256, device).Select(o => o.Id.Task.Number));
+    }
+
+    [Fact]
+    public void Next_NoMemoryWhateverEnds_IsTakenOutWithTheShortfall()
+    {
+        var (ledger, device) = (new DeviceLedger(), With(4_000, 20, 1));
+        ledger.Add(Order(1, "one"));
+        ledger.Add(Order(2, "two"));
+        var due = ledger.Next(device, 256, _ => null)!.Value;
+        Assert.Equal(1, due.Order.Id.Task.Number);
+        Assert.StartsWith("model needs 22,528 MB and 3,488 MB are free, 19,040 MB too few.", due.NoMemory, StringComparison.Ordinal);
+        Assert.Equal([2], Drain(ledger, 256, device).Select(o => o.Id.Task.Number));
+    }
+
+    [Fact]
+    public void Next_OnlyTheMarginIsMissingAndNothingRuns_MayUseIt()
+    {
+        var ledger = new DeviceLedger();
+        ledger.Add(Order(1, "one"));
+        Assert.Single(Drain(ledger, 256, With(4_000, 3.5)));
+    }
+
     /// <summary>Whatever happens, what a lane holds is what was added less what was removed, and a device with nothing to do is idle.</summary>
     [Fact]
     public void Look_AnyHistory_ConservesTheWork() =>
@@ -137,31 +190,38 @@ public sealed class DeviceLedgerTests
                 Assert.All(work.Lanes, l => Assert.InRange(ListScheduling.Wait(l), 0, l.WorkMs + 1e-6));
                 Assert.Equal(heavy.Select(o => o.Placement.RuntimeId).Distinct().Order(), work.Lanes.Select(l => l.RuntimeId).Order());
                 Assert.Equal(waiting.Count + inFlight.Count == 0, ledger.IsEmpty);
+                Assert.InRange(work.InUse.Sum(u => u.PromisedMb), 0, inFlight.Values.Where(o => !o.Task.Kind.IsLight()).Sum(o => o.Placement.Predicted.RamMb!.Value) + 1e-6);
                 Assert.Equal(inFlight.Keys.ToHashSet(), waiting.Keys.Concat(inFlight.Keys).Where(ledger.IsInFlight).ToHashSet());
             }
         });
 
-    private static List<AttemptOrder> Drain(DeviceLedger ledger, int most)
+    private static List<AttemptOrder> Drain(DeviceLedger ledger, int most, DeviceSnapshot? device = null)
     {
         var taken = new List<AttemptOrder>();
-        while (ledger.Next(Runtimes, most) is { } order)
+        while (ledger.Next(device ?? Plain, most, _ => null) is var (order, noMemory))
         {
+            Assert.Null(noMemory);
             taken.Add(order);
         }
 
         return taken;
     }
 
-    private static RuntimeInfo Runtime(string id, int? slots) => new(id, id, RuntimeState.Ready, null, [], [TaskKind.LlmGenerate], null, Slots: slots);
+    private static RuntimeInfo Runtime(string id, int? slots) => new(id, id, RuntimeState.Ready, null, [Small], [TaskKind.LlmGenerate], null, Slots: slots);
+
+    // With this much memory, free of everything, and one runtime after the other with a model of so many GB.
+    private static DeviceSnapshot With(long freeMb, params double[] modelGb) => Plain with
+    {
+        Telemetry = Samples.Telemetry() with { RamFreeMb = freeMb },
+        Runtimes = [.. modelGb.Select((gb, i) => Runtimes[i] with { Models = [new ModelInfo("model", [Skill.Chat], (long)(gb * (1 << 30)), 8_192, 3)] })],
+    };
 
     private static AttemptOrder Order(int number, string runtime, TaskKind kind = TaskKind.LlmGenerate, double ms = 4_000, double waitMs = 0)
     {
         var device = Samples.Device();
         var task = Samples.Task(number, kind);
-        var price = new Estimate(ms, ms * 2, 100, EstimateOrigin.Prior, 0).After(waitMs);
+        var price = new Estimate(ms, ms * 2, MemoryNeed.Of(task, Small, 0)!.Value.TotalMb, EstimateOrigin.Prior, 0).After(waitMs);
         return new AttemptOrder(
-            new AttemptId(s_job, task.Id, 1), JobKind.Chat, "A title", task, new TaskPlacement(task.Id, device.Id, device.Name, runtime, "model", null, price, "Why.", null), "", Samples.Now);
+            new AttemptId(Job, task.Id, 1), JobKind.Chat, "A title", task, new TaskPlacement(task.Id, device.Id, device.Name, runtime, "model", null, price, "Why.", null), "", Samples.Now);
     }
-
-    private static readonly JobId s_job = Samples.NewJobId();
 }

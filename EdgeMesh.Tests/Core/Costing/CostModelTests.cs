@@ -28,7 +28,7 @@ public sealed class CostModelTests
             var large = Price(c.Task, c.Model, Math.Max(a, b), device);
             Assert.True(small.P50Ms > 0 && small.P90Ms >= small.P50Ms && double.IsFinite(small.P90Ms));
             Assert.True(large.P50Ms >= small.P50Ms && large.P90Ms >= small.P90Ms);
-            Assert.Equal(small, Price(c.Task, c.Model, Math.Min(a, b), device.WithWork("builtin", 5_000)));
+            Assert.Equal(small, Price(c.Task, c.Model, Math.Min(a, b), device with { Lanes = [new EdgeMesh.Core.Scheduling.Lane("builtin", 1, [5_000], [])] }));
             Assert.Equal(runs == 0 ? EstimateOrigin.Prior : EstimateOrigin.Measured, small.Origin);
             Assert.Equal(runs, small.Runs);
             Assert.NotEmpty(small.Basis);

@@ -3,6 +3,7 @@ using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
 using EdgeMesh.Core.Placement;
 using EdgeMesh.Core.Planning;
+using EdgeMesh.Core.Scheduling;
 
 namespace EdgeMesh.Tests.Core.Placement;
 
@@ -87,9 +88,16 @@ public sealed class FilterTests
         var plan = PlanningPipeline.Plan(Any.Request(JobKind.Chat), Any.FleetOf(device), Any.Context());
         Assert.Equal("small", plan.Plan!.Placements.Single().ModelId);
 
-        var full = PlanningPipeline.Plan(Any.Request(JobKind.Chat), Any.FleetOf(device with { ReservedRamMb = 3_000 }), Any.Context());
+        var full = PlanningPipeline.Plan(
+            Any.Request(JobKind.Chat), Any.FleetOf(device with { Telemetry = device.Telemetry with { RamFreeMb = 1_000 } }), Any.Context());
         Assert.Equal("ram", full.Devices[0].Filter);
-        Assert.Contains("small needs 1,049 MB and 488 MB are free", full.Devices[0].Reason, StringComparison.Ordinal);
+        Assert.Contains("small needs 1,049 MB and 488 MB are free, 561 MB too few", full.Devices[0].Reason, StringComparison.Ordinal);
+
+        // It was refused, too, while another attempt held the memory; that one ends, so it waits for it now.
+        var busy = device with { InUse = [new ModelUse("openai:x", "other", 3_000, 0)], Lanes = [new Lane("openai:x", 2, [7_000], [])] };
+        var later = PlanningPipeline.Plan(Any.Request(JobKind.Chat), Any.FleetOf(busy), Any.Context());
+        Assert.Equal(("small", 7_000), (later.Plan!.Placements.Single().ModelId, later.Plan.Placements.Single().Predicted.WaitMs));
+        Assert.Contains("Waits until other has ended there: small needs 1,049 MB and 488 MB are free until then.", later.Devices[0].Reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -100,5 +100,5 @@ public sealed class PlanningPipelineTests
             new RuntimeInfo("builtin", "Built-in", RuntimeState.Ready, null, [new ModelInfo("textrank", [Skill.Summarize], 0, 0, 1)], [TaskKind.LlmGenerate], AcceleratorKind.CPU),
             new RuntimeInfo("system", "System", RuntimeState.Ready, null, [new ModelInfo("sysinfo", []), new ModelInfo("echo", [])], [TaskKind.Sysinfo, TaskKind.Echo], AcceleratorKind.CPU),
         ],
-        true, queuedMs == 0 ? [] : [new Lane("builtin", 1, [queuedMs], [])], 0, [], 0, ImmutableDictionary<CalibrationKey, Calibration>.Empty);
+        true, queuedMs == 0 ? [] : [new Lane("builtin", 1, [queuedMs], [])], [], [], 0, ImmutableDictionary<CalibrationKey, Calibration>.Empty);
 }

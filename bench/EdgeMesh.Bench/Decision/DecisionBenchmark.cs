@@ -36,7 +36,7 @@ internal sealed class DecisionBenchmark : IBenchmark
         double sum = 0;
         foreach (var device in fleet.Devices)
         {
-            sum += device.ReservedRamMb;
+            sum += device.RoundTripMs ?? 0;
         }
 
         s_sum = sum;

@@ -34,7 +34,7 @@ internal static class SampleFleet
                 "Debian GNU/Linux 12", "x64", "", "A processor", 4, 8, ["AVX2"], 16_384, 100_000, FormFactor.Laptop, "0.1.0",
                 [new Accelerator(AcceleratorKind.CPU, "A processor", AcceleratorStatus.Detected), new Accelerator(AcceleratorKind.GPU, "", AcceleratorStatus.Absent)], []),
             new Telemetry(Now, number % 100, 8_000 + number, null, null, null, 0, 0, 60), [], number % 3 == 0 ? [System, Summariser, Llm] : [System, Summariser], true,
-            number % 7 == 0 ? [] : [new Lane("builtin", 2, [number % 7], [])], 0, [], 0, Learned(number), 1.5);
+            number % 7 == 0 ? [] : [new Lane("builtin", 2, [number % 7], [])], [], [], 0, Learned(number), 1.5);
     }
 
     private static ImmutableDictionary<CalibrationKey, Calibration> Learned(int number) => number % 2 == 0
