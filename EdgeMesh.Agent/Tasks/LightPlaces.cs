@@ -1,6 +1,6 @@
 namespace EdgeMesh.Agent.Tasks;
 
-/// <summary>Tasks that take no slot (ECHO, SYSINFO) still take memory until their answer was sent: so many at once, and so many bytes; one is always taken. Thread-safe.</summary>
+/// <summary>Places for tasks that are held in memory: so many at once, and so many bytes; one is always taken. Thread-safe.</summary>
 public sealed class LightPlaces(int most, long mostBytes)
 {
     private readonly Lock _gate = new();

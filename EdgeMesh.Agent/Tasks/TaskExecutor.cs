@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Jobs;
@@ -5,24 +6,23 @@ using EdgeMesh.Core.Jobs;
 namespace EdgeMesh.Agent.Tasks;
 
 /// <summary>
-/// Runs attempts: so many at once, so many waiting, the rest refused as Busy. Work goes on when a caller goes away; a repeated request for the
-/// same attempt attaches to it and gets everything from the start; a newer attempt stops the older. Several orchestrators share the slots, and none
-/// reaches another's attempts. Thread-safe.
+/// Runs attempts: each runtime works on so many at once, so many wait for it, the rest is refused as Busy; no runtime waits for another. Work goes on when a caller goes away; a
+/// repeated request for the same attempt attaches to it and gets everything from the start; a newer attempt stops the older. Several orchestrators share the slots, and none reaches
+/// another's attempts. Thread-safe.
 /// </summary>
 public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, TimeProvider time, AgentStop stop)
 {
-    private readonly SemaphoreSlim _slots = new(limits.Slots);
+    private readonly ConcurrentDictionary<string, Lane> _lanes = new();
     private readonly LightPlaces _light = new(limits.Light, limits.LightBytes);
+    private readonly LightPlaces _heavy = new(int.MaxValue, limits.QueueBytes);
     private int _running;
-    private int _waiting;
-    private int _held;
 
     /// <summary>Those that it runs, and those that it ran.</summary>
     public KeptAttempts Attempts { get; } = new(limits);
 
     public int Running => Volatile.Read(ref _running);
 
-    public int Waiting => Volatile.Read(ref _waiting);
+    public int Waiting => _lanes.Values.Sum(l => l.Waiting);
 
     /// <summary>A place for a task that takes no slot, until its answer was sent; none is needed for others.</summary>
     /// <returns>Whether it may run, and what to dispose at its end.</returns>
@@ -66,11 +66,10 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
             }
 
             // A place in the queue is taken here, not when the work gets its turn, so that a burst cannot overrun it.
-            var light = request.Kind is TaskKindValue.Echo or TaskKindValue.Sysinfo;
-            if (!light && Interlocked.Increment(ref _held) > limits.Queue + limits.Slots)
+            var (taken, place) = Enter(runtime, request);
+            if (!taken)
             {
-                Interlocked.Decrement(ref _held);
-                return (null, Fail(ReasonCode.Busy, $"{Waiting} tasks wait on this device already."));
+                return (null, Fail(ReasonCode.Busy, $"{LaneOf(runtime).Waiting} tasks wait for {runtime.Info.Name} on this device already."));
             }
 
             var run = new TaskRun(request);
@@ -79,15 +78,12 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
                 _ = known?.CancelAsync();
 
                 // What takes no time is done before anyone can wait for it, and travels as one frame.
-                _ = request.Kind == TaskKindValue.Echo ? RunAsync(runtime, run, light) : Task.Run(() => RunAsync(runtime, run, light), CancellationToken.None);
+                _ = request.Kind == TaskKindValue.Echo ? RunAsync(runtime, run, place) : Task.Run(() => RunAsync(runtime, run, place), CancellationToken.None);
                 return (run, null);
             }
 
             run.Dispose();
-            if (!light)
-            {
-                Interlocked.Decrement(ref _held);
-            }
+            place?.Dispose();
         }
     }
 
@@ -118,30 +114,44 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
         _ => Fail(ReasonCode.Lost, "The agent was stopped while it worked on this."),
     };
 
-    private async Task RunAsync(IRuntime runtime, TaskRun run, bool light)
+    // ECHO and SYSINFO need no place.
+    private (bool Taken, Held? Place) Enter(IRuntime runtime, TaskRequest request)
+    {
+        if (request.Kind is TaskKindValue.Echo or TaskKindValue.Sysinfo)
+        {
+            return (true, null);
+        }
+
+        if (_heavy.TryTake(request.CalculateSize()) is not { } memory)
+        {
+            return (false, null);
+        }
+
+        if (LaneOf(runtime).TryEnter() is { } place)
+        {
+            return (true, new Held(place, memory));
+        }
+
+        memory.Dispose();
+        return (false, null);
+    }
+
+    private Lane LaneOf(IRuntime runtime) => _lanes.GetOrAdd(runtime.Info.Id, id => new Lane(() => catalog.Find(id)?.Info.Slots ?? limits.Slots, limits.Queue));
+
+    private async Task RunAsync(IRuntime runtime, TaskRun run, Held? place)
     {
         var queued = time.GetTimestamp();
-        var holdsSlot = false;
         TaskUpdate end;
         try
         {
-            if (!light)
+            if (place is not null)
             {
-                Interlocked.Increment(ref _waiting);
-                try
+                if (place.Lane.Position > 0)
                 {
-                    if (_slots.CurrentCount == 0)
-                    {
-                        run.Add(new TaskUpdate { Accepted = new Accepted { QueuePosition = Waiting } });
-                    }
+                    run.Add(new TaskUpdate { Accepted = new Accepted { QueuePosition = place.Lane.Position } });
+                }
 
-                    await _slots.WaitAsync(run.Cancelled);
-                    holdsSlot = true;
-                }
-                finally
-                {
-                    Interlocked.Decrement(ref _waiting);
-                }
+                await place.Lane.Turn.WaitAsync(run.Cancelled);
             }
 
             run.Cancelled.ThrowIfCancellationRequested();
@@ -172,16 +182,7 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
             end = new TaskUpdate { Failure = Fail(ReasonCode.Internal, $"{runtime.Info.Name} failed: {e.GetType().Name}.") };
         }
 
-        if (holdsSlot)
-        {
-            _slots.Release();
-        }
-
-        if (!light)
-        {
-            Interlocked.Decrement(ref _held);
-        }
-
+        place?.Dispose();
         Attempts.Ending(run);
         run.End(end, time.GetTimestamp());
         Attempts.Sweep();
@@ -193,8 +194,8 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
         var started = time.GetTimestamp();
         run.Add(new TaskUpdate { Accepted = new Accepted { Started = true } });
         using var timeout = new CancellationTokenSource(request.TimeoutMs is > 0 and < int.MaxValue ? TimeSpan.FromMilliseconds(request.TimeoutMs) : Timeout.InfiniteTimeSpan, time);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(run.Cancelled, timeout.Token);
-        var output = new FirstOutput(run, time, started, limits.MostOutputChars);
+        using var output = new OutputWatch(run, time, limits.MostOutputChars, TimeSpan.FromMilliseconds(Math.Clamp(request.StallMs, 0, int.MaxValue)));
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(run.Cancelled, timeout.Token, output.Stalled);
 
         // Without an accelerator of its own it is another server's work, whose memory is not known here.
         using var memory = runtime.Info.Accelerator is null ? null : new MemoryGrowth(time);
@@ -225,60 +226,23 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
 
             return receipt;
         }
+        catch (OperationCanceledException) when (output.Stalled.IsCancellationRequested && !run.Cancelled.IsCancellationRequested)
+        {
+            throw new TaskFailedException(ReasonCode.Timeout, $"{runtime.Info.Name} has said nothing for {request.StallMs / 1000.0:0.#} s. {output.LastHeard}");
+        }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !run.Cancelled.IsCancellationRequested)
         {
             throw new TaskFailedException(ReasonCode.Timeout, $"It took longer than {request.TimeoutMs / 1000.0:0.#} s.");
         }
     }
 
-    /// <summary>Notes when the first text or file came and whether there is an answer, and stops a runtime that does not stop writing.</summary>
-    private sealed class FirstOutput(ITaskOutput inner, TimeProvider time, long started, int most) : ITaskOutput
+    /// <summary>What an attempt takes while it waits and runs.</summary>
+    private sealed record Held(Lane.Place Lane, IDisposable Memory) : IDisposable
     {
-        private long _written;
-
-        public double? FirstMs { get; private set; }
-
-        /// <summary>Whether anything but blanks was answered.</summary>
-        public bool HasText { get; private set; }
-
-        public bool HasReasoning { get; private set; }
-
-        public void Text(string text)
+        public void Dispose()
         {
-            Count(text);
-            HasText |= !string.IsNullOrWhiteSpace(text);
-            inner.Text(text);
-        }
-
-        public void Reasoning(string text)
-        {
-            Count(text);
-            HasReasoning = true;
-            inner.Reasoning(text);
-        }
-
-        public void TextWasReasoning()
-        {
-            (HasText, HasReasoning) = (false, true);
-            inner.TextWasReasoning();
-        }
-
-        public void Progress(double fraction, string note) => inner.Progress(fraction, note);
-
-        public void Artifact(string name, string contentType, ReadOnlySpan<byte> bytes)
-        {
-            FirstMs ??= time.GetElapsedTime(started).TotalMilliseconds;
-            inner.Artifact(name, contentType, bytes);
-        }
-
-        private void Count(string text)
-        {
-            FirstMs ??= time.GetElapsedTime(started).TotalMilliseconds;
-            _written += text.Length;
-            if (_written > most)
-            {
-                throw new TaskFailedException(ReasonCode.BadOutput, $"It wrote more than {most:N0} characters.");
-            }
+            Lane.Dispose();
+            Memory.Dispose();
         }
     }
 }

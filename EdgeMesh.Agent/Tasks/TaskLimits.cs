@@ -3,11 +3,14 @@ namespace EdgeMesh.Agent.Tasks;
 /// <summary>Limits of a device's executor.</summary>
 public sealed record TaskLimits
 {
-    /// <summary>Attempts at once; ECHO and SYSINFO need none. Default 2.</summary>
+    /// <summary>Attempts that a runtime works on at once when it says nothing of its own; ECHO and SYSINFO need no slot. Default 2.</summary>
     public int Slots { get; init; } = 2;
 
-    /// <summary>Attempts waiting; more are refused as Busy. Default 64.</summary>
-    public int Queue { get; init; } = 64;
+    /// <summary>Attempts that wait for one runtime; more are refused as Busy. Default 256.</summary>
+    public int Queue { get; init; } = 256;
+
+    /// <summary>Bytes of the requests of all attempts that wait or run; more are refused as Busy. Default 512 MiB; a single one may be larger.</summary>
+    public long QueueBytes { get; init; } = 512L << 20;
 
     /// <summary>ECHO and SYSINFO whose answer is not sent yet; more are refused as Busy. Default 256.</summary>
     public int Light { get; init; } = 256;

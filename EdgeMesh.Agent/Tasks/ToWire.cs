@@ -41,6 +41,7 @@ public static class ToWire
             State = runtime.State.ToString(),
             Reason = runtime.Reason ?? "",
             Accelerator = runtime.Accelerator?.ToString() ?? "",
+            Slots = runtime.Slots ?? 0,
         };
         if (runtime.Owner is { } owner)
         {
@@ -100,6 +101,7 @@ public static class ToWire
         model.ContextTokens.Into(v => wire.ContextTokens = v);
         model.CharsPerSecond.Into(v => wire.CharsPerSecond = v);
         model.KvBytesPerToken.Into(v => wire.KvBytesPerToken = v);
+        model.ResidentBytes.Into(v => wire.ResidentBytes = v);
 
         if (model.Sizes is { } sizes)
         {

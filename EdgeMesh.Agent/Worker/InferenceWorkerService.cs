@@ -39,7 +39,7 @@ internal sealed class InferenceWorkerService(LoadedModels models, TimeProvider t
 
     public override Task<UnloadReply> Unload(UnloadRequest request, ServerCallContext context) => Task.FromResult(new UnloadReply { WasLoaded = models.Unload(request.Id) });
 
-    public override Task<LoadedReply> Loaded(LoadedRequest request, ServerCallContext context) => Task.FromResult(new LoadedReply { Ids = { models.Ids } });
+    public override Task<LoadedReply> Loaded(LoadedRequest request, ServerCallContext context) => Task.FromResult(new LoadedReply { Models = { models.Resident.Select(m => new ResidentModel { Id = m.Id, SizeBytes = m.SizeBytes }) } });
 
     public override async Task Generate(GenerateRequest request, IServerStreamWriter<GeneratePart> responseStream, ServerCallContext context)
     {

@@ -16,14 +16,14 @@ internal sealed class LoadedModels(TimeProvider time, long? budgetBytes = null)
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Entry> _models = [];
 
-    /// <summary>Ids of what is loaded, least recently used first.</summary>
-    public ImmutableArray<string> Ids
+    /// <summary>What is loaded with the bytes of its weights, least recently used first.</summary>
+    public ImmutableArray<(string Id, long SizeBytes)> Resident
     {
         get
         {
             lock (_gate)
             {
-                return [.. _models.OrderBy(m => m.Value.UsedAt).Select(m => m.Value.Model.Id)];
+                return [.. _models.OrderBy(m => m.Value.UsedAt).Select(m => (m.Value.Model.Id, m.Value.Model.SizeBytes))];
             }
         }
     }

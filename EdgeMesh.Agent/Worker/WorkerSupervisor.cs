@@ -15,6 +15,9 @@ internal sealed partial class WorkerSupervisor(WorkerOptions options, TimeProvid
     private int _users;
     private bool _disposed;
 
+    /// <summary>Called when a worker has ended, and with it all that it had in memory.</summary>
+    public Action Ended { get; set; } = static () => { };
+
     /// <summary>The process id of the running worker, or null.</summary>
     public int? ProcessId => _worker is { Ended.IsCompleted: false } worker ? worker.Id : null;
 
@@ -112,7 +115,11 @@ internal sealed partial class WorkerSupervisor(WorkerOptions options, TimeProvid
         var worker = await WorkerProcess.StartAsync(options, time, cancellationToken);
         Log.Started(logger, worker.Id);
         _ = worker.Ended.ContinueWith(
-            e => Log.Ended(logger, worker.Id, e.Result.Cause, e.Result.LastOutput), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            e =>
+            {
+                Log.Ended(logger, worker.Id, e.Result.Cause, e.Result.LastOutput);
+                Ended();
+            }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         return worker;
     }
 

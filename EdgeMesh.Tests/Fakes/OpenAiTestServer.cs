@@ -43,6 +43,15 @@ public sealed class OpenAiTestServer : IAsyncDisposable
     /// <summary>When set, it has llama.cpp's <c>/props</c> with this context.</summary>
     public int? PropsContextTokens { get; set; }
 
+    /// <summary>Answers that llama.cpp's <c>/props</c> says it writes at once.</summary>
+    public int PropsSlots { get; set; } = 1;
+
+    /// <summary>Bytes of its model, which llama.cpp lists.</summary>
+    public static long ModelBytes => 4_683_073_536;
+
+    /// <summary>llama.cpp has put its model away until somebody asks.</summary>
+    public bool IsSleeping { get; set; }
+
     /// <summary>
     /// What completions do instead of answering: a status code, <c>garbage</c>, <c>cut</c> (the connection, after a word), <c>short</c> (the
     /// stream ends without a finish) or <c>silent</c>; null answers.
@@ -121,7 +130,7 @@ public sealed class OpenAiTestServer : IAsyncDisposable
 
         var answer = path == Prefix + "/models" ? List(context)
             : path == "/api/v0/models" ? Details()
-            : path == "/props" && PropsContextTokens is { } tokens ? Denies(context) ? Results.StatusCode(401) : Results.Json(new { default_generation_settings = new { n_ctx = tokens } })
+            : path == "/props" && PropsContextTokens is { } tokens ? Denies(context) ? Results.StatusCode(401) : Results.Json(new { default_generation_settings = new { n_ctx = tokens }, total_slots = PropsSlots, model_path = "/models/test.gguf", is_sleeping = IsSleeping })
             : Results.NotFound();
         return answer.ExecuteAsync(context);
     }
@@ -131,6 +140,7 @@ public sealed class OpenAiTestServer : IAsyncDisposable
     private IResult List(HttpContext context) => Denies(context) && !ListsOpenly ? Results.StatusCode(401) : ModelsFailure switch
     {
         null when ListJson is not null => Results.Content(ListJson, "application/json"),
+        null when PropsContextTokens is not null => Results.Json(new { @object = "list", data = Models.Select(id => new { id, @object = "model", owned_by = "llamacpp", meta = new { n_params = 7_615_616_512, size = ModelBytes } }) }),
         null => Results.Json(new { @object = "list", data = Models.Select(id => new { id, @object = "model" }) }),
         "empty" => Results.Json(new { @object = "list", data = Array.Empty<object>() }),
         "garbage" => Results.Content("<html>It works!</html>", "text/html"),

@@ -95,9 +95,12 @@ public sealed partial class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Sends a POSIX signal.</summary>
-    public void Signal(int signal)
+    public void Signal(int signal) => Signal(_process.Id, signal);
+
+    /// <summary>Sends a POSIX signal to a process that a test knows by its id.</summary>
+    public static void Signal(int process, int signal)
     {
-        if (Kill(_process.Id, signal) != 0)
+        if (Kill(process, signal) != 0)
         {
             throw new InvalidOperationException($"The signal could not be sent: {Marshal.GetLastPInvokeError()}");
         }

@@ -42,7 +42,7 @@ public sealed class ModelService
         var loaded = new HashSet<string>(StringComparer.Ordinal);
         foreach (var runtime in _catalog.Of<OnnxRuntime>())
         {
-            loaded.UnionWith(await runtime.LoadedAsync(cancellationToken));
+            loaded.UnionWith((await runtime.LoadedAsync(cancellationToken)).Keys);
         }
 
         var all = _store.Models.Select(m => ModelWire.Stored(m, _stored.SkillsOf(m), _stored.IsRunnable(m, HasQnn), loaded.Contains(m.Id), _models.LoadMs(m.Id)));

@@ -23,6 +23,7 @@ public static class EngineModels
             Skills = m.Skills.IsDefault ? [] : m.Skills,
             SizeBytes = m.SizeBytes is > 0 ? m.SizeBytes : null,
             ContextTokens = m.ContextTokens is > 0 ? m.ContextTokens : null,
+            ResidentBytes = m.ResidentBytes is { } resident ? Math.Max(0, resident) : null,
             QualityTier = Math.Clamp(m.QualityTier, 0, 5),
         }),
     ];

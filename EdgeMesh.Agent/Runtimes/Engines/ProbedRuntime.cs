@@ -11,8 +11,11 @@ public abstract class ProbedRuntime : IRuntime, IDisposable
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SlowestRetry = TimeSpan.FromSeconds(30);
+    // After an attempt other models may be in memory; many short ones are no reason to ask all the time.
+    private static readonly TimeSpan LeastBetween = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(5);
     private volatile RuntimeInfo _info;
+    private long _probed;
     private volatile TaskCompletionSource _again = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="initial">What is shown before the first answer.</param>
@@ -46,6 +49,7 @@ public abstract class ProbedRuntime : IRuntime, IDisposable
         while (!cancellationToken.IsCancellationRequested)
         {
             var again = _again.Task;
+            Volatile.Write(ref _probed, Time.GetTimestamp());
             var now = await ProbeSafelyAsync(cancellationToken);
             if (!IsSame(now, _info))
             {
@@ -58,6 +62,9 @@ public abstract class ProbedRuntime : IRuntime, IDisposable
             retry = ready ? FirstRetry : TimeSpan.FromSeconds(Math.Min(SlowestRetry.TotalSeconds, retry.TotalSeconds * 1.6));
         }
     }
+
+    /// <summary>Attempts that it works on at once, as the last list told; null when it does not say.</summary>
+    protected virtual int? Slots => null;
 
     /// <summary>Looks at once instead of after a while.</summary>
     internal void LookAgain() => Interlocked.Exchange(ref _again, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
@@ -93,6 +100,23 @@ public abstract class ProbedRuntime : IRuntime, IDisposable
             throw new TaskFailedException(ReasonCode.Refused, refusal);
         }
 
+        try
+        {
+            return await PatientlyAsync(model, work, output, cancellationToken);
+        }
+        finally
+        {
+            if (Time.GetElapsedTime(Volatile.Read(ref _probed)) > LeastBetween)
+            {
+                LookAgain();
+            }
+        }
+    }
+
+    private static bool IsSame(RuntimeInfo a, RuntimeInfo b) => a with { Models = [] } == b with { Models = [] } && a.Models.SequenceEqual(b.Models, SameModel.Instance);
+
+    private async Task<T> PatientlyAsync<T>(string model, Func<Task<T>> work, ITaskOutput? output, CancellationToken cancellationToken)
+    {
         var waited = TimeSpan.Zero;
         for (var tries = 1; ; tries++)
         {
@@ -113,8 +137,6 @@ public abstract class ProbedRuntime : IRuntime, IDisposable
         }
     }
 
-    private static bool IsSame(RuntimeInfo a, RuntimeInfo b) => a with { Models = [] } == b with { Models = [] } && a.Models.SequenceEqual(b.Models, SameModel.Instance);
-
     // The edge of an adapter: whatever an engine's answer makes it throw is a failure of that engine, and the next probe comes all the same. The models of one
     // that is down stay listed, so that a job that names one of them hears which engine to start.
     private async Task<RuntimeInfo> ProbeSafelyAsync(CancellationToken cancellationToken)
@@ -133,7 +155,7 @@ public abstract class ProbedRuntime : IRuntime, IDisposable
             var models = listed.IsDefault ? [] : EngineModels.Usable(listed);
             return models.IsEmpty
                 ? _info with { State = RuntimeState.Down, Reason = $"{_info.Name} answers at {Address} but has no model. Get one there first.", Models = [], Owner = owner }
-                : _info with { State = RuntimeState.Ready, Reason = null, Models = models, Owner = owner };
+                : _info with { State = RuntimeState.Ready, Reason = null, Models = models, Owner = owner, Slots = Slots };
         }
         catch (Exception e)
         {

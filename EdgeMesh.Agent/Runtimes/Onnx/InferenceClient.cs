@@ -33,9 +33,10 @@ internal sealed class InferenceClient(WorkerSupervisor worker, string provider)
     public Task<PaintResult> PaintAsync(PaintRequest request, Action<PaintStep> onStep, CancellationToken cancellationToken) =>
         RunAsync(request.Model, c => c.Paint(request, cancellationToken: cancellationToken), p => p.Result, p => onStep(p.Step), cancellationToken);
 
-    /// <summary>Ids of the models in the worker's memory; empty when it does not run.</summary>
-    public async Task<ImmutableArray<string>> LoadedAsync(CancellationToken cancellationToken) =>
-        await worker.PeekAsync(async w => (ImmutableArray<string>?)[.. (await w.Client.LoadedAsync(new LoadedRequest(), cancellationToken: cancellationToken)).Ids]) ?? [];
+    /// <summary>The models in the worker's memory, with the bytes of their weights; empty when it does not run.</summary>
+    public async Task<ImmutableDictionary<string, long>> LoadedAsync(CancellationToken cancellationToken) =>
+        await worker.PeekAsync(async w => (await w.Client.LoadedAsync(new LoadedRequest(), cancellationToken: cancellationToken)).Models.DistinctBy(m => m.Id).ToImmutableDictionary(m => m.Id, m => m.SizeBytes))
+        ?? ImmutableDictionary<string, long>.Empty;
 
     /// <summary>Frees the model's memory; one that is in use stays until another needs the room.</summary>
     public async Task UnloadAsync(string id, CancellationToken cancellationToken) =>

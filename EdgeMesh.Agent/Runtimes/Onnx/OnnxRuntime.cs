@@ -46,13 +46,17 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
     private readonly OnnxMeasurer _measurer;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _wanted = new(0);
+    private readonly SemaphoreSlim _looking = new(1, 1);
     private volatile AcceleratorProof? _proof;
+    private volatile ImmutableDictionary<string, long> _resident = ImmutableDictionary<string, long>.Empty;
+    private volatile Action _changed = static () => { };
     private volatile RuntimeInfo _info;
 
     public OnnxRuntime(OnnxProvider provider, LocalModels models, AcceleratorProofs proofs, WorkerSupervisor worker, OnnxMeasurer measurer, TimeProvider time)
     {
         (_provider, _models, _proofs, _worker, _measurer, _time) = (provider, models, proofs, worker, measurer, time);
         _client = new InferenceClient(worker, provider.Name);
+        worker.Ended = () => _ = LookWhatIsLoadedAsync();
         _info = Describe();
     }
 
@@ -63,11 +67,15 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
     /// <summary>Runs what is compiled for Qualcomm's NPU.</summary>
     public bool IsQnn => _provider.Name == OnnxProvider.Qnn;
 
-    /// <summary>Ids of the models in memory.</summary>
-    public Task<ImmutableArray<string>> LoadedAsync(CancellationToken cancellationToken) => _client.LoadedAsync(cancellationToken);
+    /// <summary>The models in memory, with the bytes of their weights.</summary>
+    public Task<ImmutableDictionary<string, long>> LoadedAsync(CancellationToken cancellationToken) => _client.LoadedAsync(cancellationToken);
 
     /// <summary>Frees a model's memory unless it is in use.</summary>
-    public Task UnloadAsync(string id, CancellationToken cancellationToken) => _client.UnloadAsync(id, cancellationToken);
+    public async Task UnloadAsync(string id, CancellationToken cancellationToken)
+    {
+        await _client.UnloadAsync(id, cancellationToken);
+        await LookWhatIsLoadedAsync();
+    }
 
     public void ProveAgain()
     {
@@ -79,6 +87,7 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
 
     public async Task WatchAsync(Action changed, CancellationToken cancellationToken)
     {
+        _changed = changed;
         using var watching = _models.Watch(Tell);
         while (!cancellationToken.IsCancellationRequested)
         {
@@ -86,10 +95,12 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
             {
                 var proof = await CanaryRunner.RunAsync(_client, _provider.Name, _provider.Kind, _time, cancellationToken);
                 Told(proof with { Images = _proof?.Images });
+                await LookWhatIsLoadedAsync();
                 if (proof.IsProven)
                 {
                     await Task.Delay(ImagesAfter, _time, cancellationToken);
                     Told(proof with { Images = await CanaryRunner.RunImageAsync(_client, _provider.Name, _provider.Kind, cancellationToken) });
+                    await LookWhatIsLoadedAsync();
                 }
 
                 await WaitAsync(proof.IsProven ? ProveEvery : RetryAfter, cancellationToken);
@@ -106,15 +117,52 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
             _proofs.Set(proof);
             Tell();
         }
-
-        void Tell()
-        {
-            _info = Describe();
-            changed();
-        }
     }
 
     public async Task<TaskReceipt> RunAsync(TaskRequest task, ITaskOutput output, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ExecuteAsync(task, output, cancellationToken);
+        }
+        finally
+        {
+            _ = LookWhatIsLoadedAsync();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _worker.DisposeAsync();
+        _wanted.Dispose();
+    }
+
+    private void Tell()
+    {
+        _info = Describe();
+        _changed();
+    }
+
+    // One after the other, so that the last answer is the newest.
+    private async Task LookWhatIsLoadedAsync()
+    {
+        await _looking.WaitAsync();
+        try
+        {
+            var resident = await _client.LoadedAsync(CancellationToken.None);
+            if (resident.Count != _resident.Count || !resident.All(m => _resident.TryGetValue(m.Key, out var bytes) && bytes == m.Value))
+            {
+                _resident = resident;
+                Tell();
+            }
+        }
+        finally
+        {
+            _looking.Release();
+        }
+    }
+
+    private async Task<TaskReceipt> ExecuteAsync(TaskRequest task, ITaskOutput output, CancellationToken cancellationToken)
     {
         var model = _models.Find(task.ModelId) ?? throw new TaskFailedException(ReasonCode.ModelMissing, $"There is no model {task.ModelId} here.");
         _worker.ForgetPeak();
@@ -134,12 +182,6 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
         return receipt;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _worker.DisposeAsync();
-        _wanted.Dispose();
-    }
-
     private async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -153,7 +195,7 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
         $"ONNX Runtime, {_provider.Title}",
         _proof switch { null => RuntimeState.Starting, { IsProven: true } => RuntimeState.Ready, _ => RuntimeState.Down },
         _proof switch { null => $"A test run with a known answer is proving the {_provider.Kind}.", { IsProven: true } => null, _ => $"The test run with a known answer failed: {_proof.Failure}" },
-        [.. _models.All.Where(m => m.Kind != LocalModelKind.Image || _proof?.Images is not { Failure: not null }).Select(m => m.ToInfo(IsQnn))],
+        [.. _models.All.Where(m => m.Kind != LocalModelKind.Image || _proof?.Images is not { Failure: not null }).Select(m => m.ToInfo(IsQnn) with { ResidentBytes = _resident.TryGetValue(m.Id, out var bytes) ? bytes : null })],
         [TaskKind.LlmGenerate, TaskKind.ImageGenerate, TaskKind.OnnxRun],
         _provider.Kind);
 

@@ -6,7 +6,9 @@ namespace EdgeMesh.Agent.Runtimes.OpenAi;
 /// <summary>A model as a server lists it.</summary>
 /// <param name="ContextTokens">What it reads now; null when the server does not say.</param>
 /// <param name="Generates">False for embedding models and the like.</param>
-internal sealed record OpenAiModel(string Id, int? ContextTokens, bool Generates)
+/// <param name="SizeBytes">Bytes of its weights, as llama.cpp tells; null when the server does not say.</param>
+/// <param name="IsLoaded">Whether it is in memory now, as LM Studio and llama.cpp with several models tell; null when the server does not say.</param>
+internal sealed record OpenAiModel(string Id, int? ContextTokens, bool Generates, long? SizeBytes = null, bool? IsLoaded = null)
 {
     // What servers call it; what is loaded counts before what could be.
     private static readonly string[] Contexts = ["loaded_context_length", "max_model_len", "context_window", "context_length", "max_context_length", "n_ctx"];
@@ -26,8 +28,12 @@ internal sealed record OpenAiModel(string Id, int? ContextTokens, bool Generates
     private static OpenAiModel? One(JsonElement entry)
     {
         var id = entry.Text() ?? entry.At("id").Text() ?? entry.At("name").Text() ?? entry.At("model").Text();
-        return id is null ? null : new(id, Context(entry) ?? Context(entry.At("meta")), entry.At("type").Text() is null or "llm" or "vlm" or "chat" or "model" or "text" or "image" or "language");
+        return id is null ? null : new(id, Context(entry) ?? Context(entry.At("meta")), entry.At("type").Text() is null or "llm" or "vlm" or "chat" or "model" or "text" or "image" or "language",
+            entry.At("meta").At("size").Whole(), Loaded(entry));
     }
+
+    // LM Studio's word, and llama.cpp's.
+    private static bool? Loaded(JsonElement entry) => (entry.At("state").Text() ?? entry.At("status").At("value").Text()) is { } state ? state == "loaded" : null;
 
     private static int? Context(JsonElement entry) => Contexts.Select(name => entry.At(name).Count()).FirstOrDefault(count => count > 0);
 }

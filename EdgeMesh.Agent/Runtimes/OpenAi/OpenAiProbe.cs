@@ -14,9 +14,13 @@ internal sealed class OpenAiProbe(HttpClient http, OpenAiAddress address)
     private const string Nothing = """{"model":"","messages":[],"max_tokens":1}""";
     private volatile Uri _base = address.Bases[0];
     private volatile bool _admitted;
+    private volatile int _slots;
 
     /// <summary>Where its endpoints begin, as far as is known.</summary>
     public Uri Base => _base;
+
+    /// <summary>Answers that it writes at once, as llama.cpp tells; null when the server does not say.</summary>
+    public int? Slots => _slots is > 0 and var slots ? slots : null;
 
     /// <summary>It refused a request for want of a key: that is looked at again.</summary>
     public void WasRefused() => _admitted = false;
@@ -34,7 +38,7 @@ internal sealed class OpenAiProbe(HttpClient http, OpenAiAddress address)
                 await CheckAccessAsync(cancellationToken);
             }
 
-            return [.. OpenAiModel.Read(list.RootElement).Select(m => more(m.Id) is { } told ? m with { ContextTokens = told.ContextTokens ?? m.ContextTokens, Generates = told.Generates } : m)];
+            return [.. OpenAiModel.Read(list.RootElement).Select(m => more(m))];
         }
         catch
         {
@@ -65,15 +69,16 @@ internal sealed class OpenAiProbe(HttpClient http, OpenAiAddress address)
     }
 
     // LM Studio at /api/v0/models, llama.cpp at /props; other servers have neither, which is no fault.
-    private async Task<(Func<string, OpenAiModel?> Of, bool Denied)> MoreAsync(CancellationToken cancellationToken)
+    private async Task<(Func<OpenAiModel, OpenAiModel> More, bool Denied)> MoreAsync(CancellationToken cancellationToken)
     {
         var denied = false;
+        _slots = 0;
         if (await TryAsync("../api/v0/models") is { } studio)
         {
             using (studio)
             {
                 var models = Safely(() => OpenAiModel.Read(studio.RootElement).DistinctBy(m => m.Id).ToDictionary(m => m.Id));
-                return (id => models?.GetValueOrDefault(id), denied);
+                return (m => models?.GetValueOrDefault(m.Id) is { } told ? m with { ContextTokens = told.ContextTokens ?? m.ContextTokens, Generates = told.Generates, IsLoaded = told.IsLoaded } : m, denied);
             }
         }
 
@@ -81,12 +86,13 @@ internal sealed class OpenAiProbe(HttpClient http, OpenAiAddress address)
         {
             using (props)
             {
-                var context = props.RootElement.At("default_generation_settings").At("n_ctx").Count();
-                return (id => context > 0 ? new OpenAiModel(id, context, true) : null, denied);
+                var llama = LlamaCppProps.Read(props.RootElement);
+                _slots = llama.Slots ?? 0;
+                return (m => m with { ContextTokens = llama.ContextTokens ?? m.ContextTokens, Generates = llama.ContextTokens is not null || m.Generates, IsLoaded = m.IsLoaded ?? llama.IsLoaded }, denied);
             }
         }
 
-        return (_ => null, denied);
+        return (m => m, denied);
 
         async Task<JsonDocument?> TryAsync(string path)
         {

@@ -44,6 +44,8 @@ public sealed class OpenAiRuntime : ProbedRuntime
     public override Task<TaskReceipt> RunAsync(TaskRequest task, ITaskOutput output, CancellationToken cancellationToken) =>
         ExplainedAsync(task.ModelId, () => AskAsync(task, output, cancellationToken), cancellationToken, output);
 
+    protected override int? Slots => _probe.Slots;
+
     protected override async Task<ImmutableArray<ModelInfo>> ListAsync(CancellationToken cancellationToken) =>
         [.. (await _probe.ListAsync(cancellationToken)).Select(Describe)];
 
@@ -60,7 +62,7 @@ public sealed class OpenAiRuntime : ProbedRuntime
         }
 
         var (skills, tier) = _skills.For(model.Id);
-        return new ModelInfo(model.Id, model.Generates ? skills : [], null, model.ContextTokens, tier);
+        return new ModelInfo(model.Id, model.Generates ? skills : [], null, model.ContextTokens, tier, ResidentBytes: model.IsLoaded == true ? model.SizeBytes ?? 0 : null);
     }
 
     private async Task<TaskReceipt> AskAsync(TaskRequest task, ITaskOutput output, CancellationToken cancellationToken)

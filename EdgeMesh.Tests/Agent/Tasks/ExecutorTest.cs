@@ -11,7 +11,7 @@ namespace EdgeMesh.Tests.Agent.Tasks;
 /// <summary>An executor with a clock that the test moves and a runtime that it holds.</summary>
 public abstract class ExecutorTest : IDisposable
 {
-    protected ExecutorTest() => Catalog = new RuntimeCatalog([Held]);
+    protected ExecutorTest() => Catalog = new RuntimeCatalog([Held, Other]);
 
     private protected RuntimeCatalog Catalog { get; }
 
@@ -20,6 +20,8 @@ public abstract class ExecutorTest : IDisposable
     private protected AgentStop Agent { get; } = new();
 
     private protected HeldRuntime Held { get; } = new();
+
+    private protected HeldRuntime Other { get; } = new("other");
 
     public void Dispose()
     {
@@ -51,14 +53,14 @@ public abstract class ExecutorTest : IDisposable
 }
 
 /// <summary>Runs a task until the test lets it finish; some names do something else.</summary>
-internal sealed class HeldRuntime : IRuntime
+internal sealed class HeldRuntime(string id = "held") : IRuntime
 {
     private readonly System.Collections.Concurrent.ConcurrentDictionary<string, TaskCompletionSource> _held = new();
     private int _runs;
 
     public int Runs => Volatile.Read(ref _runs);
 
-    public RuntimeInfo Info { get; } = new("held", "Held", RuntimeState.Ready, null, [], [TaskKind.LlmGenerate], null);
+    public RuntimeInfo Info { get; set; } = new(id, "Held", RuntimeState.Ready, null, [], [TaskKind.LlmGenerate], null);
 
     public void Finish(string task) => Held(task).TrySetResult();
 
@@ -71,6 +73,14 @@ internal sealed class HeldRuntime : IRuntime
         {
             case "throw":
                 throw new InvalidOperationException("a secret of the prompt");
+            case "stalls":
+                output.Progress(0, "loading");
+                await Held("begin").Task.WaitAsync(cancellationToken);
+                output.Text("so far");
+                await Held("go on").Task.WaitAsync(cancellationToken);
+                output.Progress(0.5, "half");
+                await Held(task.TaskId).Task.WaitAsync(cancellationToken);
+                return new TaskReceipt();
             case "fail":
                 throw new TaskFailedException(ReasonCode.BadInput, "No.");
             case "flood":

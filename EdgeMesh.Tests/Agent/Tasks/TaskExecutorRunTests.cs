@@ -83,6 +83,31 @@ public sealed class TaskExecutorRunTests : ExecutorTest
     }
 
     [Fact]
+    public async Task Run_SilentAfterItBegan_IsATimeoutThatSaysWhatWasHeardLast()
+    {
+        var request = Request("stalls");
+        (request.StallMs, request.TimeoutMs) = (2_000, 60_000);
+        var run = New().Start(request).Run!;
+
+        // Before its first output only the deadline counts.
+        await Until.TrueAsync("it to load", () => Updates(run).Exists(u => u.Progress is not null));
+        Clock.Advance(TimeSpan.FromSeconds(30));
+        Held.Finish("begin");
+        await Until.TrueAsync("some text", () => Text(run) == "so far");
+        Clock.Advance(TimeSpan.FromMilliseconds(1_500));
+        Held.Finish("go on");
+        await Until.TrueAsync("progress", () => Updates(run).Exists(u => u.Progress is { Fraction: 0.5 }));
+        Clock.Advance(TimeSpan.FromMilliseconds(1_500));
+        Assert.False(run.IsOver);
+        Clock.Advance(TimeSpan.FromMilliseconds(501));
+        await run.Ended;
+
+        var failure = Updates(run)[^1].Failure;
+        Assert.Equal((nameof(ReasonCode.Timeout), "Held has said nothing for 2 s. The last it said was progress, 31.5 s after its start."), (failure.Reason, failure.Cause));
+        Assert.Equal("so far", Text(run));
+    }
+
+    [Fact]
     public async Task Run_RuntimeThrows_IsInternalWithoutItsMessage()
     {
         var run = Start(New(), "throw");

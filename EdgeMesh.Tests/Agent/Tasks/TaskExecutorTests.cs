@@ -36,6 +36,45 @@ public sealed class TaskExecutorTests : ExecutorTest
     }
 
     [Fact]
+    public async Task Start_OneRuntimeFull_HoldsNoOtherUp()
+    {
+        var executor = New(slots: 1, queue: 1);
+        Start(executor, "t1");
+        Start(executor, "t2");
+        Assert.Equal((nameof(ReasonCode.Busy), "1 tasks wait for Held on this device already."), (executor.Start(Request("t3")).Refused!.Reason, executor.Start(Request("t3")).Refused!.Cause));
+        var elsewhere = Request("t4");
+        elsewhere.RuntimeId = "other";
+        var run = executor.Start(elsewhere).Run!;
+        Other.Finish("t4");
+        await run.Ended;
+        Assert.Equal("done t4", Text(run));
+        Assert.Equal(1, executor.Waiting);
+    }
+
+    [Fact]
+    public async Task Start_RuntimeWithSlotsOfItsOwn_WorksOnSoManyAtOnce()
+    {
+        Held.Info = Held.Info with { Slots = 3 };
+        var executor = New(slots: 1);
+        List<TaskRun> runs = [.. Enumerable.Range(1, 4).Select(n => Start(executor, $"t{n}"))];
+        await Until.TrueAsync("three to run", () => Held.Runs == 3);
+        Assert.Equal((3, 1), (executor.Running, executor.Waiting));
+        Held.Finish("t2");
+        await Until.TrueAsync("the fourth to run", () => Held.Runs == 4);
+        Assert.Equal(1, Updates(runs[3])[0].Accepted.QueuePosition);
+    }
+
+    [Fact]
+    public void Start_RequestsLargerThanTheQueuesMemory_AreBusy()
+    {
+        var executor = new TaskExecutor(Catalog, new TaskLimits { QueueBytes = 1_000 }, Clock, Agent);
+        var large = Request("t1");
+        large.Text = new string('x', 2_000);
+        Assert.NotNull(executor.Start(large).Run);
+        Assert.Equal(nameof(ReasonCode.Busy), executor.Start(Request("t2")).Refused!.Reason);
+    }
+
+    [Fact]
     public async Task Start_AfterSomeEnded_TakesNewOnesAgain()
     {
         var executor = New(slots: 1, queue: 0);

@@ -23,14 +23,15 @@ public sealed class WireTests
         from side in Gen.Int[0, 65_536]
         select new ModelInfo(
             id, [skill], known ? size : null, context < 0 ? null : context, tier, known ? speed : null, side == 0 ? null : new EdgeMesh.Core.Models.ImageSizes(side, side, side / 8, side),
-            KvBytesPerToken: known ? 131_072 : null);
+            KvBytesPerToken: known ? 131_072 : null, ResidentBytes: known ? size : null);
 
     private static readonly Gen<RuntimeInfo> Runtime =
         from models in Model.Array[0, 4]
         from state in Gen.OneOf(Enum.GetValues<RuntimeState>())
         from kind in Gen.OneOf(Enum.GetValues<TaskKind>())
         from accelerator in Gen.Int[-1, 2]
-        select new RuntimeInfo("id", "Name", state, state == RuntimeState.Ready ? null : "A reason.", [.. models], [kind], accelerator < 0 ? null : (AcceleratorKind)accelerator);
+        from slots in Gen.Int[0, 16]
+        select new RuntimeInfo("id", "Name", state, state == RuntimeState.Ready ? null : "A reason.", [.. models], [kind], accelerator < 0 ? null : (AcceleratorKind)accelerator, Slots: slots == 0 ? null : slots);
 
     [Fact]
     public void Runtime_SentAndHeard_IsTheSame() => Runtime.Sample(runtime =>

@@ -3,10 +3,13 @@ using EdgeMesh.Agent.Canary;
 using EdgeMesh.Agent.Models;
 using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Agent.Runtimes.Onnx;
+using EdgeMesh.Agent.Runtimes.Onnx.Measure;
 using EdgeMesh.Agent.Worker;
 using EdgeMesh.Agent.Worker.Contracts;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
+using EdgeMesh.Tests.Agent.Runtimes;
+using EdgeMesh.Tests.Agent.Runtimes.Engines;
 using EdgeMesh.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -104,7 +107,7 @@ public sealed class WorkerTests : IAsyncLifetime
         var proof = await CanaryRunner.RunImageAsync(Client, Cpu, AcceleratorKind.CPU, Stop);
         Assert.Null(proof.Failure);
         Assert.True(proof.MsPerStep > 0);
-        Assert.DoesNotContain(BuiltInModels.ImageId, await Client.LoadedAsync(Stop));
+        Assert.DoesNotContain(BuiltInModels.ImageId, (await Client.LoadedAsync(Stop)).Keys);
     }
 
     [Theory]
@@ -159,6 +162,35 @@ public sealed class WorkerTests : IAsyncLifetime
         });
         Assert.Equal(ReasonCode.OutOfMemory, failed.Reason);
         Assert.Contains("its limit of 1 MB", failed.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Worker_ToldToStopByTheTerminalOrTheSystem_EndsWithItsAgentOnly()
+    {
+        await _worker.UseAsync("listing", async w => await w.Client.ProvidersAsync(new ProvidersRequest()), Stop);
+        var process = _worker.ProcessId!.Value;
+        foreach (var signal in new[] { 2, 15 })
+        {
+            ChildProcess.Signal(process, signal);
+            await _worker.UseAsync("listing", async w => await w.Client.ProvidersAsync(new ProvidersRequest()), Stop);
+        }
+
+        Assert.Equal(process, _worker.ProcessId);
+    }
+
+    [Fact]
+    public async Task Runtime_AfterATaskAndAfterItsWorkerEnded_TellsWhatIsInMemory()
+    {
+        using var measurer = new OnnxMeasurer(_ => _worker, TimeProvider.System);
+        var runtime = new OnnxRuntime(OnnxProvider.Cpu, new LocalModels(), new AcceleratorProofs(), _worker, measurer, TimeProvider.System);
+        Assert.Null(Resident());
+        await runtime.RunAsync(Wanted.Chat(BuiltInModels.TextId, "what is a bicycle?"), new Written(), Stop);
+        await Until.TrueAsync("the model to be told as loaded", () => Resident() > 1_000);
+
+        Process.GetProcessById(_worker.ProcessId!.Value).Kill();
+        await Until.TrueAsync("it to be told as gone", () => Resident() is null);
+
+        long? Resident() => runtime.Info.Models.Single(m => m.Id == BuiltInModels.TextId).ResidentBytes;
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Agent.Runtimes.Engines;
 using EdgeMesh.Agent.Runtimes.Ollama;
 using EdgeMesh.Agent.Runtimes.OpenAi;
+using EdgeMesh.Agent.Tasks;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
 using EdgeMesh.Tests.Fakes;
@@ -54,6 +55,31 @@ public sealed class HungEngineTests
         Assert.Contains("Ollama sent nothing for", failed.Message, StringComparison.Ordinal);
         Assert.InRange(_time.GetElapsedTime(began), TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(60));
         Assert.Contains("does not answer", watched.Runtime.Info.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Task_EngineFallsSilentInTheMiddle_EndsWithItsStallLimit()
+    {
+        var hungUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await EngineTestServer.StartAsync(routes => routes.MapPost("/api/chat", async (HttpContext context) =>
+        {
+            await EngineTestServer.LineAsync(context, """{"message":{"role":"assistant","content":"Yes, and"},"done":false}""");
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            hungUp.TrySetResult();
+        }));
+        using var runtime = new OllamaRuntime(server.Address, SkillRules.Default, TimeProvider.System);
+        using var catalog = new RuntimeCatalog([runtime]);
+        var task = Wanted.Chat("m", "Hello");
+        (task.RuntimeId, task.StallMs, task.TimeoutMs) = (runtime.Info.Id, 300, 60_000);
+
+        var run = new TaskExecutor(catalog, new TaskLimits(), TimeProvider.System, new AgentStop()).Start(task).Run!;
+        await run.Ended.WaitAsync(Stop);
+
+        var updates = run.Read(0).Updates;
+        Assert.Equal("Yes, and", string.Concat(updates.Select(u => u.Text)));
+        Assert.Equal(nameof(ReasonCode.Timeout), updates[^1].Failure.Reason);
+        Assert.Contains("Ollama has said nothing for 0.3 s. The last it said was text,", updates[^1].Failure.Cause, StringComparison.Ordinal);
+        await hungUp.Task.WaitAsync(Stop);
     }
 
     [Fact]
