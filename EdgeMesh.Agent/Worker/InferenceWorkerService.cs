@@ -15,8 +15,6 @@ namespace EdgeMesh.Agent.Worker;
 /// <summary>The worker's side of the pipe. Native work runs on its own thread; what it says is written as it comes.</summary>
 internal sealed class InferenceWorkerService(LoadedModels models, TimeProvider time) : InferenceWorker.InferenceWorkerBase
 {
-    private const int MostTokensUnasked = 1_024;
-
     public override Task<ProvidersReply> Providers(ProvidersRequest request, ServerCallContext context)
     {
         var reply = new ProvidersReply();
@@ -130,7 +128,7 @@ internal sealed class InferenceWorkerService(LoadedModels models, TimeProvider t
         }
 
         // A limit is an upper bound: what does not fit the context any more is not asked for.
-        var wished = request.HasMaxTokens ? request.MaxTokens : MostTokensUnasked;
+        var wished = request.HasMaxTokens ? request.MaxTokens : AnswerLength.Unasked;
         var fits = model.Facts.ContextTokens - promptTokens;
         return options with
         {

@@ -67,18 +67,16 @@ public static class CostPrior
     /// <summary>Tokens written when nothing is known.</summary>
     internal static double Output(PlannedTask task) => task.Skill switch
     {
-        Skill.Summarize => 200,
-        Skill.Code => 500,
-        Skill.Chat => 300,
         Skill.Image => UsualSteps,
-        _ => 1,
+        { } skill => AnswerLength.Usual(skill),
+        null => 1,
     };
 
     // A cap is an upper bound and answers are usually shorter; below the usual length it is what counts.
     internal static double? OutputCap(JobOptions options) => options switch
     {
-        ChatOptions { MaxTokens: { } cap and < 300 } => cap,
-        CodeOptions { MaxTokens: { } cap and < 500 } => cap,
+        ChatOptions { MaxTokens: { } cap } when cap < AnswerLength.Usual(Skill.Chat) => cap,
+        CodeOptions { MaxTokens: { } cap } when cap < AnswerLength.Usual(Skill.Code) => cap,
         SummarizeOptions { Sentences: { } sentences and < SummaryLength.UsualSentences } => sentences * SummaryLength.TokensPerSentence,
         ImageOptions { Steps: { } steps } => steps,
         OnnxOptions o => o.TotalRuns(),

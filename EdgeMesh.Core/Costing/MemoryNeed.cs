@@ -1,3 +1,4 @@
+using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
 using EdgeMesh.Core.Planning;
 
@@ -23,5 +24,5 @@ public readonly record struct MemoryNeed(double WeightsMb, double WorkMb)
 
     // In the sizes that engines make ready.
     private static double KvBytes(ModelInfo model, int inputChars) =>
-        (model.KvBytesPerToken ?? 0) * (double)ContextSize.For((long)(inputChars / TokenEstimate.BytesPerToken) + ContextSize.Answer, model.ContextTokens);
+        (model.KvBytesPerToken ?? 0) * (double)ContextSize.For((long)(inputChars / TokenEstimate.BytesPerToken) + AnswerLength.Unasked, model.ContextTokens);
 }

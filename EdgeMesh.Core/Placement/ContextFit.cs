@@ -13,8 +13,7 @@ public static class ContextFit
     /// <summary>A model that reads fewer tokens at once than this takes no parts of a longer text.</summary>
     public const int LeastPart = 96;
 
-    // What runtimes add to the text: a system prompt and the template's marks.
-    private const int Instructions = 48;
+    // What a template adds to the text besides the instructions.
     private const int Marks = 16;
 
     // An answer never claims more than this share of the context: runtimes shorten it to what is left.
@@ -22,7 +21,7 @@ public static class ContextFit
 
     /// <summary>Tokens of text a model reads at once for a task; null when it has no limit, or none that is known.</summary>
     public static int? Room(ModelInfo model, TaskKind kind, JobOptions options) => kind == TaskKind.LlmGenerate && model.ContextTokens is > 0 and var context
-        ? Math.Max(0, context - (options is ChatOptions ? Marks : Instructions + Marks) - Math.Min(Answer(options), context / AnswerShare))
+        ? Math.Max(0, context - Marks - Instructions(options) - Math.Min(Answer(options), context / AnswerShare))
         : null;
 
     /// <summary>Null when a task's text fits, else why not, with the numbers.</summary>
@@ -30,11 +29,18 @@ public static class ContextFit
         Room(model, task.Kind, task.Options) is not { } room || load.Tokens <= room ? null
         : $"{model.Id} reads {model.ContextTokens:N0} tokens; this text is about {load.Tokens:N0}{(load.Tokens < model.ContextTokens ? ", and the answer needs room too" : "")}.";
 
+    private static int Instructions(JobOptions options) => options switch
+    {
+        SummarizeOptions o => TokenEstimate.Of(Prompts.Summary(o.Sentences ?? SummaryLength.UsualSentences, o.Share)),
+        CodeOptions o => TokenEstimate.Of(Prompts.Code(o.Language)),
+        _ => 0,
+    };
+
     private static int Answer(JobOptions options) => options switch
     {
         SummarizeOptions o => SummaryLength.Tokens(o),
-        ChatOptions o => o.MaxTokens ?? 300,
-        CodeOptions o => o.MaxTokens ?? 500,
+        ChatOptions o => o.MaxTokens ?? AnswerLength.Usual(Skill.Chat),
+        CodeOptions o => o.MaxTokens ?? AnswerLength.Usual(Skill.Code),
         _ => 0,
     };
 }

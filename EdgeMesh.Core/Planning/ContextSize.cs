@@ -9,9 +9,6 @@ public static class ContextSize
     /// <summary>What most tasks get.</summary>
     public const int Usual = 8_192;
 
-    /// <summary>Tokens kept for an answer of no asked length.</summary>
-    public const int Answer = 1_024;
-
     /// <summary>The size for a prompt and its answer.</summary>
     /// <param name="tokens">Of both together.</param>
     /// <param name="most">What the model takes; null or 0 when that is not known.</param>

@@ -106,7 +106,7 @@ public static class PlanningPipeline
 
         // Preference and quality come before time: only equals of the best candidate share the work, unless every device is meant.
         var equals = everywhere ? candidates : candidates.FindAll(c => c.IsEqualTo(candidates[0]));
-        var devices = equals.Take(Math.Min(request.MaxWorkers ?? int.MaxValue, equals.Count)).ToList();
+        var devices = WorkerLimit.Take(equals, request);
         var count = Planner.TaskCount(request, devices.Count);
         var tasks = ImmutableArray.CreateBuilder<PlannedTask>(count);
         var placements = ImmutableArray.CreateBuilder<TaskPlacement>(count);

@@ -34,7 +34,7 @@ internal static class SummaryInParts
         var rooms = equals.Select(c => ContextFit.Room(c.Model, TaskKind.LlmGenerate, new SummarizeOptions(wanted)) ?? int.MaxValue).ToList();
         foreach (var room in rooms.Where(r => r < load.Tokens).Distinct().OrderDescending().Take(MostContexts))
         {
-            var devices = equals.Where((_, i) => rooms[i] >= room).Take(Math.Min(request.MaxWorkers ?? MostDevices, MostDevices)).ToList();
+            var devices = WorkerLimit.Take(equals.Where((_, i) => rooms[i] >= room), request, MostDevices);
             var most = (int)(room * Margin);
             var least = Math.Max(2, (int)Math.Ceiling((double)load.Tokens / most));
             var even = (least + devices.Count - 1) / devices.Count * devices.Count;

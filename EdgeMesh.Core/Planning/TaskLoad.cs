@@ -8,7 +8,7 @@ namespace EdgeMesh.Core.Planning;
 public readonly record struct TaskLoad(int Chars, int Tokens)
 {
     /// <summary>Characters alone, which cost nothing to count.</summary>
-    public static int CharsOf(string text, JobOptions options) => text.Length + ((options as ChatOptions)?.Messages.Sum(m => m.Content.Length) ?? 0);
+    public static int CharsOf(int textChars, JobOptions options) => textChars + ((options as ChatOptions)?.Messages.Sum(m => m.Content.Length) ?? 0);
 
     /// <summary>Of a text and, in a chat, the turns before it.</summary>
     public static TaskLoad Of(string text, JobOptions options)

@@ -8,7 +8,7 @@ using EdgeMesh.Dashboard.Orchestration.Gateway;
 namespace EdgeMesh.Dashboard.Orchestration;
 
 /// <summary>A device: its link, its state by its beats, its queue, and what was learned about it. The one serial point for its work.</summary>
-public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFeed jobs, DeviceStore store, SelfDoubt doubt, OrchestratorOptions options, TimeProvider time) : Grain, IDeviceGrain
+public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFeed jobs, PlacedWork placed, DeviceStore store, SelfDoubt doubt, OrchestratorOptions options, TimeProvider time) : Grain, IDeviceGrain
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan WarnFor = TimeSpan.FromMinutes(2);
@@ -126,7 +126,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
         }
 
         Pump();
-        await TellAsync(urgent: false);
+        placed.Told([.. orders.Select(o => o.Id)], await TellAsync(urgent: false));
     }
 
     public async Task CancelAsync(AttemptId attempt)
@@ -254,7 +254,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
         }
     }
 
-    private Task SetStateAsync(DeviceState state, string? reason)
+    private Task<long> SetStateAsync(DeviceState state, string? reason)
     {
         var changed = _me!.State != state;
         _me = _me with { State = state, StateReason = reason };
@@ -276,11 +276,11 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
         },
         new GrainTimerCreationOptions { DueTime = Pace, Period = Timeout.InfiniteTimeSpan });
 
-    private Task TellAsync(bool urgent)
+    private Task<long> TellAsync(bool urgent)
     {
         if (_me is null)
         {
-            return Task.CompletedTask;
+            return Task.FromResult(0L);
         }
 
         var work = _ledger.Look(_me.Runtimes, Pulse);

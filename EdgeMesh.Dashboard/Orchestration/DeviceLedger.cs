@@ -85,7 +85,7 @@ public sealed class DeviceLedger
         }
 
         var now = device with { InUse = Uses(device.Runtimes, pulse) };
-        var need = MemoryNeed.Of(order.Task, found.Model, TaskLoad.CharsOf(order.InputText, order.Task.Options));
+        var need = MemoryNeed.Of(order.Task, found.Model, TaskLoad.CharsOf(order.InputText.Length, order.Task.Options));
         var memory = MemoryFit.Of(now, found.Runtime, found.Model, need);
         if (memory.Answer == MemoryAnswer.Later || (memory.Answer == MemoryAnswer.Never && !now.InUse.IsEmpty))
         {

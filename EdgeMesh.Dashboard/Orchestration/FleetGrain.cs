@@ -21,11 +21,16 @@ public sealed class FleetGrain(FleetFeed feed, TimeProvider time) : Grain, IFlee
         return Task.CompletedTask;
     }
 
-    public Task UpdateAsync(DeviceSnapshot device, bool urgent)
+    public Task<long> UpdateAsync(DeviceSnapshot device, bool urgent)
     {
         _devices[device.Ordinal] = device;
         _dirty = true;
-        return urgent || (device.Lanes.IsEmpty && _toldBusy.Contains(device.Ordinal)) ? Tick() : Task.CompletedTask;
+        if (urgent || (device.Lanes.IsEmpty && _toldBusy.Contains(device.Ordinal)))
+        {
+            Publish();
+        }
+
+        return Task.FromResult(_dirty ? _version + 1 : _version);
     }
 
     public Task RemoveAsync(DeviceId id)
@@ -36,10 +41,17 @@ public sealed class FleetGrain(FleetFeed feed, TimeProvider time) : Grain, IFlee
         }
 
         _dirty = true;
-        return Tick();
+        Publish();
+        return Task.CompletedTask;
     }
 
     private Task Tick()
+    {
+        Publish();
+        return Task.CompletedTask;
+    }
+
+    private void Publish()
     {
         if (_dirty)
         {
@@ -48,8 +60,6 @@ public sealed class FleetGrain(FleetFeed feed, TimeProvider time) : Grain, IFlee
             _toldBusy.UnionWith(_devices.Values.Where(d => !d.Lanes.IsEmpty).Select(d => d.Ordinal));
             feed.Publish(new FleetSnapshot(++_version, time.GetUtcNow(), [.. _devices.Values]));
         }
-
-        return Task.CompletedTask;
     }
 }
 

@@ -68,7 +68,8 @@ public interface IDeviceGrain : IGrainWithStringKey
 /// <summary>The fleet's snapshot.</summary>
 public interface IFleetGrain : IGrainWithIntegerKey
 {
-    Task UpdateAsync(DeviceSnapshot device, bool urgent);
+    /// <returns>The version of the fleet's snapshot that shows it first.</returns>
+    Task<long> UpdateAsync(DeviceSnapshot device, bool urgent);
 
     Task RemoveAsync(DeviceId id);
 }

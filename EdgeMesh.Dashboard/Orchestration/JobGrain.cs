@@ -1,3 +1,4 @@
+using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Placement;
 using EdgeMesh.Core.Planning;
@@ -7,7 +8,7 @@ using Orleans.Concurrency;
 namespace EdgeMesh.Dashboard.Orchestration;
 
 /// <summary>A job: decides what happens next, stores it, then tells. State changes only through <see cref="JobReducer"/>.</summary>
-public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFleet mesh, OpenJobs open, IModelSettings models, IPublishedFigures published, OrchestratorOptions options, TimeProvider time) : Grain, IJobGrain
+public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, PlanContexts contexts, OpenJobs open, OrchestratorOptions options, TimeProvider time) : Grain, IJobGrain
 {
     private JobView? _view;
     private IGrainTimer? _waiting;
@@ -15,8 +16,6 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
     private bool _noTryOutModels;
 
     private JobId Id => new(this.GetPrimaryKeyString());
-
-    private PlanContext Context => new(time.GetUtcNow(), mesh.LocalDevice, models.Current, published.Current);
 
     public async Task SubmitAsync(JobRequest request, PlanResult plan, JobId? rerunOf, SubmitOnce? once, bool noTryOutModels = false)
     {
@@ -49,7 +48,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
         var decided = events.Value.Where(e => !IsRepeated(before, e)).ToList();
         var view = Fold(before, decided);
         var orders = new List<AttemptOrder>();
-        var snapshot = fleet.Current;
+        var snapshot = placed.Current;
         foreach (var change in decided.ToList())
         {
             switch (change)
@@ -65,7 +64,6 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
 
         foreach (var task in JobProgress.Ready(view).ToList())
         {
-            KeepToMaxWorkers();
             if (view.CancelRequested || !Place(task, Tried.Nothing))
             {
                 Decide(new TaskEnded(time.GetUtcNow(), task.Id, view.CancelRequested ? TaskState.Cancelled : TaskState.Failed));
@@ -78,8 +76,16 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
             Decide(new JobEnded(time.GetUtcNow(), state, error));
         }
 
-        await StoreAsync(decided, view);
-        await DispatchAsync(orders);
+        placed.Add(orders);
+        try
+        {
+            await StoreAsync(decided, view);
+            await DispatchAsync(orders);
+        }
+        finally
+        {
+            placed.Settle(orders.Select(o => o.Id).ToHashSet().Contains);
+        }
 
         void Decide(JobEvent change)
         {
@@ -100,32 +106,34 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
 
         bool Place(TaskView task, Tried tried)
         {
-            if (Choose(task.Planned, tried) is not { } chosen)
+            // A device that failed the task is replaced, so it does not count.
+            var used = view.Tasks.Where(t => t.Current is { State: AttemptState.Placed or AttemptState.Running }).Select(t => t.Current!.DeviceId).Except(tried.Devices).ToHashSet();
+            if (Choose(task.Planned, tried, WorkerLimit.Keep(snapshot, view.Request, used)) is not { } chosen)
             {
                 return false;
             }
 
             // The tasks of a stage share the devices: what this one was given counts for the next.
-            snapshot = snapshot.With(task.Planned, chosen.Placement, TaskLoad.CharsOf(chosen.Text, task.Planned.Options));
+            snapshot = snapshot.With(task.Planned, chosen.Placement, TaskLoad.CharsOf(chosen.Text.Length, task.Planned.Options));
             orders.Add(Order(view, decided, task.Planned, chosen.Placement, task.Attempts.Length + 1, chosen.Text));
             view = JobReducer.Apply(view, decided[^1])!;
             return true;
         }
 
         // What earlier stages wrote may be longer than planned; then the best models get as much of it as they can read.
-        (TaskPlacement Placement, string Text)? Choose(PlannedTask task, Tried tried)
+        (TaskPlacement Placement, string Text)? Choose(PlannedTask task, Tried tried, FleetSnapshot allowed)
         {
             var text = JobProgress.InputText(view, task);
             var load = TaskLoad.Of(text, task.Options);
             var combines = !task.Input.OutputsOf.IsEmpty;
-            var room = combines ? PlanningPipeline.LongestRoom(task, load, view.Request, snapshot, Context, tried) : null;
+            var room = combines ? PlanningPipeline.LongestRoom(task, load, view.Request, allowed, contexts.Now(), tried) : null;
             if (load.Tokens > room)
             {
                 text = JobProgress.ShortenedInput(view, task, room.Value);
             }
 
-            var (placement, _) = PlanningPipeline.PlaceAgain(task, TaskLoad.Of(text, task.Options), view.Request, snapshot, Context, tried);
-            if (placement is { RunnerUp: null } && snapshot.Devices.Length < fleet.Current.Devices.Length)
+            var (placement, _) = PlanningPipeline.PlaceAgain(task, TaskLoad.Of(text, task.Options), view.Request, allowed, contexts.Now(), tried);
+            if (placement is { RunnerUp: null } && allowed.Devices.Length < snapshot.Devices.Length)
             {
                 placement = placement with { Reason = $"You asked for {view.Request.MaxWorkers} {(view.Request.MaxWorkers == 1 ? "device" : "devices")} at most." };
             }
@@ -133,15 +141,6 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
             return placement is null ? null
                 : load.Tokens > room ? (placement with { Reason = $"{placement.Reason} What it combines was shortened to what it can read." }, text)
                 : (placement, text);
-        }
-
-        void KeepToMaxWorkers()
-        {
-            var used = orders.Select(o => o.Placement.Device).ToHashSet();
-            if (used.Count > 0 && used.Count >= view.Request.MaxWorkers)
-            {
-                snapshot = snapshot with { Devices = [.. snapshot.Devices.Where(d => used.Contains(d.Id))] };
-            }
         }
     }
 
@@ -188,13 +187,13 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
         }
 
         // While an engine that may do it well still starts, a model for trying out is not taken because it was up first.
-        var plan = PlanningPipeline.Plan(_view.Request, fleet.Current, Context with { NoTryOutModels = true });
+        var plan = Plan(_view.Request, noTryOutModels: true);
         if (plan.MayWait)
         {
             return;
         }
 
-        await BeginAsync(_view, plan.Plan is null ? PlanningPipeline.Plan(_view.Request, fleet.Current, Context with { NoTryOutModels = _noTryOutModels }) : plan);
+        await BeginAsync(_view, plan.Plan is null ? Plan(_view.Request, _noTryOutModels) : plan);
     }
 
     private async Task BeginAsync(JobView view, PlanResult plan)
@@ -206,9 +205,19 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
             events.Add(new JobEnded(time.GetUtcNow(), JobState.Failed, new JobError(refusal.Title, refusal.Detail, refusal.Code, refusal.Remedy)));
         }
 
-        await StoreAsync(events);
-        await DispatchAsync(orders);
+        try
+        {
+            await StoreAsync(events);
+            await DispatchAsync(orders);
+        }
+        finally
+        {
+            placed.Settle(a => a.Job == Id);
+        }
     }
+
+    private PlanResult Plan(JobRequest request, bool noTryOutModels) =>
+        placed.Decide(Id, request, fleet => PlanningPipeline.Plan(request, fleet, contexts.Now(noTryOutModels)));
 
     /// <summary>A report that came twice, because the answer to the first one was late: output that is there already.</summary>
     private static bool IsRepeated(JobView view, JobEvent change) =>
@@ -296,7 +305,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, FleetFeed fleet, IFl
             return;
         }
 
-        if (PlanningPipeline.Plan(view.Request, fleet.Current, Context with { NoTryOutModels = _noTryOutModels }) is { Plan: not null } plan)
+        if (Plan(view.Request, _noTryOutModels) is { Plan: not null } plan)
         {
             await BeginAsync(view, plan);
         }

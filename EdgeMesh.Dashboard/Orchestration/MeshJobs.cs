@@ -11,14 +11,14 @@ namespace EdgeMesh.Dashboard.Orchestration;
 
 /// <summary>Jobs for pages, API and hub.</summary>
 public sealed class MeshJobs(
-    IGrainFactory grains, JobFeed feed, Journal journal, JobHistory history, IFleet fleet, OpenJobs open, JobLimits limits, SubmissionKeys keys, ArtifactStore artifacts, IModelSettings models, IPublishedFigures published, IDeeds deeds, TimeProvider time) : IJobs
+    IGrainFactory grains, JobFeed feed, Journal journal, JobHistory history, PlacedWork placed, PlanContexts contexts, OpenJobs open, JobLimits limits, SubmissionKeys keys, ArtifactStore artifacts, IDeeds deeds, TimeProvider time) : IJobs
 {
     private const string StorageCode = "storage_failed";
     private static readonly TimeSpan BetweenTellings = TimeSpan.FromMilliseconds(20);
 
     public int SubscriberCount => feed.SubscriberCount;
 
-    public PlanResult Preview(JobRequest request) => Plan(request, noTryOutModels: false);
+    public PlanResult Preview(JobRequest request) => PlanningPipeline.Plan(request, placed.Current, contexts.Now());
 
     public Task<SubmitOutcome> SubmitAsync(JobRequest request, CancellationToken cancellationToken) => SubmitAsync(request, rerunOf: null, once: null, noTryOutModels: false);
 
@@ -112,9 +112,6 @@ public sealed class MeshJobs(
 
     private static Problem Unknown(JobId id) => new("job_unknown", "There is no such job.", $"No job with the id {id} is in the history.", "The Jobs page lists them.");
 
-    private PlanResult Plan(JobRequest request, bool noTryOutModels) =>
-        PlanningPipeline.Plan(request, fleet.Current, new PlanContext(time.GetUtcNow(), fleet.LocalDevice, models.Current, published.Current, noTryOutModels));
-
     private async Task<SubmitOutcome?> StoredAsync(SubmitOnce once, CancellationToken cancellationToken) => await keys.FindAsync(once, cancellationToken) switch
     {
         null => null,
@@ -139,13 +136,25 @@ public sealed class MeshJobs(
             return new SubmitOutcome(null, invalid, null);
         }
 
-        var plan = Plan(request, noTryOutModels);
+        var id = JobId.New(time.GetUtcNow());
+        var plan = placed.Decide(id, request, fleet => PlanningPipeline.Plan(request, fleet, contexts.Now(noTryOutModels)));
         if (plan.Refusal is { } refusal)
         {
             return new SubmitOutcome(null, [], new Refusal(refusal, plan.Devices, null));
         }
 
-        var id = JobId.New(time.GetUtcNow());
+        try
+        {
+            return await StartAsync(id, request, plan, rerunOf, once, noTryOutModels);
+        }
+        finally
+        {
+            placed.Settle(a => a.Job == id);
+        }
+    }
+
+    private async Task<SubmitOutcome> StartAsync(JobId id, JobRequest request, PlanResult plan, JobId? rerunOf, SubmitOnce? once, bool noTryOutModels)
+    {
         if (!open.TryBegin(id))
         {
             return new SubmitOutcome(null, [], new Refusal(

@@ -11,7 +11,7 @@ namespace EdgeMesh.Dashboard.Orchestration;
 /// Nothing of it is stored, learned or shown.
 /// </summary>
 public sealed class Rehearsal(
-    DashboardOptions options, FleetFeed fleet, IFleet mesh, IDeviceLinks links, IGrainFactory grains, TimeProvider time) : BackgroundService, IReadinessCheck
+    DashboardOptions options, FleetFeed fleet, IFleet mesh, PlanContexts contexts, IDeviceLinks links, IGrainFactory grains, TimeProvider time) : BackgroundService, IReadinessCheck
 {
     private const string Text = "Every job goes one way. A plan says where its tasks run. The journal keeps what happens to them. The device runs them and tells.";
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(3);
@@ -74,7 +74,7 @@ public sealed class Rehearsal(
     private async Task RunAsync(JobRequest request, IDeviceLink link, CancellationToken cancellationToken)
     {
         PlanResult plan;
-        while ((plan = PlanningPipeline.Plan(request, fleet.Current, new PlanContext(time.GetUtcNow(), link.Device))).MayWait)
+        while ((plan = PlanningPipeline.Plan(request, fleet.Current, contexts.Now())).MayWait)
         {
             await Task.Delay(Pause, time, cancellationToken);
         }

@@ -9,8 +9,6 @@ namespace EdgeMesh.Dashboard.Orchestration;
 /// <summary>Attempts to protobuf.</summary>
 internal static class TaskWire
 {
-    private const string CodeSystem = "You write code. Answer with one fenced code block and at most a few sentences of explanation.";
-
     public static Wire.TaskRequest Request(AttemptOrder order)
     {
         var request = new Wire.TaskRequest
@@ -57,7 +55,7 @@ internal static class TaskWire
                 break;
             case CodeOptions o:
                 request.Generate = Generate(o.MaxTokens, o.Temperature, o.Seed);
-                request.Generate.Messages.Add(new Message { Role = "system", Content = o.Language is null ? CodeSystem : $"{CodeSystem} The language is {o.Language}." });
+                request.Generate.Messages.Add(new Message { Role = "system", Content = Prompts.Code(o.Language) });
                 request.Generate.Messages.Add(new Message { Role = "user", Content = order.InputText });
                 request.Text = "";
                 break;

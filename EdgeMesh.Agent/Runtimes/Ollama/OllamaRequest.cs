@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using EdgeMesh.Agent.Runtimes.Engines;
 using EdgeMesh.Core.Contracts;
+using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Planning;
 
 namespace EdgeMesh.Agent.Runtimes.Ollama;
@@ -27,7 +28,7 @@ internal sealed class OllamaRequest
     public Uri Path => new(_details.HasTemplate ? "api/chat" : "api/generate", UriKind.Relative);
 
     /// <summary>Estimated tokens of prompt and answer together.</summary>
-    public long Tokens => (long)_prompt + (_task.Generate is { HasMaxTokens: true } wish ? wish.MaxTokens : ContextSize.Answer);
+    public long Tokens => (long)_prompt + (_task.Generate is { HasMaxTokens: true } wish ? wish.MaxTokens : AnswerLength.Unasked);
 
     /// <param name="context">Tokens that Ollama makes ready.</param>
     /// <param name="think">Whether a model that can be told to think is told anything about it.</param>
@@ -37,7 +38,7 @@ internal sealed class OllamaRequest
         var options = new JsonObject
         {
             ["num_ctx"] = context,
-            ["num_predict"] = wish is { HasMaxTokens: true } ? wish.MaxTokens : Math.Max(ContextSize.Answer, context - _prompt),
+            ["num_predict"] = wish is { HasMaxTokens: true } ? wish.MaxTokens : Math.Max(AnswerLength.Unasked, context - _prompt),
         };
         if (wish is { HasTemperature: true })
         {
