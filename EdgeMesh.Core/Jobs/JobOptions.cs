@@ -10,6 +10,10 @@ public abstract record JobOptions
     [JsonIgnore]
     public abstract JobKind Kind { get; }
 
+    /// <summary>A task is given up when it has run for so many seconds on a device, 1 to 86,400; null goes by its prediction.</summary>
+    [Id(0)]
+    public int? TimeoutSeconds { get; init; }
+
     /// <summary>The options of a kind with nothing set.</summary>
     public static JobOptions Default(JobKind kind) => kind switch
     {

@@ -83,6 +83,7 @@ public static class JobRequestValidator
             return;
         }
 
+        Range(request.Options.TimeoutSeconds, 1, 86_400, "options.timeoutSeconds", "seconds", found);
         switch (request.Options)
         {
             case SummarizeOptions o:

@@ -78,7 +78,7 @@ internal static class SummaryInParts
             var options = (SummarizeOptions)request.Options;
             var each = Math.Max(2 * wanted / parts.Length, Math.Min(wanted, SummaryLength.UsualSentences));
             each = Math.Clamp(each, 1, Math.Max(1, most / (2 * SummaryLength.TokensPerSentence)));
-            var partly = new SummarizeOptions(each);
+            var partly = options with { Sentences = each, Share = null };
             var fanIn = Math.Max(2, most / SummaryLength.Tokens(partly));
 
             var outputs = Stage([.. parts.Select((p, i) => ($"Part {i + 1} of {parts.Length}", p))], partly, request.Text.Length / parts.Length);
@@ -88,7 +88,7 @@ internal static class SummaryInParts
                 outputs = Stage([.. groups.Select((g, i) => ($"Combine {i + 1} of {groups.Count}", new TaskInput(0, null, g)))], partly, Chars(outputs.Length / groups.Count));
             }
 
-            Stage([("Combine", new TaskInput(0, null, outputs))], options.Share is null ? options : new SummarizeOptions(wanted), Chars(outputs.Length));
+            Stage([("Combine", new TaskInput(0, null, outputs))], options.Share is null ? options : options with { Sentences = wanted, Share = null }, Chars(outputs.Length));
             var used = _placements.Select(p => p.Device).Distinct().Count();
             return new Plan(_tasks.ToImmutable(), _placements.ToImmutable(), used == 1 ? "In parts on one device" : $"Split over {used} devices");
 

@@ -89,7 +89,8 @@ internal static class OpenApi
                 JsonSchemaType.Object,
                 "Of the kind. summarize: sentences (1–100) or share (0–1). chat: messages [{role, content}], maxTokens, temperature, seed. code: language, maxTokens, " +
                 "temperature, seed. image: count, width, height, steps, seed, negativePrompt. echo: count. onnx (model is required): iterations (20), warmUp (2), seed, file, " +
-                "inputs [{name, shape, data (Base64 of a .npy or of plain numbers)}], npz (Base64)."),
+                "inputs [{name, shape, data (Base64 of a .npy or of plain numbers)}], npz (Base64). Of every kind: timeoutSeconds (1–86,400), after which a running task is given up; " +
+                "null goes by its prediction."),
             ["fileName"] = Of(JsonSchemaType.String | JsonSchemaType.Null, "Name of the file that the text came from: the job's title. At most 255 characters; never opened."),
         };
         schema.Examples = [JsonNode.Parse(JobRequestExample)!];

@@ -69,7 +69,7 @@ public sealed class DeviceLedger
     {
         if (_queues.TryGetValue(Light, out var light) && light.Waiting.Count > 0 && light.InFlight < most)
         {
-            return new DueAttempt(Send(light, null), null);
+            return new DueAttempt(Send(light, null, null), null);
         }
 
         var open = _queues.Where(q => !IsLight(q.Key) && q.Value.Waiting.Count > 0 && q.Value.InFlight < Math.Min(most, Slots(device.Runtimes, q.Key) + LookAhead));
@@ -81,7 +81,7 @@ public sealed class DeviceLedger
         var (order, _) = lane.Waiting.Peek();
         if (Model(device.Runtimes, order) is not { } found)
         {
-            return new DueAttempt(Send(lane, null), null);
+            return new DueAttempt(Send(lane, null, null), null);
         }
 
         var now = device with { InUse = Uses(device.Runtimes, pulse) };
@@ -100,7 +100,7 @@ public sealed class DeviceLedger
             return new DueAttempt(order, memory.Words(now, found.Model.Id));
         }
 
-        return new DueAttempt(Send(lane, need), null);
+        return new DueAttempt(Send(lane, found.Model, need), null);
     }
 
     /// <summary>Removes an attempt that still waits here; null when it does not.</summary>
@@ -191,11 +191,12 @@ public sealed class DeviceLedger
         runtimes.FirstOrDefault(r => r.Id == order.Placement.RuntimeId) is { } runtime && runtime.Models.FirstOrDefault(m => m.Id == order.Placement.ModelId) is { } model
             ? (runtime, model) : null;
 
-    private AttemptOrder Send(LaneQueue lane, MemoryNeed? need)
+    private AttemptOrder Send(LaneQueue lane, ModelInfo? model, MemoryNeed? need)
     {
         var (order, _) = lane.Waiting.Dequeue();
         _waiting.Remove(order.Id);
         lane.InFlight++;
+        order = order with { Deadlines = Deadlines.Of(order.Placement.Predicted, order.Task, model) };
         _inFlight.Add(order.Id, new Sent(order, need, ++_sent));
         return order;
     }

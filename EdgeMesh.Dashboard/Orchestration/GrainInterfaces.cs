@@ -77,9 +77,10 @@ public interface IFleetGrain : IGrainWithIntegerKey
 /// <summary>An attempt to run: everything the device needs.</summary>
 /// <param name="InputText">What the task reads.</param>
 /// <param name="Rehearsal">Nothing is learned from it.</param>
+/// <param name="Deadlines">When the device gives it up; set when it is sent.</param>
 [GenerateSerializer, Immutable]
 public sealed record AttemptOrder(
-    AttemptId Id, JobKind JobKind, string Title, PlannedTask Task, TaskPlacement Placement, string InputText, DateTimeOffset PlacedAt, bool Rehearsal = false);
+    AttemptId Id, JobKind JobKind, string Title, PlannedTask Task, TaskPlacement Placement, string InputText, DateTimeOffset PlacedAt, bool Rehearsal = false, Core.Costing.Deadlines? Deadlines = null);
 
 /// <summary>A device as the database knows it.</summary>
 [GenerateSerializer, Immutable]

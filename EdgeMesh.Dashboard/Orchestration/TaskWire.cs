@@ -19,6 +19,8 @@ internal static class TaskWire
             RuntimeId = order.Placement.RuntimeId,
             ModelId = order.Placement.ModelId,
             Text = order.InputText,
+            TimeoutMs = order.Deadlines?.TimeoutMs ?? 0,
+            StallMs = order.Deadlines?.StallMs ?? 0,
             Kind = order.Task.Kind switch
             {
                 TaskKind.Sysinfo => TaskKindValue.Sysinfo,

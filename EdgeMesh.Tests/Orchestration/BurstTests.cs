@@ -16,7 +16,7 @@ public sealed class BurstTests
     {
         await using var mesh = await MeshHost.StartAsync();
         var (one, two) = (await mesh.JoinAsync("One", true, Samples.Ollama with { Slots = 1 }), await mesh.JoinAsync("Two", true, Samples.Ollama with { Slots = 1 }));
-        (one.Slots, two.Slots) = (1, 1);
+        one.OnRun = two.OnRun = run => run.Started();
         var ids = new List<JobId>();
         if (atOnce)
         {
@@ -24,7 +24,6 @@ public sealed class BurstTests
         }
         else
         {
-            one.OnRun = two.OnRun = run => run.Started();
             for (var n = 1; n <= 6; n++)
             {
                 ids.Add(await mesh.SubmitAsync(Chat));

@@ -103,6 +103,17 @@ public sealed class TaskWireTests
         Assert.Null(job.Tasks.Single().Current!.Receipt!.Measurement);
     }
 
+    [Theory]
+    [InlineData(null, 600_000)]
+    [InlineData(7, 7_000)]
+    public async Task Chat_NeverRunBefore_IsSentWithItsDeadlines(int? seconds, long expected)
+    {
+        await using var mesh = await MeshHost.StartAsync();
+        var one = await mesh.JoinAsync("One", true, Samples.Ollama with { Models = [Samples.Ollama.Models[0] with { ResidentBytes = 0 }] });
+        await mesh.EndedAsync(await mesh.SubmitAsync(Samples.Request(JobKind.Chat, "What is a tide?") with { Options = new ChatOptions([]) { TimeoutSeconds = seconds } }));
+        Assert.Equal((expected, 60_000), (one.Runs.Single().Request.TimeoutMs, one.Runs.Single().Request.StallMs));
+    }
+
     private static Measurement Measured() => new()
     {
         File = "a.onnx", Iterations = 5, FirstLoadMs = 10, MinMs = 2, P50Ms = 2.5, P90Ms = 3, MaxMs = 4, WarmLoadMs = double.PositiveInfinity,

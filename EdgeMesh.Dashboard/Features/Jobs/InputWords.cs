@@ -34,6 +34,7 @@ public static class InputWords
         }
 
         found.Add(("Model asked for", request.Model));
+        found.Add(("Given up after", request.Options.TimeoutSeconds is { } limit ? $"{Number(limit)} s" : null));
         found.Add(("Devices at most", request.MaxWorkers is { } most ? Number(most) : null));
         return found.Where(f => !string.IsNullOrEmpty(f.Value)).Select(f => (f.Name, f.Value!));
 

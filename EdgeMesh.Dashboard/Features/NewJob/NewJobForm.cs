@@ -31,6 +31,9 @@ public sealed class NewJobForm
 
     public int? MaxWorkers { get; set; }
 
+    /// <summary>Seconds after which a running task is given up; null goes by its prediction.</summary>
+    public int? TimeoutSeconds { get; set; }
+
     /// <summary>Whether a summary's length is a share of the text instead of a number of sentences.</summary>
     public bool ByShare { get; set; }
 
@@ -85,21 +88,23 @@ public sealed class NewJobForm
         Policy == JobPolicy.ForceDevice && DeviceId.TryParse(Device, out var id) ? id : null,
         Kind == JobKind.Sysinfo ? null : OrNull(Model),
         MaxWorkers,
-        Kind switch
-        {
-            JobKind.Summarize => ByShare ? new SummarizeOptions(null, SharePercent / 100.0) : new SummarizeOptions(Sentences),
-            JobKind.Chat => new ChatOptions(Messages(), MaxTokens, Temperature, Seed),
-            JobKind.Code => new CodeOptions(OrNull(Language), MaxTokens, Temperature, Seed),
-            JobKind.Image => new ImageOptions(Count, Width, Height, Steps, Seed, OrNull(NegativePrompt)),
-            _ => JobOptions.Default(Kind),
-        },
+        Options() with { TimeoutSeconds = Kind == JobKind.Sysinfo ? null : TimeoutSeconds },
         Kind == JobKind.Sysinfo || string.IsNullOrWhiteSpace(FileName) ? null : FileName.Length > MaxFileNameChars ? FileName[..MaxFileNameChars] : FileName);
+
+    private JobOptions Options() => Kind switch
+    {
+        JobKind.Summarize => ByShare ? new SummarizeOptions(null, SharePercent / 100.0) : new SummarizeOptions(Sentences),
+        JobKind.Chat => new ChatOptions(Messages(), MaxTokens, Temperature, Seed),
+        JobKind.Code => new CodeOptions(OrNull(Language), MaxTokens, Temperature, Seed),
+        JobKind.Image => new ImageOptions(Count, Width, Height, Steps, Seed, OrNull(NegativePrompt)),
+        _ => JobOptions.Default(Kind),
+    };
 
     /// <summary>Starts from another job's request.</summary>
     public void Take(JobRequest request)
     {
         (Kind, Text, Policy, Device, Model, MaxWorkers) = (request.Kind, request.Text, request.Policy, request.DeviceId?.Value, request.Model, request.MaxWorkers);
-        FileName = request.FileName;
+        (FileName, TimeoutSeconds) = (request.FileName, request.Options.TimeoutSeconds);
         switch (request.Options)
         {
             case SummarizeOptions o:

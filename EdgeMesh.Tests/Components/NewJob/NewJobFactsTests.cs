@@ -44,6 +44,17 @@ public sealed class NewJobFactsTests : JobPageContext
     }
 
     [Fact]
+    public void GiveUpAfter_IsAskedFor_AndSaidWhenItCannotBe()
+    {
+        var page = Chat();
+        Do(page, () => page.Find("#give-up").Change("90"));
+        Pass(page, () => Assert.Equal(90, Jobs.Previewed.LastOrDefault()?.Options.TimeoutSeconds));
+        Do(page, () => page.Find("#give-up").Change("0"));
+        Pass(page, () => Assert.Contains("A number is out of range.", page.Find(".runbar").TextContent, StringComparison.Ordinal));
+        Assert.Null(ApiWords.In(page.Find(".nj").TextContent));
+    }
+
+    [Fact]
     public void Empty_SaysSoBesideRun()
     {
         var page = Render<NewJobPage>();

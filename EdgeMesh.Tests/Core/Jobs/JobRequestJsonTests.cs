@@ -61,7 +61,7 @@ public sealed class JobRequestJsonTests
 
     [Fact]
     public void Read_UnknownOption_ListsTheOptionsAndNothingElse() => Assert.EndsWith(
-        "The options are: messages, maxTokens, temperature, seed.",
+        "The options are: messages, maxTokens, temperature, seed, timeoutSeconds.",
         Assert.Throws<JsonException>(() => Read("""{"kind":"chat","options":{"topK":5}}""")).Message, StringComparison.Ordinal);
 
     [Theory]
