@@ -8,6 +8,7 @@ using EdgeMesh.Agent.Runtimes.Onnx;
 using EdgeMesh.Agent.Runtimes.Summariser;
 using EdgeMesh.Agent.Runtimes.BuiltInTasks;
 using EdgeMesh.Agent.Tasks;
+using EdgeMesh.Agent.Tasks.Kept;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -33,8 +34,8 @@ public static class AgentHost
             builder.WebHost.ConfigureKestrel(kestrel => kestrel.ApplicationServices.GetRequiredService<DirectListener>().Configure(kestrel, port));
         }
 
-        services.AddSingleton(new TaskLimits()).AddSingleton<TaskExecutor>().AddSingleton<Epochs>().AddSingleton<AttemptStreams>()
-            .AddSingleton<AgentStop>().AddHostedService<OrderlyStop>().AddSingleton<DeviceServiceImpl>();
+        services.AddSingleton(new TaskLimits()).AddSingleton<TaskExecutor>().AddSingleton(new Epochs(options.DataDirectory)).AddSingleton<AttemptStreams>()
+            .AddSingleton<AgentStop>().AddHostedService<OrderlyStop>().AddHostedService<AttemptFiles>().AddSingleton<DeviceServiceImpl>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRuntime, SummariserRuntime>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRuntime, SystemRuntime>());
         services.AddOnnx().AddEngines(options).AddModels(options);

@@ -13,6 +13,12 @@ public sealed class KeptAttempts(TaskLimits limits)
     private int _ended;
     private long _endedSize;
 
+    /// <summary>Called when an attempt is taken.</summary>
+    public Action<TaskKey, TaskRun> Taken { get; set; } = static (_, _) => { };
+
+    /// <summary>Called when an attempt is forgotten.</summary>
+    public Action<TaskRun> Forgotten { get; set; } = static _ => { };
+
     /// <summary>Those that wait or run.</summary>
     public IReadOnlyList<TaskRun> Unfinished => [.. _runs.Values.Where(r => !r.IsOver)];
 
@@ -25,18 +31,37 @@ public sealed class KeptAttempts(TaskLimits limits)
     /// <summary>Keeps a run in place of the one before it; false when there is another one by now.</summary>
     public bool TryReplace(TaskKey task, TaskRun? before, TaskRun run)
     {
-        if (before is null)
+        if (before is null ? !_runs.TryAdd(task, run) : !_runs.TryUpdate(task, run, before))
         {
-            return _runs.TryAdd(task, run);
+            return false;
         }
 
-        var replaced = _runs.TryUpdate(task, run, before);
-        if (replaced)
+        if (before is not null)
         {
             Forget(before);
         }
 
-        return replaced;
+        Taken(task, run);
+        return true;
+    }
+
+    /// <summary>One that ended before this process began.</summary>
+    public void Restore(TaskKey task, TaskRun ended)
+    {
+        // Of one task only the newest attempt is kept.
+        var before = Newest(task);
+        if (before?.Attempt >= ended.Attempt)
+        {
+            Forgotten(ended);
+        }
+        else if (before is null ? _runs.TryAdd(task, ended) : _runs.TryUpdate(task, ended, before))
+        {
+            Ending(ended);
+            if (before is not null)
+            {
+                Forget(before);
+            }
+        }
     }
 
     /// <summary>What an orchestrator may ask about.</summary>
@@ -52,6 +77,7 @@ public sealed class KeptAttempts(TaskLimits limits)
     {
         if (Find(task, attempt) is { IsOver: true } run)
         {
+            run.Acknowledge();
             Remove(task, run);
         }
     }
@@ -86,12 +112,16 @@ public sealed class KeptAttempts(TaskLimits limits)
         }
     }
 
-    private void Forget(TaskRun run) => run.Ended.ContinueWith(
-        _ =>
-        {
-            Interlocked.Decrement(ref _ended);
-            Interlocked.Add(ref _endedSize, -run.Size);
-            run.Dispose();
-        },
-        CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    private void Forget(TaskRun run)
+    {
+        Forgotten(run);
+        run.Ended.ContinueWith(
+            _ =>
+            {
+                Interlocked.Decrement(ref _ended);
+                Interlocked.Add(ref _endedSize, -run.Size);
+                run.Dispose();
+            },
+            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
 }

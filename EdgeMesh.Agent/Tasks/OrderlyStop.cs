@@ -8,7 +8,7 @@ namespace EdgeMesh.Agent.Tasks;
 /// </summary>
 internal sealed class OrderlyStop(AgentStop stop, TaskExecutor executor, AttemptStreams streams, AgentOptions options, TimeProvider time) : IHostedLifecycleService
 {
-    /// <summary>Longest time for runtimes to give up, and for readers to read how attempts ended; each.</summary>
+    /// <summary>Longest time for runtimes to give up, for readers to read how attempts ended, and to acknowledge it; each.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -20,6 +20,7 @@ internal sealed class OrderlyStop(AgentStop stop, TaskExecutor executor, Attempt
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         stop.Begin();
+        var unfinished = executor.Attempts.Unfinished;
         await Task.WhenAll(executor.Attempts.Unfinished.Where(r => !r.IsStarted).Select(r => r.StopAsync()));
 
         if (options.FinishWithin > TimeSpan.Zero && executor.Attempts.Unfinished.Count(r => r.IsStarted) is > 0 and var running)
@@ -35,6 +36,9 @@ internal sealed class OrderlyStop(AgentStop stop, TaskExecutor executor, Attempt
 
         await EndedAsync(Patience, cancellationToken);
         await WithinAsync(streams.AllRead, Patience, cancellationToken);
+
+        // What was read is not stored yet: a dashboard whose link closes now may drop it.
+        await WithinAsync(Task.WhenAll(unfinished.Select(r => r.Acknowledged)), Patience, cancellationToken);
         stop.End();
     }
 

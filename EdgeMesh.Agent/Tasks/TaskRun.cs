@@ -15,6 +15,7 @@ public sealed class TaskRun(TaskRequest request) : ITaskOutput, IDisposable
     private readonly List<TaskUpdate> _updates = [];
     private readonly CancellationTokenSource _cancel = new();
     private readonly TaskCompletionSource _ended = NewSignal();
+    private readonly TaskCompletionSource _acknowledged = NewSignal();
     private TaskCompletionSource _changed = NewSignal();
     private CancellationToken? _cancelled;
     private int _read;
@@ -35,6 +36,9 @@ public sealed class TaskRun(TaskRequest request) : ITaskOutput, IDisposable
 
     /// <summary>Completes when it is over.</summary>
     public Task Ended => _ended.Task;
+
+    /// <summary>Completes when the orchestrator has stored how it ended.</summary>
+    public Task Acknowledged => _acknowledged.Task;
 
     /// <summary>Characters and bytes it holds.</summary>
     public long Size { get; private set; }
@@ -150,6 +154,9 @@ public sealed class TaskRun(TaskRequest request) : ITaskOutput, IDisposable
             // It is over and already forgotten.
         }
     }
+
+    /// <summary>The orchestrator has stored how it ended.</summary>
+    public void Acknowledge() => _acknowledged.TrySetResult();
 
     public void Dispose() => _cancel.Dispose();
 

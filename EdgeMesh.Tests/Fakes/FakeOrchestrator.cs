@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using System.Security.Cryptography;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Trust;
+using EdgeMesh.Tests.Support;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -17,6 +18,8 @@ namespace EdgeMesh.Tests.Fakes;
 public sealed class FakeOrchestrator : IAsyncDisposable
 {
     private readonly ConcurrentBag<WebSocket> _open = [];
+    private readonly ConcurrentQueue<WebSocket> _linked = new();
+    private readonly ConcurrentBag<GrpcChannel> _channels = [];
     private readonly WebApplication _app;
     private readonly ECDsa _key;
     private readonly byte[] _publicKey;
@@ -95,6 +98,21 @@ public sealed class FakeOrchestrator : IAsyncDisposable
         return orchestrator;
     }
 
+    /// <summary>Waits for the next agent that links, and asks it as a dashboard does.</summary>
+    public async Task<DeviceService.DeviceServiceClient> LinkAsync()
+    {
+        WebSocket? socket = null;
+        await Until.TrueAsync("an agent to link", () => _linked.TryDequeue(out socket));
+        var stream = WebSocketStream.Create(socket!, WebSocketMessageType.Binary, ownsWebSocket: false);
+        var channel = GrpcChannel.ForAddress("http://device", new GrpcChannelOptions
+        {
+            HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = false, ConnectCallback = (_, _) => new(stream) },
+            DisposeHttpClient = true,
+        });
+        _channels.Add(channel);
+        return new DeviceService.DeviceServiceClient(channel);
+    }
+
     public void CutAll()
     {
         foreach (var socket in _open)
@@ -105,6 +123,11 @@ public sealed class FakeOrchestrator : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var channel in _channels)
+        {
+            channel.Dispose();
+        }
+
         CutAll();
         using var now = new CancellationTokenSource(TimeSpan.Zero);
         await _app.StopAsync(now.Token);
@@ -157,6 +180,7 @@ public sealed class FakeOrchestrator : IAsyncDisposable
         Interlocked.Increment(ref _answered);
         if (Verdict.Accepted)
         {
+            _linked.Enqueue(socket);
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

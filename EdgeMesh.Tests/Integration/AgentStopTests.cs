@@ -37,9 +37,15 @@ public sealed class AgentStopTests
         again.Signal(Sigterm);
 
         Assert.Equal(0, await again.ExitAsync(TimeSpan.FromSeconds(20)));
-        await Until.TrueAsync("the first attempt to be lost in words", async () =>
-            Attempts(await dashboard.GetAsync($"/api/jobs/{lost}"))[0].GetRawText() is var first
-            && first.Contains("Lost", StringComparison.OrdinalIgnoreCase) && first.Contains("stopped while it worked on this", StringComparison.Ordinal));
+        var first = "";
+        await Until.TrueAsync("the first attempt to end", async () =>
+        {
+            var attempt = Attempts(await dashboard.GetAsync($"/api/jobs/{lost}"))[0];
+            first = attempt.GetRawText();
+            return attempt.GetProperty("error").ValueKind == JsonValueKind.Object;
+        });
+        Assert.Contains("lost", first, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("stopped while it worked on this", first, StringComparison.Ordinal);
     }
 
     private static JsonElement Attempts(JsonElement job) => job.GetProperty("tasks")[0].GetProperty("attempts");

@@ -20,20 +20,25 @@ internal sealed class ServedAgent : IAsyncDisposable
     private readonly List<GrpcChannel> _channels = [];
     private readonly WebApplication _agent;
 
-    private ServedAgent(TimeSpan finishWithin, IRuntime[] runtimes) => _agent = AgentHost.Build(
-        new AgentOptions(_directory.Path, "Test device", [], null) { FindEngines = false, FinishWithin = finishWithin },
+    private ServedAgent(TimeSpan finishWithin, string? data, IRuntime[] runtimes) => _agent = AgentHost.Build(
+        new AgentOptions(data ?? _directory.Path, "Test device", [], null) { FindEngines = false, FinishWithin = finishWithin },
         services =>
         {
             services.RemoveAll<IRuntime>();
             Array.ForEach(runtimes, r => services.AddSingleton(r));
         });
 
-    public static Task<ServedAgent> StartAsync(params IRuntime[] runtimes) => StartAsync(TimeSpan.Zero, runtimes);
+    public static Task<ServedAgent> StartAsync(params IRuntime[] runtimes) => StartAsync(TimeSpan.Zero, null, runtimes);
+
+    /// <summary>One with a data directory of its own.</summary>
+    public static Task<ServedAgent> StartAsync(string data, params IRuntime[] runtimes) => StartAsync(TimeSpan.Zero, data, runtimes);
 
     /// <summary>One that lets its tasks finish for so long when it is stopped.</summary>
-    public static async Task<ServedAgent> StartAsync(TimeSpan finishWithin, params IRuntime[] runtimes)
+    public static Task<ServedAgent> StartAsync(TimeSpan finishWithin, params IRuntime[] runtimes) => StartAsync(finishWithin, null, runtimes);
+
+    private static async Task<ServedAgent> StartAsync(TimeSpan finishWithin, string? data, IRuntime[] runtimes)
     {
-        ServedAgent served = new(finishWithin, runtimes);
+        ServedAgent served = new(finishWithin, data, runtimes);
         await served._agent.StartAsync(TestContext.Current.CancellationToken);
         return served;
     }
