@@ -46,6 +46,7 @@ public static class AccessComposition
     public static WebApplicationBuilder AddAccess(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        AdminKeyFile.Check(builder.Configuration.GetSection(DashboardOptions.Section).Get<DashboardOptions>()!.AdminKeyPath);
         var services = builder.Services;
         services.AddSingleton<OwnNames>();
         services.AddSingleton<StartToken>();

@@ -1,7 +1,9 @@
+using EdgeMesh.Dashboard.Health;
+
 namespace EdgeMesh.Dashboard.Access;
 
 /// <summary>Loads the keys and then their sessions when the dashboard starts, after the database is migrated, and stores now and then when they were used.</summary>
-internal sealed class AccessService(ApiKeys keys, Sessions.Sessions sessions, TimeProvider time) : BackgroundService
+internal sealed class AccessService(ApiKeys keys, Sessions.Sessions sessions, TimeProvider time, Steadiness steady) : SteadyService(steady)
 {
     private static readonly TimeSpan StoreEvery = TimeSpan.FromMinutes(1);
 
@@ -15,27 +17,23 @@ internal sealed class AccessService(ApiKeys keys, Sessions.Sessions sessions, Ti
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await StoreUseAsync(cancellationToken);
+        await TryAsync(() => StoreUseAsync(cancellationToken));
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(StoreEvery, time);
-        try
+        while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                await StoreUseAsync(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Stopping.
+            await StoreUseAsync(stoppingToken);
         }
     }
 
+    // What is over ends first: it needs no disk.
     private async Task StoreUseAsync(CancellationToken cancellationToken)
     {
+        await keys.EndOverAsync();
+        await sessions.EndOverAsync();
         await keys.StoreUseAsync(cancellationToken);
         await sessions.StoreUseAsync(cancellationToken);
     }

@@ -21,11 +21,23 @@ internal sealed class AdminKeyFile(IOptions<DashboardOptions> options)
             return secret;
         }
 
-        var text = File.ReadAllText(FilePath).Trim();
-        return Secret.IsWellFormed(text)
-            ? text
-            : throw new StartupException($"{FilePath} does not hold an EdgeMesh key. Delete it, and the next start makes a new one.");
+        return Read(FilePath);
     }
+
+    /// <summary>Looks at the file when it is there, before anything is started.</summary>
+    /// <exception cref="StartupException">As <see cref="ReadOrCreate"/>.</exception>
+    public static void Check(string path)
+    {
+        if (File.Exists(path))
+        {
+            Read(path);
+        }
+    }
+
+    private static string Read(string path) =>
+        File.ReadAllText(path).Trim() is var text && Secret.IsWellFormed(text)
+            ? text
+            : throw new StartupException($"{path} is empty or holds no EdgeMesh key. Delete it, and the next start makes a new one.");
 
     public void Delete() => File.Delete(FilePath);
 }

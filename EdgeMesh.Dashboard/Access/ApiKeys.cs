@@ -147,19 +147,25 @@ internal sealed class ApiKeys(IDbContextFactory<MeshDbContext> database, AdminKe
 
     public CancellationToken Revoked(Guid id) => Find(id) is { } entry && !IsOver(entry) ? entry.Revoked.Token : new CancellationToken(canceled: true);
 
-    /// <summary>Stores when keys were last used, and ends what lives by keys that are over; called now and then, so that a request never waits for it.</summary>
-    public async Task StoreUseAsync(CancellationToken cancellationToken)
+    /// <summary>Ends what lives by keys that are over; called now and then.</summary>
+    public async Task EndOverAsync()
     {
         foreach (var over in entries.Where(e => IsOver(e) && !e.Revoked.IsCancellationRequested))
         {
             await over.Revoked.CancelAsync();
         }
+    }
 
-        foreach (var entry in entries.Where(e => e.HasNewUse))
+    /// <summary>Stores when keys were last used; called now and then, so that a request never waits for it. What could not be stored is stored the next time.</summary>
+    public async Task StoreUseAsync(CancellationToken cancellationToken)
+    {
+        foreach (var entry in entries.Where(e => e.NewUseMs is not null))
         {
-            var used = entry.TakeUse();
+            var used = entry.NewUseMs!.Value;
             await using var db = await database.CreateDbContextAsync(cancellationToken);
-            await db.Set<ApiKeyRow>().Where(k => k.Id == entry.Info.Id).ExecuteUpdateAsync(k => k.SetProperty(r => r.LastUsedAt, used), cancellationToken);
+            var at = DateTimeOffset.FromUnixTimeMilliseconds(used);
+            await db.Set<ApiKeyRow>().Where(k => k.Id == entry.Info.Id).ExecuteUpdateAsync(k => k.SetProperty(r => r.LastUsedAt, at), cancellationToken);
+            entry.Stored(used);
         }
     }
 
@@ -197,10 +203,11 @@ internal sealed class ApiKeys(IDbContextFactory<MeshDbContext> database, AdminKe
 
         public ApiKeyInfo Current => Volatile.Read(ref usedMs) is > 0 and var ms ? info with { LastUsedAt = DateTimeOffset.FromUnixTimeMilliseconds(ms) } : info;
 
-        public bool HasNewUse => Volatile.Read(ref usedMs) > storedMs;
+        /// <summary>A use that is not stored yet.</summary>
+        public long? NewUseMs => Volatile.Read(ref usedMs) is var used && used > storedMs ? used : null;
 
         public void Use(DateTimeOffset at) => Volatile.Write(ref usedMs, at.ToUnixTimeMilliseconds());
 
-        public DateTimeOffset TakeUse() => DateTimeOffset.FromUnixTimeMilliseconds(storedMs = Volatile.Read(ref usedMs));
+        public void Stored(long ms) => storedMs = ms;
     }
 }

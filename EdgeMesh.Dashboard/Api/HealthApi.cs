@@ -10,7 +10,7 @@ internal static class HealthApi
         app.MapGet("/healthz", () => TypedResults.Ok(new HealthDto("ok"))).AllowAnonymous().WithTags("Health")
             .Describe("Is the process alive?", "Always 200 while the dashboard answers.");
         app.MapGet("/readyz", ReadyAsync).AllowAnonymous().Produces<ReadyDto>().Produces<ReadyDto>(503).WithTags("Health")
-            .Describe("Can it work?", "200 when the database is migrated, the orchestrator is up and the embedded device has its runtimes; else 503 with what is missing.");
+            .Describe("Can it work?", "200 when the database is migrated and can be written, the orchestrator is up and the embedded device has its runtimes; else 503 with what is missing.");
     }
 
     private static async Task<IResult> ReadyAsync(IEnumerable<IReadinessCheck> checks, CancellationToken cancel)

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using EdgeMesh.Dashboard.Audit;
+using EdgeMesh.Dashboard.Health;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Dashboard.Storage;
 using Microsoft.AspNetCore.Diagnostics;
@@ -74,10 +75,13 @@ internal static class Problems
     {
         app.UseExceptionHandler(handler => handler.Run(context =>
         {
-            var status = context.Features.Get<IExceptionHandlerFeature>()?.Error switch
+            var error = context.Features.Get<IExceptionHandlerFeature>()?.Error;
+            var status = error switch
             {
                 BadHttpRequestException bad => bad.StatusCode,
                 DbException or JournalException => StatusCodes.Status503ServiceUnavailable,
+                // Files have no interceptor that tells of them.
+                not null when StorageFailure.Of(error) is not null => Told(context, error),
                 _ => StatusCodes.Status500InternalServerError,
             };
             return WriteAsync(context, status, ApiProblems.OfStatus(status, context.Request));
@@ -89,6 +93,12 @@ internal static class Problems
                 var http = pages.HttpContext;
                 return WriteAsync(http, http.Response.StatusCode, ApiProblems.OfStatus(http.Response.StatusCode, http.Request));
             }));
+    }
+
+    private static int Told(HttpContext context, Exception error)
+    {
+        context.RequestServices.GetRequiredService<StorageHealth>().Failed(error);
+        return StatusCodes.Status503ServiceUnavailable;
     }
 
     private static ProblemBody Body(int status, Problem problem) =>

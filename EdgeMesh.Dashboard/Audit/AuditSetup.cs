@@ -4,5 +4,7 @@ namespace EdgeMesh.Dashboard.Audit;
 public static class AuditSetup
 {
     public static IServiceCollection AddAudit(this IServiceCollection services) =>
-        services.AddSingleton<IAudit, AuditLog>().AddSingleton<IDeeds, Deeds>();
+        services
+            .AddSingleton<AuditLog>().AddSingleton<IAudit>(s => s.GetRequiredService<AuditLog>()).AddHostedService(s => s.GetRequiredService<AuditLog>())
+            .AddSingleton<IDeeds, Deeds>();
 }

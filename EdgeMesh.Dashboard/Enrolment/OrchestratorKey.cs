@@ -10,17 +10,25 @@ public sealed class OrchestratorKey : IDisposable
 
     public OrchestratorKey(DashboardOptions options)
     {
-        _key = DeviceKey.Open(Path.Combine(options.DataDirectory, "orchestrator"));
+        _key = KeyFiles.Open(Folder(options), Remedy);
         Id = _key.Id.Value;
     }
+
+    private const string Remedy = "Restore a backup of the data folder; or move the file away, and every device has to join this dashboard again.";
 
     public string Id { get; }
 
     /// <summary>SubjectPublicKeyInfo, DER.</summary>
     public ReadOnlyMemory<byte> PublicKey => _key.PublicKey;
 
+    /// <summary>Looks at the key that is there, if any, before anything is started.</summary>
+    /// <exception cref="StartupException">It is no key.</exception>
+    public static void Check(DashboardOptions options) => KeyFiles.Check(Folder(options), Remedy);
+
     /// <summary>ECDSA with SHA-256, IEEE P1363.</summary>
     public byte[] Sign(ReadOnlySpan<byte> message) => _key.Sign(message);
 
     public void Dispose() => _key.Dispose();
+
+    private static string Folder(DashboardOptions options) => Path.Combine(options.DataDirectory, "orchestrator");
 }

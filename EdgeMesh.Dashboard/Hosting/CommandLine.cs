@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EdgeMesh.Dashboard.Backup;
 using Microsoft.Extensions.Options;
 
 namespace EdgeMesh.Dashboard.Hosting;
@@ -66,6 +67,11 @@ public static class CommandLine
         Command loginLink = new("login-link", "Print a new login link of the dashboard that runs on this computer. It works once, within an hour.") { Data };
         loginLink.SetAction(parsed => Console.Out.WriteLine(LoginLinkCommand.Make(parsed.GetValue(Data))));
         root.Add(loginLink);
+        foreach (var command in BackupCommand.All(Data))
+        {
+            root.Add(command);
+        }
+
         root.SetAction((given, _) => start(new DashboardArguments(
             given.GetValue(Urls), given.GetValue(Data), given.GetValue(NoEmbeddedDevice), given.GetValue(Lan), given.GetValue(LanPort), given.GetValue(QaiHubEmulator), given.GetValue(ModelsFrom))));
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });

@@ -3,8 +3,11 @@ using System.Net.Sockets;
 using System.Reflection;
 using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Audit;
+using EdgeMesh.Dashboard.Backup;
+using EdgeMesh.Dashboard.Health;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.QaiHub;
+using EdgeMesh.Dashboard.Storage;
 using EdgeMesh.Dashboard.Trust;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Configuration.Memory;
@@ -97,6 +100,16 @@ public static class DashboardHost
         builder.Logging.AddConsoleFormatter<CalmConsoleFormatter, Microsoft.Extensions.Logging.Console.ConsoleFormatterOptions>();
         builder.WebHost.UseStaticWebAssets();
         builder.Services.AddAssets();
+        try
+        {
+            builder.Services.AddStorage(new StoragePlace(data.Path, Path.Combine(data.Path, DashboardOptions.DatabaseFile)));
+        }
+        catch
+        {
+            data.Dispose();
+            throw;
+        }
+
         // Every room that changes something passes its gate.
         builder.Services.AddAudit();
         builder.AddTrust(addresses);
@@ -128,12 +141,30 @@ public static class DashboardHost
             throw LanProblem(app, e) ?? new StartupException($"This user may not listen on {Asked(app)}. Take a port above 1024: --urls {ListenAddresses.Default}", e);
         }
 
+        catch (Exception e) when (StorageFailure.Of(e) is not null)
+        {
+            throw new StartupException($"The data folder {data.Path} cannot be used: {e.GetBaseException().Message} Make room on its disk, or restore a backup when a file is damaged.", e);
+        }
+
         var token = app.Services.GetRequiredService<StartToken>();
         var address = app.Urls.First() + app.Services.GetRequiredService<IOptions<DashboardOptions>>().Value.PathBase;
-        LoginLinkCommand.Keep(data, address);
-        await Console.Out.WriteLineAsync($"EdgeMesh {Version}, data in {data.Path}\nLogin:  {address}/login?t={token.Value}{LanLines(app)}");
+        KeepAddress(app, data, address);
+        await Console.Out.WriteLineAsync($"EdgeMesh {Version}, data in {data.Path}\nLogin:  {address}/login?t={token.Value}{LanLines(app)}{RestoredLine(data)}");
         await Console.Out.FlushAsync();
         await app.WaitForShutdownAsync();
+    }
+
+    // A disk that is full now may have room again; until then only the command login-link does not work.
+    private static void KeepAddress(WebApplication app, DataDirectory data, string address)
+    {
+        try
+        {
+            LoginLinkCommand.Keep(data, address);
+        }
+        catch (IOException e)
+        {
+            app.Services.GetRequiredService<StorageHealth>().Failed(e);
+        }
     }
 
     /// <summary>Where other machines find it, and what they recognise it by.</summary>
@@ -143,6 +174,11 @@ public static class DashboardHost
         return !lan.Enabled ? ""
             : $"\nLAN:    {(lan.Addresses.IsEmpty ? $"port {lan.Port}; this machine has no network address now" : string.Join("  ", lan.Addresses.Select(a => a.GetLeftPart(UriPartial.Authority))))}\nCA:     {lan.Authority}";
     }
+
+    /// <summary>A folder that was restored has the identity of another one, which may still run.</summary>
+    private static string RestoredLine(DataDirectory data) => RestoredFrom.Read(data.Path) is { } restored
+        ? $"\nThis dashboard was restored from a backup of {restored.MadeAt:u} ({restored.Machine}). If the one it was made of still runs, stop one of the two: to devices both are the same."
+        : "";
 
     /// <summary>When it is the port for other machines that cannot be had.</summary>
     private static StartupException? LanProblem(WebApplication app, Exception e)

@@ -48,7 +48,10 @@ public sealed class DashboardOptions
     /// <summary>Where <c>eng/publish-agents</c> put the agents to hand out. Default: <c>agents</c> beside the program, or <c>publish/agents</c> of a checkout.</summary>
     public string? AgentsDirectory { get; set; }
 
-    public string DatabasePath => Path.Combine(DataDirectory, "edgemesh.db");
+    /// <summary>Name of the database in the data folder.</summary>
+    public const string DatabaseFile = "edgemesh.db";
+
+    public string DatabasePath => Path.Combine(DataDirectory, DatabaseFile);
 
     public string ArtifactsPath => Path.Combine(DataDirectory, "artifacts");
 

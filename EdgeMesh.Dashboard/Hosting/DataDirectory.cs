@@ -36,18 +36,22 @@ public sealed class DataDirectory : IDisposable
         try
         {
             var full = System.IO.Path.GetFullPath(path);
-            if (!OperatingSystem.IsWindows())
-            {
-                // Files made from here on by this process, SQLite's too, are for the owner only.
-                _ = SetFileModeMask(0b000_111_111);
-            }
-
+            KeepToOwner();
             Claim(full);
             return new DataDirectory(full);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException or ArgumentException or NotSupportedException)
         {
             throw new StartupException($"The data folder {path} cannot be used: {e.Message} Name another one with --data DIR.", e);
+        }
+    }
+
+    /// <summary>Files made from here on by this process, SQLite's too, are for the owner only.</summary>
+    public static void KeepToOwner()
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            _ = SetFileModeMask(0b000_111_111);
         }
     }
 

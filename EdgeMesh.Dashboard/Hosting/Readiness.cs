@@ -1,4 +1,5 @@
 using EdgeMesh.Core.Devices;
+using EdgeMesh.Dashboard.Health;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Dashboard.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -17,8 +18,8 @@ public interface IReadinessCheck
     ValueTask<string?> MissingAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>The database answers and has every migration.</summary>
-internal sealed class DatabaseReadiness(IDbContextFactory<MeshDbContext> database) : IReadinessCheck
+/// <summary>The database answers, has every migration and can be written.</summary>
+internal sealed class DatabaseReadiness(IDbContextFactory<MeshDbContext> database, IStorageHealth health) : IReadinessCheck
 {
     private volatile bool migrated;
 
@@ -26,6 +27,11 @@ internal sealed class DatabaseReadiness(IDbContextFactory<MeshDbContext> databas
 
     public async ValueTask<string?> MissingAsync(CancellationToken cancellationToken)
     {
+        if (health.Current is { CanStore: false, Problem: { } problem })
+        {
+            return problem.Title;
+        }
+
         if (!migrated)
         {
             await using var db = await database.CreateDbContextAsync(cancellationToken);

@@ -1,5 +1,6 @@
 using EdgeMesh.Agent.Discovery;
 using EdgeMesh.Dashboard.Enrolment;
+using EdgeMesh.Dashboard.Health;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Trust;
 using Microsoft.Extensions.Options;
@@ -7,12 +8,12 @@ using Microsoft.Extensions.Options;
 namespace EdgeMesh.Dashboard.Joining;
 
 /// <summary>Announces this dashboard on the network for as long as LAN access is on, and only then.</summary>
-internal sealed partial class LanAnnouncements(ILanAccess lan, OrchestratorKey me, IOptions<DashboardOptions> options, TimeProvider time, ILogger<LanAnnouncements> log) : BackgroundService
+internal sealed partial class LanAnnouncements(ILanAccess lan, OrchestratorKey me, IOptions<DashboardOptions> options, TimeProvider time, Steadiness steady, ILogger<LanAnnouncements> log) : SteadyService(steady)
 {
     private const int ShortId = 8;
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {

@@ -1,6 +1,7 @@
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Models;
+using EdgeMesh.Dashboard.Health;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
 using Grpc.Core;
@@ -8,7 +9,7 @@ using Grpc.Core;
 namespace EdgeMesh.Dashboard.Models;
 
 /// <summary>Keeps what is known of each device's store true: asked when a device links, when its runtimes change, when a transfer ends, and now and then while someone looks.</summary>
-public sealed class ModelInventory(IFleet fleet, IDeviceLinks links, ModelBoard board, TimeProvider time) : BackgroundService
+public sealed class ModelInventory(IFleet fleet, IDeviceLinks links, ModelBoard board, TimeProvider time, Steadiness steady) : SteadyService(steady)
 {
     private const int MostModels = 500;
     private const int MostFiles = 2_000;
@@ -48,7 +49,7 @@ public sealed class ModelInventory(IFleet fleet, IDeviceLinks links, ModelBoard 
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stoppingToken)
     {
         var looking = FollowMemoryAsync(stoppingToken);
         await using var subscription = fleet.Subscribe();

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using EdgeMesh.Agent.Models.Store;
+using EdgeMesh.Dashboard.Health;
 using EdgeMesh.Dashboard.Hosting;
 
 namespace EdgeMesh.Dashboard.Models;
@@ -11,9 +12,6 @@ namespace EdgeMesh.Dashboard.Models;
 /// </summary>
 public sealed class ModelUploads : IDisposable
 {
-    // ENOSPC of Unix and ERROR_DISK_FULL of Windows.
-    private const int UnixFull = 28;
-    private const int WindowsFull = unchecked((int)0x80070070);
     private const int BufferBytes = 128 * 1024;
     private const int MostFiles = 200;
     private const int MostUploads = 32;
@@ -131,7 +129,7 @@ public sealed class ModelUploads : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // The system's words name files of the dashboard's own, which are nobody's business.
-            return (null, ModelProblems.UploadFailed(e is IOException { HResult: UnixFull or WindowsFull } ? "The dashboard's disk is full." : "It was cut off, or the dashboard could not write it to its disk."));
+            return (null, ModelProblems.UploadFailed(StorageFailure.Of(e) == StorageCondition.Full ? "The dashboard's disk is full." : "It was cut off, or the dashboard could not write it to its disk."));
         }
         finally
         {

@@ -1,9 +1,9 @@
 using System.Text.Json;
-using System.Threading.Channels;
 using EdgeMesh.Core;
 using EdgeMesh.Core.Costing;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Dashboard.Enrolment;
+using EdgeMesh.Dashboard.Health;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
 using EdgeMesh.Dashboard.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -11,9 +11,22 @@ using Microsoft.EntityFrameworkCore;
 namespace EdgeMesh.Dashboard.Orchestration;
 
 /// <summary>Devices in the database. Membership is written at once; what is only remembered (last seen, calibration) a little later.</summary>
-public sealed class DeviceStore(IDbContextFactory<MeshDbContext> contexts, IGrainFactory grains, JoinTokenChanges tokens, TimeProvider time) : BackgroundService, IDeviceRegistry
+public sealed class DeviceStore : SteadyService, IDeviceRegistry
 {
-    private readonly Channel<DeviceSnapshot> _later = Channel.CreateBounded<DeviceSnapshot>(new BoundedChannelOptions(1_024) { FullMode = BoundedChannelFullMode.DropOldest });
+    private const int MostWaiting = 10_000;
+    private static readonly TimeSpan Gathers = TimeSpan.FromMilliseconds(500);
+    private readonly IDbContextFactory<MeshDbContext> contexts;
+    private readonly IGrainFactory grains;
+    private readonly JoinTokenChanges tokens;
+    private readonly TimeProvider time;
+    private readonly RetryingWriter<DeviceId, DeviceSnapshot> _later;
+
+    public DeviceStore(IDbContextFactory<MeshDbContext> contexts, IGrainFactory grains, JoinTokenChanges tokens, TimeProvider time, Steadiness steady)
+        : base(steady)
+    {
+        (this.contexts, this.grains, this.tokens, this.time) = (contexts, grains, tokens, time);
+        _later = new RetryingWriter<DeviceId, DeviceSnapshot>(steady, MostWaiting, Gathers, SaveAsync);
+    }
 
     /// <summary>Tells every known device's grain what is known of it.</summary>
     public async Task LoadAsync()
@@ -64,11 +77,11 @@ public sealed class DeviceStore(IDbContextFactory<MeshDbContext> contexts, IGrai
         return true;
     }
 
-    public void Linked(DeviceSnapshot device) => _later.Writer.TryWrite(device);
+    public void Linked(DeviceSnapshot device) => _later.Put(device.Id, device);
 
-    public void Learned(DeviceSnapshot device) => _later.Writer.TryWrite(device);
+    public void Learned(DeviceSnapshot device) => _later.Put(device.Id, device);
 
-    public void Seen(DeviceSnapshot device, bool draining) => _later.Writer.TryWrite(draining && device.State == DeviceState.Online ? device with { State = DeviceState.Draining } : device);
+    public void Seen(DeviceSnapshot device, bool draining) => _later.Put(device.Id, draining && device.State == DeviceState.Online ? device with { State = DeviceState.Draining } : device);
 
     public async Task RenameAsync(DeviceId id, string name, CancellationToken cancellationToken)
     {
@@ -88,22 +101,13 @@ public sealed class DeviceStore(IDbContextFactory<MeshDbContext> contexts, IGrai
         await db.Set<DeviceRow>().Where(d => d.Id == id.Value).ExecuteUpdateAsync(u => u.SetProperty(d => d.Forgotten, true), cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override void Dispose()
     {
-        var newest = new Dictionary<DeviceId, DeviceSnapshot>();
-        try
-        {
-            while (await _later.Reader.WaitToReadAsync(stoppingToken))
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(500), time, stoppingToken);
-                await SaveAsync(newest);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            await SaveAsync(newest);
-        }
+        _later.Dispose();
+        base.Dispose();
     }
+
+    protected override Task RunAsync(CancellationToken stoppingToken) => _later.RunAsync(stoppingToken);
 
     private static StoredDevice ToDomain(DeviceRow row) => new(
         new DeviceId(row.Id), row.Name, row.Ordinal, row.Link, row.Draining,
@@ -111,24 +115,23 @@ public sealed class DeviceStore(IDbContextFactory<MeshDbContext> contexts, IGrai
         row.Profile is null ? null : JsonSerializer.Deserialize<DeviceProfile>(row.Profile, CoreJson.Options),
         JsonSerializer.Deserialize<List<LearnedRow>>(row.Calibrations, CoreJson.Options)!.ToImmutableDictionary(c => c.Key, c => c.Value));
 
-    private async Task SaveAsync(Dictionary<DeviceId, DeviceSnapshot> newest)
+    private async Task SaveAsync(IReadOnlyList<DeviceSnapshot> devices, CancellationToken cancellationToken)
     {
-        newest.Clear();
-        while (_later.Reader.TryRead(out var device))
+        // Before the transaction: jobs wait for its lock.
+        var rows = devices.Select(device => (
+            Id: device.Id.Value,
+            Seen: device.LastSeen?.ToUnixTimeMilliseconds(),
+            Profile: device.Profile is null ? null : JsonSerializer.Serialize(device.Profile, CoreJson.Options),
+            Calibrations: JsonSerializer.Serialize(device.Calibrations.Select(c => new LearnedRow(c.Key, c.Value)), CoreJson.Options))).ToList();
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        foreach (var (id, seen, profile, calibrations) in rows)
         {
-            newest[device.Id] = device;
+            await db.Set<DeviceRow>().Where(d => d.Id == id).ExecuteUpdateAsync(
+                u => u.SetProperty(d => d.LastSeenMs, seen).SetProperty(d => d.Profile, profile).SetProperty(d => d.Calibrations, calibrations), cancellationToken);
         }
 
-        await using var db = await contexts.CreateDbContextAsync();
-        foreach (var device in newest.Values)
-        {
-            var profile = device.Profile is null ? null : JsonSerializer.Serialize(device.Profile, CoreJson.Options);
-            var calibrations = JsonSerializer.Serialize(device.Calibrations.Select(c => new LearnedRow(c.Key, c.Value)), CoreJson.Options);
-            await db.Set<DeviceRow>().Where(d => d.Id == device.Id.Value).ExecuteUpdateAsync(u => u
-                .SetProperty(d => d.LastSeenMs, device.LastSeen == null ? null : device.LastSeen.Value.ToUnixTimeMilliseconds())
-                .SetProperty(d => d.Profile, profile)
-                .SetProperty(d => d.Calibrations, calibrations));
-        }
+        await transaction.CommitAsync(cancellationToken);
     }
 
     private sealed record LearnedRow(CalibrationKey Key, Calibration Value);

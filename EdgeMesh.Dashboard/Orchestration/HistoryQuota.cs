@@ -1,58 +1,51 @@
+using EdgeMesh.Dashboard.Health;
+using EdgeMesh.Dashboard.Storage.Artifacts;
+
 namespace EdgeMesh.Dashboard.Orchestration;
 
-/// <summary>Keeps the history within <see cref="OrchestratorOptions.MaxStoredJobs"/>: the oldest ended jobs go, with their files.</summary>
-public sealed partial class HistoryQuota(JobHistory history, IJobs jobs, OrchestratorOptions options, TimeProvider time, ILogger<HistoryQuota> logger) : BackgroundService
+/// <summary>Keeps the history within <see cref="OrchestratorOptions.MaxStoredJobs"/>: the oldest ended jobs go, with their files, as many as there are too many.</summary>
+public sealed partial class HistoryQuota(
+    JobHistory history, ArtifactStore artifacts, JobFeed feed, OrchestratorOptions options, TimeProvider time, Steadiness steady, ILogger<HistoryQuota> logger) : SteadyService(steady)
 {
-    private static readonly TimeSpan Every = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
+
+    // Jobs are stored between two transactions.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Removes what is too much now; the number of jobs removed.</summary>
     public async Task<int> ApplyAsync(CancellationToken cancellationToken)
     {
-        var old = await history.EndedBeyondAsync(options.MaxStoredJobs, cancellationToken);
-        foreach (var id in old)
+        var removed = 0;
+        while (await history.EndedBeyondAsync(options.MaxStoredJobs, cancellationToken) is { IsEmpty: false } old)
         {
-            await jobs.DeleteAsync(id, cancellationToken);
+            await history.DeleteAsync(old, cancellationToken);
+            foreach (var id in old)
+            {
+                artifacts.Remove(id);
+            }
+
+            removed += old.Length;
+            await Task.Delay(Pause, time, cancellationToken);
         }
 
-        if (old.Length > 0)
+        if (removed > 0)
         {
-            LogRemoved(logger, old.Length, options.MaxStoredJobs);
+            feed.Deleted();
+            LogRemoved(logger, removed, options.MaxStoredJobs);
         }
 
-        return old.Length;
+        return removed;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Every, time);
-        try
+        while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                await TryApplyAsync(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Stopping.
-        }
-    }
-
-    private async Task TryApplyAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await ApplyAsync(cancellationToken);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            LogFailed(logger, e.Message);
+            await ApplyAsync(stoppingToken);
         }
     }
 
     [LoggerMessage(3301, LogLevel.Information, "{Count} old jobs were removed: the history keeps {Limit} ended jobs (EdgeMesh:Orchestrator:MaxStoredJobs).")]
     private static partial void LogRemoved(ILogger logger, int count, int limit);
-
-    [LoggerMessage(3302, LogLevel.Warning, "Old jobs could not be removed: {Reason}")]
-    private static partial void LogFailed(ILogger logger, string reason);
 }

@@ -33,12 +33,16 @@ public sealed class JobHistory(IDbContextFactory<MeshDbContext> contexts)
         return counts.ToImmutableDictionary(c => c.Key, c => c.Count);
     }
 
-    public async Task DeleteAsync(JobId id, CancellationToken cancellationToken)
+    public Task DeleteAsync(JobId id, CancellationToken cancellationToken) => DeleteAsync([id], cancellationToken);
+
+    /// <summary>Removes these jobs and their events, all or none.</summary>
+    public async Task DeleteAsync(ImmutableArray<JobId> ids, CancellationToken cancellationToken)
     {
+        var values = ids.Select(id => id.Value).ToList();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await db.Set<JournalRow>().Where(r => r.JobId == id.Value).ExecuteDeleteAsync(cancellationToken);
-        await db.Set<JobRow>().Where(r => r.Id == id.Value).ExecuteDeleteAsync(cancellationToken);
+        await db.Set<JournalRow>().Where(r => values.Contains(r.JobId)).ExecuteDeleteAsync(cancellationToken);
+        await db.Set<JobRow>().Where(r => values.Contains(r.Id)).ExecuteDeleteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 
@@ -50,10 +54,10 @@ public sealed class JobHistory(IDbContextFactory<MeshDbContext> contexts)
         return [.. ids.Select(id => new JobId(id))];
     }
 
-    /// <summary>Ended jobs older than the newest so many, at most 1,000 at once.</summary>
+    /// <summary>Ended jobs older than the newest so many, at most 500 at once.</summary>
     public async Task<ImmutableArray<JobId>> EndedBeyondAsync(int kept, CancellationToken cancellationToken)
     {
-        const int MostAtOnce = 1_000;
+        const int MostAtOnce = 500;
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var ids = await db.Set<JobRow>().Where(r => r.State != JobState.Queued && r.State != JobState.Running)
             .OrderByDescending(r => r.Id).Skip(kept).Take(MostAtOnce).Select(r => r.Id).ToListAsync(cancellationToken);

@@ -1,6 +1,5 @@
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
-using EdgeMesh.Dashboard.Storage;
 using EdgeMesh.Dashboard.Storage.Artifacts;
 using Orleans.Hosting;
 
@@ -12,7 +11,6 @@ public static class OrchestratorSetup
     public static WebApplicationBuilder AddOrchestrator(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton(s => s.GetRequiredService<Microsoft.Extensions.Options.IOptions<Hosting.DashboardOptions>>().Value);
-        builder.Services.AddStorage();
         builder.UseOrleans(orleans => orleans.UsePortlessClustering("edgemesh-" + Guid.NewGuid().ToString("N")));
         var services = builder.Services;
         builder.AddCheckedOptions<OrchestratorOptions>(OrchestratorOptions.Section);

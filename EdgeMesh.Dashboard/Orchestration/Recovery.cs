@@ -1,10 +1,11 @@
+using EdgeMesh.Dashboard.Health;
 using EdgeMesh.Dashboard.Storage.Artifacts;
 
 namespace EdgeMesh.Dashboard.Orchestration;
 
 /// <summary>At start: devices are remembered and what was interrupted gets its honest end. At a stop: so do running jobs.</summary>
 public sealed partial class Recovery(
-    DeviceStore devices, JobHistory history, ArtifactStore artifacts, OpenJobs open, JobFeed jobs, FleetFeed fleet, IGrainFactory grains, ILogger<Recovery> logger) : BackgroundService
+    DeviceStore devices, JobHistory history, ArtifactStore artifacts, OpenJobs open, JobFeed jobs, FleetFeed fleet, IGrainFactory grains, Steadiness steady, ILogger<Recovery> logger) : SteadyService(steady)
 {
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -21,7 +22,7 @@ public sealed partial class Recovery(
         await base.StopAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stoppingToken)
     {
         await devices.LoadAsync();
         foreach (var job in await history.UnfinishedAsync())

@@ -1,5 +1,6 @@
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Planning;
+using EdgeMesh.Dashboard.Health;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
 using EdgeMesh.Dashboard.Storage;
@@ -11,7 +12,7 @@ namespace EdgeMesh.Dashboard.Orchestration;
 /// Nothing of it is stored, learned or shown.
 /// </summary>
 public sealed class Rehearsal(
-    DashboardOptions options, FleetFeed fleet, IFleet mesh, PlanContexts contexts, IDeviceLinks links, IGrainFactory grains, TimeProvider time) : BackgroundService, IReadinessCheck
+    DashboardOptions options, FleetFeed fleet, IFleet mesh, PlanContexts contexts, IDeviceLinks links, IGrainFactory grains, TimeProvider time, Steadiness steady) : SteadyService(steady), IReadinessCheck
 {
     private const string Text = "Every job goes one way. A plan says where its tasks run. The journal keeps what happens to them. The device runs them and tells.";
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(3);
@@ -23,7 +24,7 @@ public sealed class Rehearsal(
     public ValueTask<string?> MissingAsync(CancellationToken cancellationToken) =>
         ValueTask.FromResult(_over || !options.EmbeddedDevice ? null : "The way of a job is being walked.");
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stoppingToken)
     {
         if (!options.EmbeddedDevice)
         {

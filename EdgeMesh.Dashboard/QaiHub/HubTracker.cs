@@ -1,3 +1,4 @@
+using EdgeMesh.Dashboard.Health;
 using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Jobs;
 
@@ -8,7 +9,7 @@ namespace EdgeMesh.Dashboard.QaiHub;
 /// while nothing does, by lists of short forms, and never more than one question in <see cref="QaiHubOptions.GapMs"/>. What was submitted here comes before what was made elsewhere.
 /// </summary>
 public sealed partial class HubTracker(
-    HubClients clients, HubBoard board, HubJobBook book, HubJobLists lists, HubJobReader reader, HubFollowUps followUps, HubPace pace, TimeProvider time, ILogger<HubTracker> logger) : BackgroundService
+    HubClients clients, HubBoard board, HubJobBook book, HubJobLists lists, HubJobReader reader, HubFollowUps followUps, HubPace pace, TimeProvider time, Steadiness steady, ILogger<HubTracker> logger) : SteadyService(steady)
 {
     /// <summary>Jobs that one round reads in full; then the lists come again, so that hundreds that end at once delay nothing.</summary>
     private const int MaxReads = 10;
@@ -117,7 +118,7 @@ public sealed partial class HubTracker(
         base.Dispose();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {

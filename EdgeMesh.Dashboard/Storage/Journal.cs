@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using EdgeMesh.Core;
 using EdgeMesh.Core.Jobs;
+using EdgeMesh.Dashboard.Health;
 using EdgeMesh.Dashboard.Orchestration;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -10,9 +11,9 @@ namespace EdgeMesh.Dashboard.Storage;
 
 /// <summary>
 /// Stores events before anyone is told of them: one writer commits what has gathered, at most 512 appends in a transaction, so many small
-/// jobs share an fsync. An append is all or nothing.
+/// jobs share an fsync. An append is all or nothing. While nothing can be stored it is refused without a try; the reporters of events keep them and ask again.
 /// </summary>
-public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : BackgroundService
+public sealed class Journal(IDbContextFactory<MeshDbContext> contexts, StorageHealth health, Steadiness steady) : SteadyService(steady)
 {
     private const int MostPerCommit = 512;
     private const int MostPerRow = 64;
@@ -48,8 +49,6 @@ public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : Backgro
         }
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(WriteAsync, CancellationToken.None);
-
     private async Task AppendAsync(JobView view, long first, ImmutableArray<JobEvent> events, bool kept, SubmitOnce? once)
     {
         var append = new Append(view, Rows(first, events), kept, once, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -78,13 +77,12 @@ public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : Backgro
         return rows.ToImmutable();
     }
 
-    private async Task WriteAsync()
+    // Ends when the journal is stopped and all is written; the token would leave appends behind.
+    protected override async Task RunAsync(CancellationToken stoppingToken)
     {
-        await using var db = await contexts.CreateDbContextAsync();
-        await db.Database.OpenConnectionAsync();
-        using var commands = new JournalCommands(db.Database.GetDbConnection());
+        using var connection = new JournalConnection(contexts);
         var batch = new List<Append>(MostPerCommit);
-        while (await _appends.Reader.WaitToReadAsync())
+        while (await _appends.Reader.WaitToReadAsync(CancellationToken.None))
         {
             batch.Clear();
             while (batch.Count < MostPerCommit && _appends.Reader.TryRead(out var append))
@@ -92,20 +90,26 @@ public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : Backgro
                 batch.Add(append);
             }
 
-            if (!TryCommit(commands, batch))
+            if (!TryCommit(connection, batch))
             {
                 // One append that can never be stored must not take the others with it.
-                batch.ForEach(a => TryCommit(commands, [a]));
+                batch.ForEach(a => TryCommit(connection, [a]));
             }
         }
     }
 
     /// <summary>Stores these, or tells all of them why not; false, and nobody told, when one of several conflicts with what is stored.</summary>
-    private static bool TryCommit(JournalCommands commands, List<Append> batch)
+    private bool TryCommit(JournalConnection connection, List<Append> batch)
     {
+        if (health.Current is { CanStore: false, Problem: { } problem })
+        {
+            batch.ForEach(a => a.Done.TrySetException(new JournalException($"{problem.Title} {problem.Detail}")));
+            return true;
+        }
+
         try
         {
-            commands.Commit(batch);
+            connection.Commands.Commit(batch);
             batch.ForEach(a => a.Done.TrySetResult());
         }
         catch (SqliteException e) when (e.SqliteErrorCode == Constraint && batch.Count > 1)
@@ -114,7 +118,12 @@ public sealed class Journal(IDbContextFactory<MeshDbContext> contexts) : Backgro
         }
         catch (Exception e)
         {
-            // Whatever it was, whoever waits is told, and the writer goes on.
+            // Whatever it was, whoever waits is told, and the writer goes on; a connection that met a broken disk is not trusted again.
+            if (health.Failed(e))
+            {
+                connection.Close();
+            }
+
             batch.ForEach(a => a.Done.TrySetException(new JournalException("It could not be stored: " + e.Message, e)));
         }
 

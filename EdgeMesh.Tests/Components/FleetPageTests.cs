@@ -122,7 +122,7 @@ public sealed class FleetPageTests : MeshPages
     public async Task Attention_Dismissed_StaysAwayUntilItsCauseComesAnew()
     {
         var down = Samples.Device() with { Runtimes = [Samples.Ollama with { State = RuntimeState.Down, Reason = "Nothing listens there." }] };
-        using var watch = new AttentionWatch(Fleet, Dismissals, Time);
+        using var watch = new AttentionWatch(Fleet, Dismissals, Time, Samples.Steadiness(Options.DataDirectory, Time));
         await watch.StartAsync(CancellationToken.None);
         Fleet.Publish(down);
         var page = Page<FleetPage>();

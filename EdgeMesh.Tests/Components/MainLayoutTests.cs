@@ -1,6 +1,7 @@
 using Bunit;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Dashboard.Components.Layout;
+using EdgeMesh.Dashboard.Health;
 using EdgeMesh.Tests.Fakes;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
@@ -116,12 +117,27 @@ public sealed class MainLayoutTests : MeshPages
     }
 
     [Fact]
+    public void Storage_ThatFails_IsSaidAboveThePage_UntilItWorks()
+    {
+        var layout = Open("/");
+        Assert.Empty(layout.FindAll("main [role=alert]"));
+        Storage.Publish(new StorageState(StorageCondition.Full, Samples.Now, new Problem("storage_full", "The disk is full.", "Nothing can be stored.", "Free space.")));
+        layout.WaitForAssertion(() => Assert.Equal("The disk is full. Nothing can be stored. Free space.", string.Join(' ', layout.FindAll("main [role=alert] b, main [role=alert] p").Select(e => e.TextContent))));
+        Storage.Publish(new StorageState(StorageCondition.Ok, Samples.Now, null));
+        layout.WaitForState(() =>
+        {
+            Time.Advance(TimeSpan.FromMilliseconds(100));
+            return layout.FindAll("main [role=alert]").Count == 0;
+        });
+    }
+
+    [Fact]
     public async Task Disposed_LeavesNoSubscriber()
     {
         Open("/");
         Assert.Equal(1, Fleet.SubscriberCount);
         await DisposeComponentsAsync();
-        Assert.Equal(0, Fleet.SubscriberCount);
+        Assert.Equal((0, 0), (Fleet.SubscriberCount, Storage.SubscriberCount));
     }
 
     private IRenderedComponent<MainLayout> Open(string address, bool broken = false)

@@ -5,6 +5,7 @@ using EdgeMesh.Dashboard.Attention;
 using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Components;
 using EdgeMesh.Dashboard.Enrolment;
+using EdgeMesh.Dashboard.Health;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Models.Deploy;
@@ -51,6 +52,7 @@ public abstract class MeshPages : PageContext
         Services.AddSingleton<IProfiledLatencies>(Profiled);
         Services.AddSingleton<IArtifactInputs>(Sizes);
         Services.AddSingleton(new ModelsOptions());
+        Services.AddSingleton<IStorageHealth>(Storage);
     }
 
     protected FakeTimeProvider Time { get; } = new(Samples.Now);
@@ -68,6 +70,8 @@ public abstract class MeshPages : PageContext
     protected FakeProfiledLatencies Profiled { get; } = new();
 
     protected FakeArtifactInputs Sizes { get; } = new();
+
+    protected FakeStorageHealth Storage { get; } = new();
 
     protected FakeModelSettings Preferred { get; } = new();
 

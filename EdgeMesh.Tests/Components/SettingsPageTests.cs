@@ -1,6 +1,7 @@
 using Bunit;
 using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Features.Settings;
+using EdgeMesh.Dashboard.Health;
 using EdgeMesh.Tests.Fakes;
 using TestContext = Xunit.TestContext;
 
@@ -16,6 +17,16 @@ public sealed class SettingsPageTests : MeshPages
         Assert.Contains("None was made yet", page.Find("#tokens").Closest("section")!.TextContent, StringComparison.Ordinal);
         Assert.Contains(Options.DataDirectory, page.Find("#about").Closest("section")!.TextContent, StringComparison.Ordinal);
         Assert.Contains("OFL-1.1", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Storage_SaysWhetherItWorksAndHowMuchRoomThereIs()
+    {
+        var page = Page<SettingsPage>();
+        var card = page.Find("#storage").Closest("section")!.TextContent;
+        Assert.All((string[])["Works", "12 MB", "34.0 GB", "EdgeMesh.Dashboard backup FILE"], w => Assert.Contains(w, card, StringComparison.Ordinal));
+        Storage.Publish(new StorageState(StorageCondition.Full, Samples.Now, new Problem("storage_full", "The disk is full.", "Nothing can be stored.", "Free space.")));
+        page.WaitForAssertion(() => Assert.Contains("The disk is full.", page.Find("#storage").Closest("section")!.TextContent, StringComparison.Ordinal));
     }
 
     [Fact]

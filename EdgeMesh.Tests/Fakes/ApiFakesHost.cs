@@ -13,16 +13,13 @@ using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Dashboard.QaiHub;
 using EdgeMesh.Dashboard.QaiHub.Data;
 using EdgeMesh.Dashboard.QaiHub.Zoo;
-using EdgeMesh.Dashboard.Storage;
 using EdgeMesh.Dashboard.Trust;
 using EdgeMesh.Tests.Support;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace EdgeMesh.Tests.Fakes;
 
@@ -85,8 +82,6 @@ public sealed class ApiFakesHost : IAsyncDisposable
             builder.Services.AddSingleton(time);
         }
 
-        builder.Services.AddDbContextFactory<MeshDbContext>(o => o.UseSqlite($"Data Source={Path.Combine(data, "edgemesh.db")};Pooling=False"));
-        builder.Services.AddHostedService<CreateDatabase>();
         builder.Services.AddSingleton<IFleet>(fleet);
         builder.Services.AddSingleton<IJobs>(jobs);
         builder.Services.AddSingleton<IModelSettings, FakeModelSettings>();
@@ -188,15 +183,4 @@ public sealed class ApiFakesHost : IAsyncDisposable
 
     private static IResult LoginPage(HttpContext context, IAntiforgery antiforgery) =>
         Results.Text(antiforgery.GetAndStoreTokens(context).RequestToken, "text/html");
-
-    private sealed class CreateDatabase(IDbContextFactory<MeshDbContext> database) : IHostedService
-    {
-        public async Task StartAsync(CancellationToken cancellationToken)
-        {
-            await using var db = await database.CreateDbContextAsync(cancellationToken);
-            await db.Database.EnsureCreatedAsync(cancellationToken);
-        }
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
 }

@@ -5,7 +5,9 @@ using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
 using EdgeMesh.Core.Planning;
+using EdgeMesh.Dashboard.Health;
 using EdgeMesh.Dashboard.Orchestration;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeMesh.Tests.Fakes;
 
@@ -13,6 +15,10 @@ namespace EdgeMesh.Tests.Fakes;
 public static class Samples
 {
     public static readonly DateTimeOffset Now = new(2026, 3, 14, 9, 26, 53, TimeSpan.Zero);
+
+    /// <summary>What a background service of a unit test stands on: storage that works, and a log that nobody reads.</summary>
+    public static Steadiness Steadiness(string folder, TimeProvider time) => new(
+        new StorageHealth(new StoragePlace(folder, Path.Combine(folder, "edgemesh.db")), time, NullLogger<StorageHealth>.Instance), time, NullLogger<SteadyService>.Instance);
 
     public static readonly RuntimeInfo BuiltIn = new(
         "builtin", "Built-in summariser", RuntimeState.Ready, null,

@@ -51,6 +51,25 @@ public sealed class RestartTests
     }
 
     [Fact]
+    public async Task Dashboard_OnAFullDisk_LivesAndGoesOnWhenThereIsRoom()
+    {
+        await using var disk = await SmallDisk.MountAsync(48);
+        await using var dashboard = await DashboardProcess.StartAsync(disk["data"]);
+        var before = await dashboard.SubmitAsync(new { kind = "echo", text = "before" });
+        disk.Fill();
+        // The devices' rows, the use of the key and the jobs of a busy dashboard all want to be stored.
+        await Until.TrueAsync("a submit to be refused", async () => (await dashboard.PostAsync("/api/jobs", new { kind = "echo", text = "x" })).Status == System.Net.HttpStatusCode.ServiceUnavailable);
+        await Until.TrueAsync("GET /readyz to say 503", async () => (await dashboard.Client.GetAsync(new Uri("/readyz", UriKind.Relative))).StatusCode == System.Net.HttpStatusCode.ServiceUnavailable);
+        disk.Free();
+
+        await Until.TrueAsync("a submit to be taken", async () => (await dashboard.PostAsync("/api/jobs", new { kind = "echo", text = "after" })).Status == System.Net.HttpStatusCode.Accepted);
+        Assert.Equal("Succeeded", (await dashboard.EndedAsync(before)).GetProperty("state").GetString());
+        Assert.Single(dashboard.Process.Output.Split('\n'), l => l.Contains("The disk of the data folder is full.", StringComparison.Ordinal));
+        disk.Fill();
+        Assert.Equal(0, await dashboard.Process.InterruptAsync());
+    }
+
+    [Fact]
     public async Task Dashboard_SameDataDirectoryTwice_IsRefusedInWords()
     {
         using var directory = new TemporaryDirectory();

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using EdgeMesh.Dashboard.Audit;
+using EdgeMesh.Dashboard.Health;
 using EdgeMesh.Dashboard.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -25,7 +26,7 @@ internal sealed class Sessions(IDbContextFactory<MeshDbContext> database, ApiKey
     private readonly SemaphoreSlim _writing = new(1, 1);
     private ImmutableDictionary<Guid, Entry> _entries = ImmutableDictionary<Guid, Entry>.Empty;
 
-    /// <summary>Reads the sessions that are still good; the others are removed.</summary>
+    /// <summary>Reads the sessions; those that are over are removed a little later.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken);
@@ -34,9 +35,6 @@ internal sealed class Sessions(IDbContextFactory<MeshDbContext> database, ApiKey
             await using var db = await database.CreateDbContextAsync(cancellationToken);
             var rows = await db.Set<SessionRow>().ToListAsync(cancellationToken);
             _entries = rows.Select(r => new Entry(r, time)).ToImmutableDictionary(e => e.Row.Id);
-            db.RemoveRange(_entries.Values.Where(e => !IsGood(e)).Select(e => e.Row));
-            await db.SaveChangesAsync(cancellationToken);
-            _entries = _entries.RemoveRange(_entries.Values.Where(e => !IsGood(e)).Select(e => e.Row.Id));
         }
         finally
         {
@@ -91,22 +89,23 @@ internal sealed class Sessions(IDbContextFactory<MeshDbContext> database, ApiKey
     /// <summary>Ends a session, whoever acts; false when there is none with this id. At once for what is asked from now on, after a while for what is open. Whoever signs out is shown the login page meanwhile.</summary>
     public async Task<bool> EndAsync(Guid id, TimeSpan cutAfter, CancellationToken cancellationToken)
     {
-        Entry? entry;
-        await _writing.WaitAsync(cancellationToken);
-        try
+        if (_entries.GetValueOrDefault(id) is not { } entry)
         {
-            entry = _entries.GetValueOrDefault(id);
-            await using var db = await database.CreateDbContextAsync(cancellationToken);
-            await db.Set<SessionRow>().Where(s => s.Id == id).ExecuteDeleteAsync(cancellationToken);
-            _entries = _entries.Remove(id);
-        }
-        finally
-        {
-            _writing.Release();
+            return false;
         }
 
-        entry?.Ended.CancelAfter(cutAfter);
-        return entry is not null;
+        entry.IsOver = true;
+        entry.Ended.CancelAfter(cutAfter);
+        try
+        {
+            await RemoveAsync(id, cancellationToken);
+        }
+        catch (Exception e) when (StorageFailure.Of(e) is not null)
+        {
+            // It is over all the same; its row goes when something can be stored again.
+        }
+
+        return true;
     }
 
     /// <summary>Where a session was begun from; empty when there is none.</summary>
@@ -143,19 +142,31 @@ internal sealed class Sessions(IDbContextFactory<MeshDbContext> database, ApiKey
         return Origins(id).Any(o => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(MarkOf(o, path)), given));
     }
 
-    /// <summary>Stores when sessions were last seen and removes what is over; called now and then, so that a request never waits for it.</summary>
+    /// <summary>Ends what lives by sessions that are over; called now and then.</summary>
+    public async Task EndOverAsync()
+    {
+        foreach (var over in _entries.Values.Where(e => !IsGood(e)))
+        {
+            await over.Ended.CancelAsync();
+        }
+    }
+
+    /// <summary>
+    /// Stores when sessions were last seen and removes what is over; called now and then, so that a request never waits for it. What could not be stored is stored the next time.
+    /// </summary>
     public async Task StoreUseAsync(CancellationToken cancellationToken)
     {
         foreach (var over in _entries.Values.Where(e => !IsGood(e)).ToList())
         {
-            await EndAsync(over.Row.Id, TimeSpan.Zero, cancellationToken);
+            await RemoveAsync(over.Row.Id, cancellationToken);
         }
 
         await using var db = await database.CreateDbContextAsync(cancellationToken);
-        foreach (var entry in _entries.Values.Where(e => e.HasNewUse))
+        foreach (var entry in _entries.Values.Where(e => e.NewUseMs is not null))
         {
-            var seen = entry.TakeUse();
+            var seen = entry.NewUseMs!.Value;
             await db.Set<SessionRow>().Where(s => s.Id == entry.Row.Id).ExecuteUpdateAsync(s => s.SetProperty(r => r.LastSeenAtMs, seen), cancellationToken);
+            entry.Stored(seen);
         }
     }
 
@@ -170,7 +181,22 @@ internal sealed class Sessions(IDbContextFactory<MeshDbContext> database, ApiKey
     private bool IsGood(Entry entry)
     {
         var now = time.GetUtcNow();
-        return !keys.Revoked(entry.Row.KeyId).IsCancellationRequested && now - entry.LastSeenAt < Idle && now - entry.CreatedAt < Longest;
+        return !entry.IsOver && !keys.Revoked(entry.Row.KeyId).IsCancellationRequested && now - entry.LastSeenAt < Idle && now - entry.CreatedAt < Longest;
+    }
+
+    private async Task RemoveAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            await using var db = await database.CreateDbContextAsync(cancellationToken);
+            await db.Set<SessionRow>().Where(s => s.Id == id).ExecuteDeleteAsync(cancellationToken);
+            _entries = _entries.Remove(id);
+        }
+        finally
+        {
+            _writing.Release();
+        }
     }
 
     private async Task RemoveOldestAsync(MeshDbContext db, CancellationToken cancellationToken)
@@ -191,18 +217,22 @@ internal sealed class Sessions(IDbContextFactory<MeshDbContext> database, ApiKey
 
         public SessionRow Row => row;
 
+        /// <summary>It was ended, whether or not its row is gone.</summary>
+        public volatile bool IsOver;
+
         public CancellationTokenSource Ended { get; } = new(Timeout.InfiniteTimeSpan, time);
 
         public DateTimeOffset CreatedAt => DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAtMs);
 
         public DateTimeOffset LastSeenAt => DateTimeOffset.FromUnixTimeMilliseconds(Volatile.Read(ref _seenMs));
 
-        public bool HasNewUse => Volatile.Read(ref _seenMs) > _storedMs;
+        /// <summary>A use that is not stored yet.</summary>
+        public long? NewUseMs => Volatile.Read(ref _seenMs) is var seen && seen > _storedMs ? seen : null;
 
         public SessionInfo Info(string key) => new(row.Id, row.KeyId, key, CreatedAt, LastSeenAt, row.Address, row.Browser);
 
         public void See(DateTimeOffset at) => Volatile.Write(ref _seenMs, at.ToUnixTimeMilliseconds());
 
-        public long TakeUse() => _storedMs = Volatile.Read(ref _seenMs);
+        public void Stored(long ms) => _storedMs = ms;
     }
 }

@@ -1,15 +1,16 @@
 using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Agent.Link;
 using EdgeMesh.Core.Devices;
+using EdgeMesh.Dashboard.Health;
 using EdgeMesh.Dashboard.Hosting;
 using Nerdbank.Streams;
 
 namespace EdgeMesh.Dashboard.Orchestration.Gateway;
 
 /// <summary>The device inside this process: the same agent, the same service, over a pipe in memory. Started again when it ends.</summary>
-public sealed class EmbeddedDevice(DashboardOptions options, Recovery recovery, EmbeddedIdentity identity, IDeviceRegistry registry, LinkGateway gateway, Models.ModelsOptions models, TimeProvider time) : BackgroundService
+public sealed class EmbeddedDevice(DashboardOptions options, Recovery recovery, EmbeddedIdentity identity, IDeviceRegistry registry, LinkGateway gateway, Models.ModelsOptions models, TimeProvider time, Steadiness steady) : SteadyService(steady)
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stoppingToken)
     {
         if (!options.EmbeddedDevice)
         {

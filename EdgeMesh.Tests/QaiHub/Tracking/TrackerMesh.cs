@@ -70,7 +70,7 @@ internal sealed class TrackerMesh : IDisposable
         Reader = new HubJobReader(Book, catalogue, Latencies, pace, clock);
         Lists = new HubJobLists(Board, Book, Reader, pace, Time);
         Tracker = new HubTracker(
-            Clients, Board, Book, Lists, Reader, new HubFollowUps(Book, catalogue, pace, clock, NullLogger<HubFollowUps>.Instance), pace, clock, NullLogger<HubTracker>.Instance);
+            Clients, Board, Book, Lists, Reader, new HubFollowUps(Book, catalogue, pace, clock, NullLogger<HubFollowUps>.Instance), pace, clock, Samples.Steadiness(_directory.Path, clock), NullLogger<HubTracker>.Instance);
         Orders = new HubOrders(Clients, Board, catalogue, Store, Book, new HubWaits(Book, Time, NullLogger<HubWaits>.Instance), Tracker, Time);
         return Tracker;
     }
