@@ -11,7 +11,7 @@ public static class OrchestratorSetup
     public static WebApplicationBuilder AddOrchestrator(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton(s => s.GetRequiredService<Microsoft.Extensions.Options.IOptions<Hosting.DashboardOptions>>().Value);
-        builder.UseOrleans(orleans => orleans.UsePortlessClustering("edgemesh-" + Guid.NewGuid().ToString("N")));
+        builder.UseOrleans(orleans => orleans.UsePortlessClustering("edgemesh-" + Guid.NewGuid().ToString("N")).UseMonotonicTime());
         var services = builder.Services;
         builder.AddCheckedOptions<OrchestratorOptions>(OrchestratorOptions.Section);
         builder.AddCheckedOptions<Core.Jobs.JobLimits>("EdgeMesh:Jobs");

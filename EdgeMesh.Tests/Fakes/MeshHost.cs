@@ -54,12 +54,16 @@ public sealed class MeshHost : IAsyncDisposable
 
     public FakeLinks Links => Services.GetRequiredService<FakeLinks>();
 
-    public static async Task<MeshHost> StartAsync(string? data = null, params (string Key, string Value)[] settings)
+    public static Task<MeshHost> StartAsync(string? data = null, params (string Key, string Value)[] settings) => StartAsync(TimeProvider.System, data, settings);
+
+    /// <summary>The same by another clock.</summary>
+    public static async Task<MeshHost> StartAsync(TimeProvider time, string? data = null, params (string Key, string Value)[] settings)
     {
         var own = data is null ? new TemporaryDirectory() : null;
         data ??= own!.Path;
         var builder = DashboardHost.CreateBuilder(new DashboardArguments("http://127.0.0.1:0", data, NoEmbeddedDevice: true));
         Configure(builder.Configuration, settings);
+        builder.Services.AddSingleton(time);
         builder.AddOrchestrator();
         builder.Services.AddSingleton<EmbeddedIdentity>().AddSingleton<FakeLinks>().AddSingleton<IDeviceLinks>(s => s.GetRequiredService<FakeLinks>());
         builder.Services.AddEnrolment();

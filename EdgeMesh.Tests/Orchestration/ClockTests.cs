@@ -1,0 +1,47 @@
+using EdgeMesh.Core.Jobs;
+using EdgeMesh.Dashboard.Orchestration;
+using EdgeMesh.Tests.Fakes;
+
+namespace EdgeMesh.Tests.Orchestration;
+
+/// <summary>A clock that is set back, by a dual boot, a resumed machine or a board without a battery, stops nothing.</summary>
+public sealed class ClockTests
+{
+    [Fact]
+    public async Task Clock_SetBackADay_JobsGoOn()
+    {
+        SetClock clock = new();
+        await using var mesh = await MeshHost.StartAsync(clock);
+        await mesh.JoinAsync("One");
+        await mesh.EndedAsync(await mesh.SubmitAsync(Samples.Request(JobKind.Echo, "before")));
+
+        clock.Set(TimeSpan.FromDays(-1));
+        for (var n = 0; n < 3; n++)
+        {
+            var job = await mesh.EndedAsync(await mesh.SubmitAsync(Samples.Request(JobKind.Echo, "after")));
+            Assert.Equal(JobState.Succeeded, job.State);
+        }
+    }
+
+    [Fact]
+    public void MonotonicTime_FollowsTheTimestamps_NotTheClock()
+    {
+        SetClock clock = new();
+        MonotonicTime time = new(clock);
+        var before = time.GetUtcNow();
+        clock.Set(TimeSpan.FromDays(-1));
+        Assert.InRange(time.GetUtcNow() - before, TimeSpan.Zero, TimeSpan.FromMinutes(1));
+        clock.Set(TimeSpan.FromDays(40));
+        Assert.InRange(time.GetUtcNow() - before, TimeSpan.Zero, TimeSpan.FromMinutes(1));
+    }
+
+    /// <summary>The system's timers and timestamps, and a clock that can be set.</summary>
+    private sealed class SetClock : TimeProvider
+    {
+        private long _offset;
+
+        public void Set(TimeSpan offset) => Interlocked.Exchange(ref _offset, offset.Ticks);
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + TimeSpan.FromTicks(Interlocked.Read(ref _offset));
+    }
+}
