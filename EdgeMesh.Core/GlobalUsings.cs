@@ -1,3 +1,5 @@
 global using System.Collections.Immutable;
+global using EdgeMesh.Core.Events;
 global using EdgeMesh.Core.Primitives;
+global using EdgeMesh.Core.Tasks;
 global using Orleans;

@@ -1,3 +1,5 @@
+using EdgeMesh.Core.Devices;
+
 namespace EdgeMesh.Core.Costing;
 
 /// <summary>Bounds what a device learns of one model: sizes of an ONNX run are anyone's choice, and each is learned for itself.</summary>

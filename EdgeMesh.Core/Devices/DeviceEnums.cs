@@ -22,14 +22,6 @@ public enum LinkKind
     Embedded,
 }
 
-[JsonConverter(typeof(JsonStringEnumConverter<AcceleratorKind>))]
-public enum AcceleratorKind
-{
-    CPU,
-    GPU,
-    NPU,
-}
-
 /// <summary>Absent: looked for, not found. Detected: the OS shows it. Proven: a canary inference ran on it.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<AcceleratorStatus>))]
 public enum AcceleratorStatus

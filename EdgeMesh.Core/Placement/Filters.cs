@@ -194,7 +194,7 @@ public sealed class SkillFilter : IPlacementFilter
     public static bool Fits(ModelInfo model, FilterContext context) =>
         (context.Skill is { } skill ? model.Skills.Contains(skill) || Completes(model, skill, context) : context.Kind == TaskKind.OnnxRun ? model.RunsAsOnnx : context.Word == model.Id) &&
         (context.Request.Model is null || context.Request.Model == model.Id) &&
-        !(context.Plan.NoTryOutModels && PlanWords.IsBuiltInToy(model, context.Skill));
+        !(context.Plan.NoTryOutModels && TryOutModel.Is(model, context.Skill));
 
     // A base model is never chosen, but a person may name it; what it is given it goes on with.
     private static bool Completes(ModelInfo model, Skill skill, FilterContext context) =>

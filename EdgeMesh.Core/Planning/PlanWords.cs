@@ -22,9 +22,6 @@ public static class PlanWords
     public static string LongerThanContext(Plan plan) =>
         $"The text is longer than {plan.Placements[0].ModelId} reads at once: it is summarised in {Number(plan.Tasks.Count(t => t.Stage == 0))} parts, which are then combined.";
 
-    /// <summary>Whether a model is a built-in one for trying out: tier 0.</summary>
-    public static bool IsBuiltInToy(ModelInfo model, Skill? skill) => skill is not null && model.QualityTier == 0;
-
     /// <summary>What a built-in model is for.</summary>
     public static string BuiltInToy(Skill? skill) =>
         skill == Skill.Chat ? "Built-in, for trying out and measuring: recites definitions." : "Built-in, for trying out and measuring.";

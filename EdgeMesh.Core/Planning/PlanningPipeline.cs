@@ -95,7 +95,7 @@ public static class PlanningPipeline
 
     private static PlanResult Result(FleetSnapshot fleet, Plan plan, Surveyed found, FilterContext filter, PlanAlternative? alternative, string? note)
     {
-        note ??= found.Candidates.Any(c => c.Device.Id == plan.Placements[0].Device && PlanWords.IsBuiltInToy(c.Model, filter.Skill)) ? PlanWords.BuiltInToy(filter.Skill) : null;
+        note ??= found.Candidates.Any(c => c.Device.Id == plan.Placements[0].Device && TryOutModel.Is(c.Model, filter.Skill)) ? PlanWords.BuiltInToy(filter.Skill) : null;
         return new PlanResult(fleet.Version, plan, PlanTotal.Of(plan), Verdicts.Explain(fleet, found, plan.Placements, filter), alternative, note, null, false);
     }
 
@@ -120,7 +120,7 @@ public static class PlanningPipeline
         for (var number = 1; number <= count; number++)
         {
             var (index, wait) = turns[number - 1];
-            var task = Planner.Task(request, number, count, everywhere ? devices[index].Device.Id : null) with { OnTryOutModel = PlanWords.IsBuiltInToy(devices[index].Model, filter.Skill) };
+            var task = Planner.Task(request, number, count, everywhere ? devices[index].Device.Id : null) with { OnTryOutModel = TryOutModel.Is(devices[index].Model, filter.Skill) };
             tasks.Add(task);
             placements.Add(Place(task, devices[index], runnerUp, light ? 0 : wait, filter));
         }

@@ -115,7 +115,7 @@ internal static class SummaryInParts
             {
                 var (place, wait) = turns[i];
                 var (c, price) = (devices[place], prices[place]);
-                var task = Task(first + i, work[i], options) with { OnTryOutModel = PlanWords.IsBuiltInToy(c.Model, Skill.Summarize) };
+                var task = Task(first + i, work[i], options) with { OnTryOutModel = TryOutModel.Is(c.Model, Skill.Summarize) };
                 _tasks.Add(task);
                 _placements.Add(new TaskPlacement(
                     task.Id, c.Device.Id, c.Device.Name, c.Runtime.Id, c.Model.Id, c.Runtime.Accelerator,

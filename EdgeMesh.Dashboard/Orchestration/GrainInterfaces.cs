@@ -86,4 +86,4 @@ public sealed record AttemptOrder(
 [GenerateSerializer, Immutable]
 public sealed record StoredDevice(
     DeviceId Id, string Name, int Ordinal, LinkKind Link, bool Draining, DateTimeOffset? LastSeen, DeviceProfile? Profile,
-    ImmutableDictionary<Core.Costing.CalibrationKey, Core.Costing.Calibration> Calibrations);
+    ImmutableDictionary<Core.Devices.CalibrationKey, Core.Devices.Calibration> Calibrations);

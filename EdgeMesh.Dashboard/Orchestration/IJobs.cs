@@ -93,7 +93,7 @@ public sealed record JobSummary(
     string? Note,
     ImmutableArray<JobDevice> Devices,
     string? ModelId,
-    Core.Devices.AcceleratorKind? Accelerator,
+    Core.Primitives.AcceleratorKind? Accelerator,
     double? PredictedP50Ms,
     double? PredictedP90Ms,
     double? ActualMs,

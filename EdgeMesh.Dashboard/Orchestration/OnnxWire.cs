@@ -38,7 +38,7 @@ internal static class OnnxWire
         new[] { m.FirstLoadMs, m.MinMs, m.P50Ms, m.P90Ms, m.MaxMs }.All(IsTime) && m is { Iterations: > 0, P50Ms: > 0 }
             ? new OnnxMeasurement(
                 FromWire.Text(m.File, 240), m.Iterations, Math.Max(0, m.WarmUp), m.Capped, m.FirstLoadMs, m.HasWarmLoadMs && IsTime(m.WarmLoadMs) ? m.WarmLoadMs : null, m.MinMs, m.P50Ms, m.P90Ms, m.MaxMs,
-                [.. m.Shares.Take(MostProviders).Select(s => new Core.Jobs.ProviderNodes(FromWire.Text(s.Provider, 80), Math.Max(0, s.Nodes)))], Tensors(m.Inputs), Tensors(m.Outputs), m.Precompiled)
+                [.. m.Shares.Take(MostProviders).Select(s => new Core.Tasks.ProviderNodes(FromWire.Text(s.Provider, 80), Math.Max(0, s.Nodes)))], Tensors(m.Inputs), Tensors(m.Outputs), m.Precompiled)
             : null;
 
     private static ImmutableArray<TensorInfo> Tensors(IEnumerable<Tensor> tensors) =>

@@ -1,3 +1,4 @@
+using EdgeMesh.Core.Placement;
 using EdgeMesh.Core.Planning;
 
 namespace EdgeMesh.Dashboard.Orchestration;

@@ -3,6 +3,7 @@ using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Jobs;
 using EdgeMesh.QaiHub.Models;
 using EdgeMesh.QaiHub.Wire;
+using JobResult = EdgeMesh.QaiHub.Wire.JobResult;
 
 namespace EdgeMesh.Dashboard.QaiHub;
 

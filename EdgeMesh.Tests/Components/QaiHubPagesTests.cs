@@ -13,6 +13,7 @@ using EdgeMesh.Tests.Fakes;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
+using JobResult = EdgeMesh.QaiHub.Wire.JobResult;
 
 namespace EdgeMesh.Tests.Components;
 

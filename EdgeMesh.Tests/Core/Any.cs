@@ -3,6 +3,7 @@ using EdgeMesh.Core.Costing;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
+using EdgeMesh.Core.Placement;
 using EdgeMesh.Core.Planning;
 using EdgeMesh.Core.Scheduling;
 

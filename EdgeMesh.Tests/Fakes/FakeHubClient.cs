@@ -8,6 +8,7 @@ using EdgeMesh.QaiHub.Jobs;
 using EdgeMesh.QaiHub.Models;
 using EdgeMesh.QaiHub.Transfers;
 using EdgeMesh.QaiHub.Wire;
+using JobResult = EdgeMesh.QaiHub.Wire.JobResult;
 
 namespace EdgeMesh.Tests.Fakes;
 

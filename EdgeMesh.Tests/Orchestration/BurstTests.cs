@@ -1,4 +1,5 @@
 using EdgeMesh.Core.Jobs;
+using EdgeMesh.Core.Placement;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Tests.Fakes;
 
@@ -56,6 +57,6 @@ public sealed class BurstTests
         Assert.Same(feed.Current, placed.Current);
 
         static EdgeMesh.Core.Planning.PlanResult Plan(EdgeMesh.Core.Devices.FleetSnapshot fleet) =>
-            EdgeMesh.Core.Planning.PlanningPipeline.Plan(Chat, fleet, new EdgeMesh.Core.Planning.PlanContext(Samples.Now, null));
+            EdgeMesh.Core.Planning.PlanningPipeline.Plan(Chat, fleet, new EdgeMesh.Core.Placement.PlanContext(Samples.Now, null));
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using EdgeMesh.Core.Costing;
+using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Tests.Fakes;
 using EdgeMesh.Tests.Support;

@@ -1,5 +1,6 @@
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Live;
+using EdgeMesh.Core.Planning;
 using EdgeMesh.Dashboard.Components;
 using EdgeMesh.Dashboard.Components.Controls;
 using EdgeMesh.Dashboard.Orchestration;

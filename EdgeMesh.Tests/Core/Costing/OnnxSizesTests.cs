@@ -1,4 +1,5 @@
 using EdgeMesh.Core.Costing;
+using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
 using EdgeMesh.Tests.Fakes;

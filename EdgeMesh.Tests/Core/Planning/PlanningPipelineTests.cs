@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CsCheck;
+using EdgeMesh.Core.Placement;
 using EdgeMesh.Core;
 using EdgeMesh.Core.Costing;
 using EdgeMesh.Core.Devices;

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using EdgeMesh.QaiHub.Emulator.Jobs;
 using EdgeMesh.QaiHub.Wire;
 using EdgeMesh.Tests.Support;
+using JobResult = EdgeMesh.QaiHub.Wire.JobResult;
 
 namespace EdgeMesh.Tests.QaiHub.Emulator;
 

@@ -1,4 +1,5 @@
 using EdgeMesh.QaiHub.Wire;
+using JobResult = EdgeMesh.QaiHub.Wire.JobResult;
 
 namespace EdgeMesh.Tests.QaiHub.Emulator;
 

@@ -4,6 +4,7 @@ using EdgeMesh.QaiHub.Wire;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Range = EdgeMesh.QaiHub.Wire.Range;
+using JobResult = EdgeMesh.QaiHub.Wire.JobResult;
 
 namespace EdgeMesh.Tests.QaiHub.Jobs;
 

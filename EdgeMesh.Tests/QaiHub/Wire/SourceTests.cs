@@ -1,6 +1,7 @@
 using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Jobs;
 using EdgeMesh.QaiHub.Wire;
+using JobResult = EdgeMesh.QaiHub.Wire.JobResult;
 
 namespace EdgeMesh.Tests.QaiHub.Wire;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using EdgeMesh.Core.Planning;
 
 namespace EdgeMesh.Bench.Chaos;
 

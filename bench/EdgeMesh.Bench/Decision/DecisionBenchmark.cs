@@ -1,5 +1,6 @@
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
+using EdgeMesh.Core.Placement;
 using EdgeMesh.Core.Planning;
 
 namespace EdgeMesh.Bench.Decision;

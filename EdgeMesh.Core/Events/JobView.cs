@@ -1,0 +1,91 @@
+using EdgeMesh.Core.Costing;
+using EdgeMesh.Core.Jobs;
+using EdgeMesh.Core.Planning;
+
+namespace EdgeMesh.Core.Events;
+
+/// <summary>A job as its events say it is: immutable, made by <see cref="JobReducer"/> only.</summary>
+/// <param name="Version">Sequence of the last event folded in, from 1; an older view never replaces a newer one.</param>
+/// <param name="Plan">Null until planned.</param>
+/// <param name="Verdicts">Every device's verdict of the plan.</param>
+/// <param name="Predicted">Of the whole job; null until planned.</param>
+/// <param name="Tasks">In plan order.</param>
+/// <param name="Result">The final text and artifacts; null until there is one. A partly finished job keeps what it has.</param>
+/// <param name="CancelRequested">Someone asked to cancel.</param>
+[GenerateSerializer, Immutable]
+public sealed record JobView(
+    JobId Id,
+    long Version,
+    JobRequest Request,
+    string Title,
+    JobId? RerunOf,
+    JobState State,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? FinishedAt,
+    Plan? Plan,
+    ImmutableArray<DeviceVerdict> Verdicts,
+    Estimate? Predicted,
+    ImmutableArray<TaskView> Tasks,
+    JobResult? Result,
+    JobError? Error,
+    bool CancelRequested)
+{
+    /// <summary>Milliseconds from submission to the end; null while it runs.</summary>
+    public double? ActualMs => FinishedAt is { } end ? (end - CreatedAt).TotalMilliseconds : null;
+
+    /// <summary>Whether it has ended.</summary>
+    public bool IsFinished => State is not (JobState.Queued or JobState.Running);
+}
+
+/// <param name="IsPartial">Something in it was broken off: what a task had written when it was cancelled or failed.</param>
+[GenerateSerializer, Immutable]
+public sealed record JobResult(string? Text, ImmutableArray<ArtifactRef> Artifacts, bool IsPartial = false, bool IsCut = false);
+
+/// <param name="Attempts">Oldest first; the last is the current one.</param>
+[GenerateSerializer, Immutable]
+public sealed record TaskView(PlannedTask Planned, TaskState State, ImmutableArray<AttemptView> Attempts)
+{
+    public TaskId Id => Planned.Id;
+
+    /// <summary>The current attempt, or null before placement.</summary>
+    public AttemptView? Current => Attempts.IsEmpty ? null : Attempts[^1];
+}
+
+/// <param name="Output">What it wrote so far.</param>
+/// <param name="ActualMs">From placement to its end; null while it runs.</param>
+/// <param name="Cause">Of a failure, in words.</param>
+/// <param name="EndedByDashboard">It did not fail: the dashboard ended while it ran.</param>
+[GenerateSerializer, Immutable]
+public sealed record AttemptView(
+    int Number,
+    DeviceId DeviceId,
+    string DeviceName,
+    string RuntimeId,
+    string ModelId,
+    AttemptState State,
+    Estimate Predicted,
+    string PlacementReason,
+    DateTimeOffset PlacedAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? EndedAt,
+    AttemptOutput Output,
+    double? ActualMs,
+    ReasonCode? Reason,
+    string? Cause,
+    Receipt? Receipt,
+    bool EndedByDashboard = false)
+{
+    /// <summary>What happened, as in "out of memory"; null while nothing did. It blames the side that it was.</summary>
+    public string? ReasonWords => EndedByDashboard ? "interrupted by the dashboard" : Reason is { } reason ? ReasonCodes.For(reason).Words : null;
+
+    // Handing it over takes a moment; that is a part of the work, as it is in the prediction.
+    private const double HandOverMs = 50;
+
+    /// <summary>Milliseconds that it waited for its turn; 0 when it began at once and while it has not begun.</summary>
+    public double WaitedMs => (StartedAt ?? (State == AttemptState.Succeeded ? PlacedAt : EndedAt)) is { } turn && (turn - PlacedAt).TotalMilliseconds is > HandOverMs and var ms ? ms : 0;
+
+    /// <summary>
+    /// Milliseconds from its turn to its end, the span that <see cref="Estimate.WorkP50Ms"/> predicts; null while it runs and when it never began.
+    /// </summary>
+    public double? WorkMs => ActualMs is { } all && (StartedAt is not null || State == AttemptState.Succeeded) ? Math.Max(0, all - WaitedMs) : null;
+}
