@@ -10,6 +10,7 @@ namespace EdgeMesh.Core.Devices;
 /// <param name="RunningTasks">Attempts it executes now.</param>
 /// <param name="QueuedTasks">Attempts it holds but does not execute yet.</param>
 /// <param name="AgentRamMb">Resident memory of the agent process, MiB.</param>
+/// <param name="IsStopping">The agent is being stopped: it takes nothing new.</param>
 [GenerateSerializer, Immutable]
 public sealed record Telemetry(
     DateTimeOffset At,
@@ -20,4 +21,5 @@ public sealed record Telemetry(
     double? TemperatureC,
     int RunningTasks,
     int QueuedTasks,
-    long? AgentRamMb);
+    long? AgentRamMb,
+    bool IsStopping = false);

@@ -15,6 +15,10 @@ public static class JobProgress
         return view.Tasks.Where(t => t.State == TaskState.Waiting && t.Planned.Stage == open);
     }
 
+    /// <summary>Tasks whose attempt failed while no device could take them: they wait for one.</summary>
+    public static IEnumerable<TaskView> Stranded(JobView view) =>
+        view.Tasks.Where(t => t.State is TaskState.Queued or TaskState.Running && t.Current is { State: AttemptState.Failed });
+
     /// <summary>Whether nothing more can happen: every task has ended, or an ended one blocks the stages behind it.</summary>
     public static bool IsOver(JobView view) =>
         view.Plan is not null && !view.Tasks.Any(t => t.State is TaskState.Queued or TaskState.Running) && !Ready(view).Any();

@@ -5,8 +5,9 @@ namespace EdgeMesh.Core.Jobs;
 /// <param name="ElsewhereOnly">The next attempt must be on another device, or with another model when it is of the model.</param>
 /// <param name="Words">What happened, as in "out of memory".</param>
 /// <param name="Remedy">What a person can do.</param>
+/// <param name="Waits">Nothing was wrong with the work: when no other device can take it, it waits for a while, and the same device may take it again.</param>
 /// <param name="IsOfTheModel">It is the model's fault, not the device's: another model of the same device may be tried.</param>
-public sealed record ReasonPolicy(bool Retried, bool ElsewhereOnly, string Words, string Remedy, bool IsOfTheModel = false);
+public sealed record ReasonPolicy(bool Retried, bool ElsewhereOnly, string Words, string Remedy, bool IsOfTheModel = false, bool Waits = false);
 
 /// <summary>The one place that says for each reason code whether it is retried, where, and what a person can do about it.</summary>
 public static class ReasonCodes
@@ -17,9 +18,9 @@ public static class ReasonCodes
     /// <summary>What follows from a code.</summary>
     public static ReasonPolicy For(ReasonCode code) => code switch
     {
-        ReasonCode.Busy => new(true, true, "busy", "Run it again when the device has finished what it is doing."),
+        ReasonCode.Busy => new(true, true, "busy", "Run it again when the device has finished what it is doing.", Waits: true),
         ReasonCode.OutOfMemory => new(true, true, "out of memory", "Choose a smaller model, or close programs on the device."),
-        ReasonCode.NotReady => new(true, true, "not ready", "Wait until its runtimes have started, then run it again."),
+        ReasonCode.NotReady => new(true, true, "not ready", "Wait until its runtimes have started, then run it again.", Waits: true),
         ReasonCode.RuntimeDown => new(true, true, "the runtime is down", "Start the runtime on the device; it is found again by itself."),
         ReasonCode.KeyRequired => new(true, true, "the engine wants a key", "Start the agent on the device with the engine's key, as the cause says."),
         ReasonCode.EngineError => new(true, true, "the engine answered with an error", "Look at the engine's log on the device, or choose another model.", IsOfTheModel: true),
@@ -31,7 +32,7 @@ public static class ReasonCodes
         ReasonCode.AskedForTool => new(true, true, "the model asked for a tool", "EdgeMesh offers no tools: ask in other words, or choose another model.", IsOfTheModel: true),
         ReasonCode.ModelRefused => new(false, false, "the model refused", "Ask in other words, or choose another model."),
         ReasonCode.Timeout => new(true, true, "no answer in time", "Run it again, or choose a faster device or model."),
-        ReasonCode.Lost => new(true, true, "the device was lost", "Run it again. If it happens again, check the device's power and network."),
+        ReasonCode.Lost => new(true, true, "the device was lost", "Run it again. If it happens again, check the device's power and network.", Waits: true),
         ReasonCode.Cancelled => new(false, false, "cancelled", "Run it again when you want it."),
         ReasonCode.Refused => new(true, true, "refused", "Look at the cause; the device decides about its own resources."),
         ReasonCode.Internal => new(true, true, "an error inside the agent", "Run it again; the agent's log on the device has the details."),

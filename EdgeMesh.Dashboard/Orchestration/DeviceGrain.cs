@@ -2,6 +2,7 @@ using EdgeMesh.Core.Costing;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
+using EdgeMesh.Dashboard.Orchestration.Attempts;
 using EdgeMesh.Dashboard.Orchestration.Beats;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
 
@@ -13,6 +14,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan WarnFor = TimeSpan.FromMinutes(2);
     private readonly DeviceLedger _ledger = new();
+    private readonly HeardAttempts _heard = new(time);
     private readonly LoadHistory _load = new(time);
     private DeviceSnapshot? _me;
     private IGrainTimer? _beats;
@@ -61,6 +63,13 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
         _me = _me with { Link = kind, Profile = profile, Runtimes = runtimes, RuntimesLoaded = loaded, LastSeen = time.GetUtcNow(), LinkEnd = null };
         await SetStateAsync(_draining ? DeviceState.Draining : DeviceState.Online, _draining ? "It finishes what it has." : null);
         store.Linked(_me);
+        _heard.Linked();
+        Tend();
+        if (links.Find(_me.Id) is { } link)
+        {
+            runner.Reconcile(link, _ledger.All);
+        }
+
         Pump();
     }
 
@@ -84,7 +93,9 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
         // Slots, models and free memory may have changed.
         Pump();
 
-        return back ? SetStateAsync(_draining ? DeviceState.Draining : DeviceState.Online, _draining ? "It finishes what it has." : null) : TellAsync(urgent: runtimes is not null);
+        return telemetry.IsStopping && _me.State != DeviceState.Draining ? SetStateAsync(DeviceState.Draining, "Its agent is being stopped.")
+            : back ? SetStateAsync(_draining ? DeviceState.Draining : DeviceState.Online, _draining ? "It finishes what it has." : null)
+            : TellAsync(urgent: runtimes is not null);
     }
 
     public Task DoubledAsync(Gateway.LinkPlace first, string second)
@@ -108,41 +119,82 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
 
         doubt.Gone(_me.Id);
         _me = _me with { LinkEnd = _me.LinkEnd ?? LinkEnd.Closed };
+        Tend();
         return _me.State == DeviceState.Lost ? Task.CompletedTask : SetStateAsync(DeviceState.Suspect, reason);
     }
 
     public async Task RunAsync(ImmutableArray<AttemptOrder> orders)
     {
-        // The re-check at the serial point: what was true on the snapshot may not be any more.
-        if (_me?.State != DeviceState.Online)
-        {
-            await Task.WhenAll(orders.GroupBy(o => o.Id.Job).Select(g => runner.RefuseAsync([.. g], ReasonCode.Lost, $"{_me?.Name ?? "The device"} is not online any more.")));
-            return;
-        }
-
         foreach (var order in orders)
         {
-            _ledger.Add(order);
+            if (_me is not null && order.From is { } from)
+            {
+                // It may be on the device already, whatever the link is like now.
+                if (_ledger.AddInFlight(order))
+                {
+                    _heard.Await(order.Id, from);
+                }
+            }
+            else if (_me?.State == DeviceState.Online)
+            {
+                _ledger.Add(order);
+            }
+            else
+            {
+                // The re-check at the serial point: what was true on the snapshot may not be any more.
+                runner.Refuse([order], ReasonCode.Lost, $"{_me?.Name ?? "The device"} is not online any more.");
+            }
         }
 
+        Tend();
         Pump();
         placed.Told([.. orders.Select(o => o.Id)], await TellAsync(urgent: false));
     }
 
-    public async Task CancelAsync(AttemptId attempt)
+    public Task BrokenAsync(AttemptId attempt, AttemptPosition position)
+    {
+        _heard.Broke(attempt, position);
+        Tend();
+        return Task.CompletedTask;
+    }
+
+    public Task AskedAsync(AttemptId attempt, bool moved)
+    {
+        _heard.Waits(attempt);
+        if (moved && !_heard.IsHeard(attempt))
+        {
+            Drop(attempt);
+        }
+
+        return moved ? TellAsync(urgent: false) : Task.CompletedTask;
+    }
+
+    public Task CancelAsync(AttemptId attempt)
     {
         if (_ledger.TakeBack(attempt) is { } waiting)
         {
-            await runner.RefuseAsync([waiting], ReasonCode.Cancelled, "It was cancelled before it started.");
+            runner.Refuse([waiting], ReasonCode.Cancelled, "It was cancelled before it started.");
         }
-        else if (_ledger.IsInFlight(attempt) && links.Find(_me!.Id) is { } link)
+        else if (_ledger.InFlight(attempt) is not { } order)
+        {
+            runner.RefuseCancelled(attempt, new DeviceId(this.GetPrimaryKeyString()), "It was cancelled; its device did not have it.");
+        }
+        else if (_heard.IsHeard(attempt) && Link is { } link)
         {
             runner.Cancel(link, attempt);
         }
+        else
+        {
+            Drop(attempt);
+            runner.Refuse([order], ReasonCode.Cancelled, $"It was cancelled while {_me!.Name} was not linked; the device stops it when it is back.");
+        }
+
+        return Task.CompletedTask;
     }
 
     public Task EndedAsync(AttemptId attempt, Receipt? receipt, double actualMs)
     {
+        _heard.Remove(attempt);
         if (_me is null || _ledger.Ended(attempt) is not { } order)
         {
             return Task.CompletedTask;
@@ -186,7 +238,8 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
         _forgotten = true;
         doubt.Gone(_me!.Id);
         links.Find(_me.Id)?.Abort("It was forgotten.");
-        await LoseAsync("it was forgotten");
+        Lose(_ledger.Clear(), "it was forgotten");
+        _heard.Clear();
         await Fleet.RemoveAsync(_me.Id);
         _me = null;
         DeactivateOnIdle();
@@ -194,6 +247,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
 
     private async Task CheckBeatsAsync()
     {
+        Tend();
         if (_me is null or { State: DeviceState.Lost } || _watch is null)
         {
             return;
@@ -216,8 +270,9 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
         {
             doubt.Gone(_me.Id);
             links.Find(_me.Id)?.Abort("No beat came for too long.");
-            var had = await LoseAsync("no beat came");
-            await SetStateAsync(DeviceState.Lost, had == 0 ? "It has stopped answering. It had no work." : "It has stopped answering. Its work was given to others where they could take it.");
+            var had = !_ledger.IsEmpty;
+            Lose(_ledger.ClearWaiting(), "no beat came");
+            await SetStateAsync(DeviceState.Lost, had ? "It has stopped answering. Its work goes to others where they can do it sooner; else it waits until the device is back." : "It has stopped answering. It had no work.");
         }
         else if (_me.State != DeviceState.Suspect)
         {
@@ -225,19 +280,62 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
         }
     }
 
-    // How much it had.
-    private async Task<int> LoseAsync(string why)
+    private void Lose(ImmutableArray<AttemptOrder> lost, string why) => runner.Refuse(lost, ReasonCode.Lost, $"{_me!.Name} was lost: {why}.");
+
+    // It is not waited for here any more.
+    private void Drop(AttemptId attempt)
     {
-        var lost = _ledger.Clear();
-        await Task.WhenAll(lost.GroupBy(o => o.Id.Job).Select(g => runner.RefuseAsync([.. g], ReasonCode.Lost, $"{_me!.Name} was lost: {why}.")));
-        return lost.Count(o => !o.Rehearsal);
+        _ledger.Ended(attempt);
+        _heard.Remove(attempt);
     }
 
     private AttemptPulse? Pulse(AttemptOrder order) => jobs.Pulse(order.Id, time.GetUtcNow());
 
+    // Attempts that nobody listens to: goes on with them when the device is linked, asks their jobs whether to wait when it is not, and gives them up in the end.
+    private void Tend()
+    {
+        if (_me is null)
+        {
+            return;
+        }
+
+        var link = Link;
+        foreach (var (id, silent) in _heard.Silent.ToList())
+        {
+            var order = _ledger.InFlight(id)!;
+            if (link is not null && (silent.Breaks > HeardAttempts.MostBreaks || (!link.KeepsAttempts && !silent.Position.IsStart)))
+            {
+                Drop(id);
+                runner.Refuse([order], ReasonCode.Lost, link.KeepsAttempts
+                    ? $"Listening to {_me.Name} broke {silent.Breaks} times although its link stands."
+                    : $"{_me.Name} runs an older agent, which cannot go on with what was interrupted. Update it.");
+            }
+            else if (link is not null && silent.IsDue)
+            {
+                Listen(link, order);
+            }
+            else if (link is null && silent.Away > options.WaitForDevice)
+            {
+                Drop(id);
+                runner.Refuse([order], ReasonCode.Lost, $"{_me.Name} did not come back within {options.WaitForDevice.TotalSeconds:0} s.");
+            }
+            else if (link is null && silent.IsDue)
+            {
+                _heard.Asking(id);
+                runner.TellWaiting(id, $"{_me.Name} is not linked; it goes on when the device is back");
+                runner.AskToMove(Self, id, $"The link to {_me.Name} broke.", DeviceLedger.Left(order, jobs.Pulse(id, time.GetUtcNow())), silent.Away);
+            }
+        }
+    }
+
+    private IDeviceLink? Link => links.Find(_me!.Id) is { Closed.IsCancellationRequested: false } open ? open : null;
+
+    private void Listen(IDeviceLink link, AttemptOrder order) => runner.Run(
+        Self, link, order, _heard.Begin(order.Id), new FollowedDevice(_me!.Name, [.. _me.Profile?.Accelerators.Where(a => a.Status == AcceleratorStatus.Proven).Select(a => a.Kind) ?? []]));
+
     private void Pump()
     {
-        if (_me is null || links.Find(_me.Id) is not { } link)
+        if (_me is null || Link is not { } link)
         {
             return;
         }
@@ -246,11 +344,11 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
         {
             if (noMemory is not null)
             {
-                _ = runner.RefuseAsync([order], ReasonCode.OutOfMemory, $"{_me.Name}: {noMemory}");
+                runner.Refuse([order], ReasonCode.OutOfMemory, $"{_me.Name}: {noMemory}");
                 continue;
             }
 
-            runner.Run(Self, link, order, _me.Name, [.. _me.Profile?.Accelerators.Where(a => a.Status == AcceleratorStatus.Proven).Select(a => a.Kind) ?? []]);
+            Listen(link, order);
         }
     }
 

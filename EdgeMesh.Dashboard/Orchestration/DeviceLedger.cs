@@ -45,8 +45,24 @@ public sealed class DeviceLedger
     /// <summary>Whether the device has nothing to do.</summary>
     public bool IsEmpty => _inFlight.Count + _waiting.Count == 0;
 
-    /// <summary>Whether the device has this attempt.</summary>
-    public bool IsInFlight(AttemptId attempt) => _inFlight.ContainsKey(attempt);
+    /// <summary>Everything that the device has or shall have.</summary>
+    public ImmutableHashSet<AttemptId> All => [.. _inFlight.Keys, .. _waiting];
+
+    /// <summary>The attempt, when the device has it.</summary>
+    public AttemptOrder? InFlight(AttemptId attempt) => _inFlight.TryGetValue(attempt, out var found) ? found.Order : null;
+
+    /// <summary>An attempt that the device has already, as far as is known.</summary>
+    /// <returns>False when it is here already.</returns>
+    public bool AddInFlight(AttemptOrder order)
+    {
+        if (_waiting.Contains(order.Id) || !_inFlight.TryAdd(order.Id, new Sent(order, null, ++_sent)))
+        {
+            return false;
+        }
+
+        QueueOf(order).InFlight++;
+        return true;
+    }
 
     /// <summary>One more attempt that waits, behind the others of its lane.</summary>
     /// <returns>False when it is here already: an order that comes twice is one.</returns>
@@ -129,6 +145,19 @@ public sealed class DeviceLedger
         return found.Order;
     }
 
+    /// <summary>Removes what waits here: the device may come back with what it has.</summary>
+    public ImmutableArray<AttemptOrder> ClearWaiting()
+    {
+        ImmutableArray<AttemptOrder> waiting = [.. _queues.Values.SelectMany(q => q.Waiting).Select(w => w.Order)];
+        _waiting.Clear();
+        foreach (var queue in _queues.Values)
+        {
+            queue.Waiting.Clear();
+        }
+
+        return waiting;
+    }
+
     /// <summary>Removes everything: the device is gone.</summary>
     /// <returns>What it had and what waited, in that order.</returns>
     public ImmutableArray<AttemptOrder> Clear()
@@ -203,7 +232,9 @@ public sealed class DeviceLedger
 
     private static double Own(AttemptOrder order) => Math.Max(Remaining.LeastMs, order.Placement.Predicted.WorkP50Ms);
 
-    private static double Left(AttemptOrder order, AttemptPulse? pulse) => pulse is not { } now ? Own(order)
+    /// <summary>Milliseconds that are left of an attempt in flight.</summary>
+    /// <param name="pulse">How far it is; null while it has not begun.</param>
+    public static double Left(AttemptOrder order, AttemptPulse? pulse) => pulse is not { } now ? Own(order)
         : Remaining.Of(order.Placement.Predicted.WorkP50Ms, order.Placement.Predicted.WorkP90Ms, now.ElapsedMs, now.Progress);
 
     private static int Slots(ImmutableArray<RuntimeInfo> runtimes, string runtimeId) => Lane.SlotsOf(runtimes.FirstOrDefault(r => r.Id == runtimeId)?.Slots);

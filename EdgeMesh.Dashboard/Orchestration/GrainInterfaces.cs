@@ -1,6 +1,7 @@
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Planning;
+using EdgeMesh.Dashboard.Orchestration.Attempts;
 using Orleans.Concurrency;
 
 namespace EdgeMesh.Dashboard.Orchestration;
@@ -25,8 +26,21 @@ public interface IJobGrain : IGrainWithStringKey
     /// <summary>Asks to cancel; false when it has ended.</summary>
     Task<bool> CancelAsync(string by);
 
-    /// <summary>Ends a job that the last process left behind, or that must end because this one stops.</summary>
+    /// <summary>Ends a job that cannot go on.</summary>
     Task AbandonAsync(string cause);
+
+    /// <summary>Goes on with what the journal says, after a start.</summary>
+    Task ResumeAsync();
+
+    /// <summary>Whether this attempt is the one that the job waits for.</summary>
+    Task<bool> IsOpenAsync(AttemptId attempt);
+
+    /// <summary>
+    /// The device of an attempt is not linked: gives the task to another one if that is likely to be sooner than waiting. True when the attempt is not waited for any more.
+    /// </summary>
+    /// <param name="remainingMs">What is left of it by its estimate.</param>
+    /// <param name="away">Since the link ended.</param>
+    Task<bool> MoveAsync(AttemptId attempt, string cause, double remainingMs, TimeSpan away);
 
     /// <summary>The fleet changed: a waiting job looks again.</summary>
     Task FleetChangedAsync();
@@ -48,8 +62,15 @@ public interface IDeviceGrain : IGrainWithStringKey
 
     Task UnlinkedAsync(long session, string reason);
 
-    /// <summary>Queues attempts; what cannot be taken is reported to the job as a failure.</summary>
+    /// <summary>Queues attempts; what cannot be taken is reported to the job as a failure. An attempt that is here already stays as it is.</summary>
     Task RunAsync(ImmutableArray<AttemptOrder> orders);
+
+    /// <summary>Listening to an attempt ended before the attempt did.</summary>
+    Task BrokenAsync(AttemptId attempt, AttemptPosition position);
+
+    /// <summary>The job was asked whether it waits for an attempt of this device, which is not linked.</summary>
+    /// <param name="moved">It does not.</param>
+    Task AskedAsync(AttemptId attempt, bool moved);
 
     Task CancelAsync(AttemptId attempt);
 
@@ -78,9 +99,18 @@ public interface IFleetGrain : IGrainWithIntegerKey
 /// <param name="InputText">What the task reads.</param>
 /// <param name="Rehearsal">Nothing is learned from it.</param>
 /// <param name="Deadlines">When the device gives it up; set when it is sent.</param>
+/// <param name="From">Ordered before, by an earlier start of the dashboard or on a way that failed: how far it was heard. Null: a new one.</param>
 [GenerateSerializer, Immutable]
 public sealed record AttemptOrder(
-    AttemptId Id, JobKind JobKind, string Title, PlannedTask Task, TaskPlacement Placement, string InputText, DateTimeOffset PlacedAt, bool Rehearsal = false, Core.Costing.Deadlines? Deadlines = null);
+    AttemptId Id, JobKind JobKind, string Title, PlannedTask Task, TaskPlacement Placement, string InputText, DateTimeOffset PlacedAt, bool Rehearsal = false, Core.Costing.Deadlines? Deadlines = null, AttemptPosition? From = null)
+{
+    /// <summary>Milliseconds since it was placed; never below 0.</summary>
+    public double ElapsedMs(TimeProvider time) => Math.Max(0, (time.GetUtcNow() - PlacedAt).TotalMilliseconds);
+
+    /// <summary>Its end without success.</summary>
+    /// <param name="cause">In words that name the device.</param>
+    public AttemptFailed Failed(TimeProvider time, ReasonCode reason, string cause) => new(time.GetUtcNow(), Id.Task, Id.Number, ElapsedMs(time), reason, cause, Placement.Device);
+}
 
 /// <summary>A device as the database knows it.</summary>
 [GenerateSerializer, Immutable]

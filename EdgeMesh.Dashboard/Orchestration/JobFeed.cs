@@ -144,6 +144,15 @@ public sealed class OpenJobs(OrchestratorOptions options)
         return false;
     }
 
+    /// <summary>A job that the last process left open: it has its place, however many there are.</summary>
+    public void Restore(JobId id)
+    {
+        if (_open.TryAdd(id, true))
+        {
+            Interlocked.Increment(ref _count);
+        }
+    }
+
     public void Ended(JobId id)
     {
         if (_open.TryRemove(id, out _))

@@ -2,6 +2,7 @@ using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Placement;
 using EdgeMesh.Core.Planning;
+using EdgeMesh.Dashboard.Orchestration.Attempts;
 using EdgeMesh.Dashboard.Storage;
 using Orleans.Concurrency;
 
@@ -10,8 +11,14 @@ namespace EdgeMesh.Dashboard.Orchestration;
 /// <summary>A job: decides what happens next, stores it, then tells. State changes only through <see cref="JobReducer"/>.</summary>
 public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, PlanContexts contexts, OpenJobs open, OrchestratorOptions options, TimeProvider time) : Grain, IJobGrain
 {
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CancelledWithin = TimeSpan.FromSeconds(15);
     private JobView? _view;
-    private IGrainTimer? _waiting;
+    private IGrainTimer? _looking;
+    private long? _waitingSince;
+    private long? _cancelledAt;
+    private bool _isOrdered = true;
+    private bool _isResumed;
     private bool _rehearsal;
     private bool _noTryOutModels;
 
@@ -26,9 +33,30 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
         await DispatchAsync(orders);
         if (plan.MayWait)
         {
-            _waiting = this.RegisterGrainTimer(GiveUpAsync, new GrainTimerCreationOptions { DueTime = options.WaitForDevice, Period = Timeout.InfiniteTimeSpan });
+            Wait();
         }
     }
+
+    public async Task ResumeAsync()
+    {
+        if (await ViewAsync() is not { IsFinished: false } view)
+        {
+            return;
+        }
+
+        _isResumed = true;
+        open.Restore(Id);
+        feed.Publish(view, view.Version, []);
+        _isOrdered = false;
+        Wait();
+        await LookAsync();
+        if (view.CancelRequested)
+        {
+            await StopAttemptsAsync(view);
+        }
+    }
+
+    public async Task<bool> IsOpenAsync(AttemptId attempt) => await ViewAsync() is { IsFinished: false } view && IsOpen(view, attempt.Task, attempt.Number);
 
     public async Task RehearseAsync(JobRequest request, PlanResult plan)
     {
@@ -38,14 +66,38 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
 
     public Task<bool> IsOverAsync() => Task.FromResult(_view is not { IsFinished: false });
 
-    public async Task ReportAsync(Immutable<ImmutableArray<JobEvent>> events)
+    public Task ReportAsync(Immutable<ImmutableArray<JobEvent>> events) => GoOnAsync(events.Value, stranded: false);
+
+    public async Task<bool> MoveAsync(AttemptId attempt, string cause, double remainingMs, TimeSpan away)
+    {
+        if (await ViewAsync() is not { IsFinished: false } view || !IsOpen(view, attempt.Task, attempt.Number))
+        {
+            return true;
+        }
+
+        var task = view.Tasks[attempt.Task.Number - 1];
+        var there = task.Current!;
+        var elsewhere = new Tried([.. task.Attempts.Select(a => a.DeviceId)], []);
+        var load = TaskLoad.Of(JobProgress.InputText(view, task.Planned), task.Planned.Options);
+        if (view.CancelRequested || PlanningPipeline.PlaceAgain(task.Planned, load, view.Request, placed.Current, contexts.Now(), elsewhere).Placement is not { } other
+            || !Reattachment.IsSoonerElsewhere(other.Predicted.P50Ms, remainingMs, away, options.ReattachFor))
+        {
+            return false;
+        }
+
+        await GoOnAsync([new AttemptFailed(time.GetUtcNow(), attempt.Task, attempt.Number, Math.Max(0, (time.GetUtcNow() - there.PlacedAt).TotalMilliseconds), ReasonCode.Lost, cause, there.DeviceId)], stranded: false);
+        return true;
+    }
+
+    // Takes what happened, decides what follows, stores both, and sends the orders.
+    private async Task GoOnAsync(ImmutableArray<JobEvent> events, bool stranded)
     {
         if (await ViewAsync() is not { IsFinished: false } before)
         {
             return;
         }
 
-        var decided = events.Value.Where(e => !IsRepeated(before, e)).ToList();
+        var decided = events.Where(e => !IsRepeated(before, e)).ToList();
         var view = Fold(before, decided);
         var orders = new List<AttemptOrder>();
         var snapshot = placed.Current;
@@ -60,6 +112,11 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
                     Retry(f);
                     break;
             }
+        }
+
+        foreach (var task in stranded ? JobProgress.Stranded(view).ToList() : [])
+        {
+            TryAgain(task);
         }
 
         foreach (var task in JobProgress.Ready(view).ToList())
@@ -87,6 +144,11 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
             placed.Settle(orders.Select(o => o.Id).ToHashSet().Contains);
         }
 
+        if (JobProgress.Stranded(view).Any())
+        {
+            Wait();
+        }
+
         void Decide(JobEvent change)
         {
             decided.Add(change);
@@ -97,10 +159,18 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
         {
             var task = view.Tasks[failed.Task.Number - 1];
             var policy = ReasonCodes.For(failed.Reason);
-            var tried = Tried.Of(task.Attempts, failed.Reason);
-            if (!policy.Retried || view.CancelRequested || task.Attempts.Length >= options.MaxAttempts || !Place(task, tried))
+            if (!policy.Retried || view.CancelRequested || Retries.AreSpent(task.Attempts, options.MaxAttempts) || (!Place(task, Tried.Of(task.Attempts, failed.Reason)) && !policy.Waits))
             {
                 Decide(new TaskEnded(time.GetUtcNow(), failed.Task, failed.Reason == ReasonCode.Cancelled ? TaskState.Cancelled : TaskState.Failed));
+            }
+        }
+
+        // Nobody could take it when its attempt failed: another device, or the same one when it is back.
+        void TryAgain(TaskView task)
+        {
+            if (view.CancelRequested || (!Place(task, Tried.Of(task.Attempts, task.Current!.Reason ?? ReasonCode.Lost)) && !Place(task, Tried.OfModels(task.Attempts)) && IsPatienceOver))
+            {
+                Decide(new TaskEnded(time.GetUtcNow(), task.Id, view.CancelRequested ? TaskState.Cancelled : TaskState.Failed));
             }
         }
 
@@ -146,22 +216,47 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
 
     public async Task<bool> CancelAsync(string by)
     {
-        if (await ViewAsync() is not { IsFinished: false, CancelRequested: false } view)
+        if (await ViewAsync() is not { IsFinished: false } view)
         {
-            return _view is { IsFinished: false };
+            return false;
         }
 
-        List<JobEvent> events = [new CancelRequested(time.GetUtcNow(), by)];
-        var current = view.Tasks.Where(t => t.Current is { State: AttemptState.Placed or AttemptState.Running }).Select(t => (t.Id, t.Current!)).ToList();
-        if (current.Count == 0)
+        if (!view.CancelRequested)
         {
-            events.Add(new JobEnded(time.GetUtcNow(), JobState.Cancelled, JobOutcome.Decide(view with { CancelRequested = true, Tasks = [] }).Error));
+            List<JobEvent> events = [new CancelRequested(time.GetUtcNow(), by)];
+            if (!Current(view).Any())
+            {
+                events.Add(Cancelled(view));
+            }
+
+            await StoreAsync(events);
         }
 
-        await StoreAsync(events);
-        await Task.WhenAll(current.Select(c => GrainFactory.GetGrain<IDeviceGrain>(c.Item2.DeviceId.Value).CancelAsync(new AttemptId(Id, c.Id, c.Item2.Number))));
+        await StopAttemptsAsync(view);
         return true;
     }
+
+    // Asked again, it asks again. What no device has stopped by then ends here.
+    private async Task StopAttemptsAsync(JobView view)
+    {
+        if (Current(view).ToList() is not [_, ..] current)
+        {
+            return;
+        }
+
+        _cancelledAt ??= time.GetTimestamp();
+        Wait();
+        await Task.WhenAll(current.Select(c => GrainFactory.GetGrain<IDeviceGrain>(c.Attempt.DeviceId.Value).CancelAsync(new AttemptId(Id, c.Task.Id, c.Attempt.Number))));
+    }
+
+    private JobEnded Cancelled(JobView view) =>
+        new(time.GetUtcNow(), JobState.Cancelled, JobOutcome.Decide(view with { CancelRequested = true }).Error);
+
+    private static IEnumerable<(TaskView Task, AttemptView Attempt)> Current(JobView view) =>
+        view.Tasks.Where(t => t.Current is { State: AttemptState.Placed or AttemptState.Running }).Select(t => (t, t.Current!));
+
+    private static bool IsOpen(JobView view, TaskId task, int number) =>
+        task.Number >= 1 && task.Number <= view.Tasks.Length && view.Tasks[task.Number - 1] is { State: <= TaskState.Running, Current: { State: AttemptState.Placed or AttemptState.Running } current } && current.Number == number;
 
     public async Task AbandonAsync(string cause)
     {
@@ -188,8 +283,9 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
 
         // While an engine that may do it well still starts, a model for trying out is not taken because it was up first.
         var plan = Plan(_view.Request, noTryOutModels: true);
-        if (plan.MayWait)
+        if (plan.MayWait || (plan.Plan is null && _isResumed && !IsPatienceOver))
         {
+            // After a start of the dashboard the devices come back one by one.
             return;
         }
 
@@ -219,7 +315,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
     private PlanResult Plan(JobRequest request, bool noTryOutModels) =>
         placed.Decide(Id, request, fleet => PlanningPipeline.Plan(request, fleet, contexts.Now(noTryOutModels)));
 
-    /// <summary>A report that came twice, because the answer to the first one was late: output that is there already.</summary>
+    /// <summary>A report that came twice, because the answer to the first one was late: output that is there already, an attempt that has begun or ended.</summary>
     private static bool IsRepeated(JobView view, JobEvent change) =>
         change switch
         {
@@ -227,6 +323,9 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
             OutputAppended e => e.Offset < Output(view, e.Task, e.Number)?.Position,
             ReasoningAppended e => e.Offset < Output(view, e.Task, e.Number)?.Reasoning.Length,
             OutputWasReasoning e => Output(view, e.Task, e.Number)?.Moved > 0,
+            AttemptStarted e => !IsOpen(view, e.Task, e.Number) || view.Tasks[e.Task.Number - 1].Current!.StartedAt is not null,
+            AttemptSucceeded e => !IsOpen(view, e.Task, e.Number),
+            AttemptFailed e => !IsOpen(view, e.Task, e.Number),
             _ => false,
         };
 
@@ -282,29 +381,101 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
         }
         else
         {
-            await journal.AppendAsync(next, first, [.. events], once);
+            try
+            {
+                await journal.AppendAsync(next, first, [.. events], once);
+            }
+            catch (JournalException)
+            {
+                // It may be stored all the same: what the journal says counts from here on, and orders in it are sent again.
+                (_view, _isOrdered) = (null, false);
+                Wait();
+                throw;
+            }
+
             _view = next;
             feed.Publish(next, first, [.. events]);
         }
 
         if (next.IsFinished)
         {
-            _waiting?.Dispose();
+            _looking?.Dispose();
             open.Ended(Id);
             DeactivateOnIdle();
         }
     }
 
-    private Task DispatchAsync(List<AttemptOrder> orders) =>
-        Task.WhenAll(orders.GroupBy(o => o.Placement.Device).Select(g => GrainFactory.GetGrain<IDeviceGrain>(g.Key.Value).RunAsync([.. g])));
-
-    private async Task GiveUpAsync()
+    private async Task DispatchAsync(List<AttemptOrder> orders)
     {
-        if (_view is not { Plan: null, IsFinished: false } view)
+        try
         {
+            await Task.WhenAll(orders.GroupBy(o => o.Placement.Device).Select(g => GrainFactory.GetGrain<IDeviceGrain>(g.Key.Value).RunAsync([.. g])));
+        }
+        catch (Exception e) when (e is TimeoutException or Orleans.Runtime.OrleansException)
+        {
+            // Stored is promised: sent again until it is taken.
+            _isOrdered = false;
+            Wait();
+        }
+    }
+
+    // Looks every now and then at what cannot go on by itself.
+    private void Wait()
+    {
+        if (!_rehearsal)
+        {
+            _waitingSince ??= time.GetTimestamp();
+            _looking ??= this.RegisterGrainTimer(LookAsync, new GrainTimerCreationOptions { DueTime = Look, Period = Look, KeepAlive = true });
+        }
+    }
+
+    private bool IsPatienceOver => _waitingSince is { } since && time.GetElapsedTime(since) > options.WaitForDevice;
+
+    private async Task LookAsync()
+    {
+        if (await ViewAsync() is not { IsFinished: false } view)
+        {
+            _looking?.Dispose();
             return;
         }
 
+        if (view.Plan is null)
+        {
+            await (IsPatienceOver ? GiveUpAsync(view) : FleetChangedAsync());
+            return;
+        }
+
+        if (!_isOrdered)
+        {
+            _isOrdered = true;
+            await DispatchAsync([.. Current(view).Select(c => OrderAgain(view, c.Task, c.Attempt))]);
+        }
+
+        if (JobProgress.Stranded(view).Any())
+        {
+            await GoOnAsync([], stranded: true);
+        }
+        else if (_cancelledAt is { } asked)
+        {
+            if (time.GetElapsedTime(asked) > CancelledWithin)
+            {
+                await StoreAsync([Cancelled(view)]);
+            }
+        }
+        else if (_isOrdered)
+        {
+            _looking?.Dispose();
+            (_looking, _waitingSince) = (null, null);
+        }
+    }
+
+    private AttemptOrder OrderAgain(JobView view, TaskView task, AttemptView attempt) => new(
+        new AttemptId(Id, task.Id, attempt.Number), view.Request.Kind, view.Title, task.Planned,
+        new TaskPlacement(task.Id, attempt.DeviceId, attempt.DeviceName, attempt.RuntimeId, attempt.ModelId, null, attempt.Predicted, attempt.PlacementReason, null),
+        JobProgress.InputText(view, task.Planned), attempt.PlacedAt, From: AttemptPosition.Of(attempt));
+
+    private async Task GiveUpAsync(JobView view)
+    {
         if (Plan(view.Request, _noTryOutModels) is { Plan: not null } plan)
         {
             await BeginAsync(view, plan);

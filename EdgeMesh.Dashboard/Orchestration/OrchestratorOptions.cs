@@ -36,7 +36,13 @@ public sealed class OrchestratorOptions
     [Range(0, 1_000)]
     public double DirectUpTo { get; set; } = 1;
 
-    /// <summary>A job whose only candidates are starting waits so long. Default 2 min; 1 s to 1 day.</summary>
+    /// <summary>
+    /// A device whose link broke is expected back for so long: meanwhile its work goes elsewhere only when that is likely to be sooner. Default 15 s; 0 to 1 h.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan ReattachFor { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Work that no device can take now (its only candidates start, or are not linked) waits so long. Default 2 min; 1 s to 1 day.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan WaitForDevice { get; set; } = TimeSpan.FromMinutes(2);
 

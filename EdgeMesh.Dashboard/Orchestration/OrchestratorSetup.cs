@@ -18,7 +18,8 @@ public static class OrchestratorSetup
         builder.AddCheckedOptions<ArtifactOptions>(ArtifactOptions.Section);
         services.AddSingleton<ArtifactStore>();
         services.AddSingleton<IModelSettings, ModelSettings>();
-        services.AddSingleton<Beats.SelfDoubt>().AddSingleton<FleetFeed>().AddSingleton<PlacedWork>().AddSingleton<PlanContexts>().AddSingleton<JobFeed>().AddSingleton<OpenJobs>().AddSingleton<JobHistory>().AddSingleton<AttemptRunner>();
+        services.AddSingleton<Beats.SelfDoubt>().AddSingleton<FleetFeed>().AddSingleton<PlacedWork>().AddSingleton<PlanContexts>().AddSingleton<JobFeed>().AddSingleton<OpenJobs>().AddSingleton<JobHistory>().AddSingleton<Attempts.AttemptRunner>();
+        services.AddSingleton<Attempts.JobReports>().AddSingleton<Attempts.Acknowledgements>().AddSingleton<Attempts.OrchestratorEpoch>();
         services.AddSingleton<Enrolment.JoinTokenChanges>().AddSingleton<DeviceStore>().AddHostedService(s => s.GetRequiredService<DeviceStore>());
         services.AddSingleton<IDeviceRegistry>(s => s.GetRequiredService<DeviceStore>());
         services.AddSingleton<ILinkSink, GrainLinkSink>().AddSingleton<IFleet, MeshFleet>().AddSingleton<IJobs, MeshJobs>();

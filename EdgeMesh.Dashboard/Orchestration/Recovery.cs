@@ -3,7 +3,7 @@ using EdgeMesh.Dashboard.Storage.Artifacts;
 
 namespace EdgeMesh.Dashboard.Orchestration;
 
-/// <summary>At start: devices are remembered and what was interrupted gets its honest end. At a stop: so do running jobs.</summary>
+/// <summary>At start: devices are remembered, and open jobs go on. At a stop nothing ends: devices keep what they have, and the next start goes on with it.</summary>
 public sealed partial class Recovery(
     DeviceStore devices, JobHistory history, ArtifactStore artifacts, OpenJobs open, JobFeed jobs, FleetFeed fleet, IGrainFactory grains, Steadiness steady, ILogger<Recovery> logger) : SteadyService(steady)
 {
@@ -12,22 +12,12 @@ public sealed partial class Recovery(
     /// <summary>Completes when the history and the fleet are as they should be.</summary>
     public Task Ready => _ready.Task;
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        foreach (var job in open.All)
-        {
-            await TryAsync(job, g => g.AbandonAsync("The dashboard was stopped while it ran.").WaitAsync(cancellationToken));
-        }
-
-        await base.StopAsync(cancellationToken);
-    }
-
     protected override async Task RunAsync(CancellationToken stoppingToken)
     {
         await devices.LoadAsync();
         foreach (var job in await history.UnfinishedAsync())
         {
-            await TryAsync(job, g => g.AbandonAsync("The dashboard ended while it ran."));
+            await TryAsync(job, g => g.ResumeAsync());
         }
 
         artifacts.Sweep(await history.IdsAsync());
@@ -47,7 +37,7 @@ public sealed partial class Recovery(
         await using var changes = fleet.Subscribe();
         await foreach (var _ in changes.Changes(cancellationToken))
         {
-            // A job with a plan has nothing to look for.
+            // A job with a plan looks for itself.
             foreach (var job in open.All.Where(j => jobs.Find(j) is not { Plan: not null }))
             {
                 await TryAsync(job, g => g.FleetChangedAsync());

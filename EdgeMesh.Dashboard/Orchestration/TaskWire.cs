@@ -9,10 +9,20 @@ namespace EdgeMesh.Dashboard.Orchestration;
 /// <summary>Attempts to protobuf.</summary>
 internal static class TaskWire
 {
-    public static Wire.TaskRequest Request(AttemptOrder order)
+    public static AttemptRef Ref(AttemptId id) => new() { JobId = id.Job.Value, TaskId = id.Task.Value, Attempt = id.Number };
+
+    /// <summary>The attempt that a device names; null when it is none that this dashboard can have made.</summary>
+    public static AttemptId? Id(AttemptRef? told) =>
+        told is { Attempt: > 0 } && JobId.TryParse(told.JobId, out var job) && TaskId.TryParse(told.TaskId, out var task) ? new AttemptId(job, task, told.Attempt) : null;
+
+    public static CancelRequest Cancel(AttemptId id, long epoch) => new() { JobId = id.Job.Value, TaskId = id.Task.Value, Attempt = id.Number, Epoch = epoch };
+
+    /// <param name="epoch">Of this start of the dashboard.</param>
+    public static Wire.TaskRequest Request(AttemptOrder order, long epoch)
     {
         var request = new Wire.TaskRequest
         {
+            Epoch = epoch,
             JobId = order.Id.Job.Value,
             TaskId = order.Id.Task.Value,
             Attempt = order.Id.Number,

@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 namespace EdgeMesh.Tests.Browser;
 
 /// <summary>What holds on every page, whatever is on it: it fits the window, shows the focus, answers the keyboard, and names its parts.</summary>
-[Collection(BrowserTests.Name)]
+[Collection(PageTests.Name)]
 public sealed class EveryPageTests(BrowserFixture fixture, LongNamesMesh mesh) : IClassFixture<LongNamesMesh>
 {
     // A desktop, a small laptop, the desktop at 200 % zoom, a phone, and the desktop at 400 % zoom.
@@ -14,41 +14,16 @@ public sealed class EveryPageTests(BrowserFixture fixture, LongNamesMesh mesh) :
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public async Task Page_AtEveryWidth_HasNothingBesideTheWindowOrItsCard(string name)
+    public async Task Page_FitsEveryWidth_ShowsItsFocus_AnswersArrows_AndHasNoFaultOfAxe(string name)
     {
         await using var session = await OpenAsync(name);
-        List<string> faults = [];
-        foreach (var width in s_widths)
-        {
-            await session.Page.SetViewportSizeAsync(width, 900);
-            await SettledAsync(session.Page);
-            faults.AddRange((await session.Page.EvaluateAsync<string[]>(Overflow.Script)).Select(f => $"{width} px: {f}"));
-            if (Environment.GetEnvironmentVariable("EDGEMESH_SCREENSHOTS") is not null)
-            {
-                await ModelsPageTests.PictureAsync(session, $"{name}-{width}");
-            }
-        }
+        await FitsEveryWidthAsync(session, name);
+        await Axe.CheckAsync(session.Page, name);
 
-        session.ForgetFaultsOf(name);
-        Assert.True(faults.Count == 0, string.Join('\n', faults));
-    }
-
-    [Theory]
-    [MemberData(nameof(Pages))]
-    public async Task EveryTabStop_ShowsThatItHasTheFocus(string name)
-    {
-        await using var session = await OpenAsync(name);
         var stops = await TabStops.WalkAsync(session.Page);
         Assert.True(stops.Count > 5, $"Only {stops.Count} tab stops were found.");
-        session.ForgetFaultsOf(name);
         Assert.Empty(stops.Where(s => s.Fault is not null).Select(s => $"{s.What}: {s.Fault}"));
-    }
 
-    [Theory]
-    [MemberData(nameof(Pages))]
-    public async Task EveryRadioGroup_AnswersArrowKeys_AndIsOneTabStop(string name)
-    {
-        await using var session = await OpenAsync(name);
         foreach (var group in await session.Page.Locator("[role=radiogroup]").AllAsync())
         {
             await RadioGroups.CheckAsync(group);
@@ -57,13 +32,28 @@ public sealed class EveryPageTests(BrowserFixture fixture, LongNamesMesh mesh) :
         session.ForgetFaultsOf(name);
     }
 
-    [Theory]
-    [MemberData(nameof(Pages))]
-    public async Task Page_HasNoFaultOfAxe(string name)
+    private static async Task FitsEveryWidthAsync(BrowserSession session, string name)
     {
-        await using var session = await OpenAsync(name);
-        await Axe.CheckAsync(session.Page, name);
-        session.ForgetFaultsOf(name);
+        List<string> faults = [];
+        foreach (var width in s_widths)
+        {
+            await session.Page.SetViewportSizeAsync(width, 900);
+            await SettledAsync(session.Page);
+            faults.AddRange((await session.Page.EvaluateAsync<string[]>(Overflow.Script)).Select(f => $"{width} px: {f}"));
+            if (Environment.GetEnvironmentVariable("EDGEMESH_SCREENSHOTS") is not null)
+            {
+                foreach (var scheme in (ColorScheme[])[ColorScheme.Dark, ColorScheme.Light])
+                {
+                    await session.Page.EmulateMediaAsync(new() { ColorScheme = scheme });
+                    await SettledAsync(session.Page);
+                    await ModelsPageTests.PictureAsync(session, $"{name}-{width}-{scheme}");
+                }
+            }
+        }
+
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
+        await session.Page.SetViewportSizeAsync(s_widths[0], 900);
+        await SettledAsync(session.Page);
     }
 
     private static Task SettledAsync(IPage page) => page.EvaluateAsync("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
@@ -75,4 +65,11 @@ public sealed class EveryPageTests(BrowserFixture fixture, LongNamesMesh mesh) :
         await mesh.OpenAsync(session.Page, name);
         return session;
     }
+}
+
+/// <summary>A browser of their own, so that they run beside the other browser tests.</summary>
+[CollectionDefinition(Name)]
+public sealed class PageTests : ICollectionFixture<BrowserFixture>
+{
+    public const string Name = "Pages";
 }

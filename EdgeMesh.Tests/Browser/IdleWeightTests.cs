@@ -8,7 +8,7 @@ namespace EdgeMesh.Tests.Browser;
 [Collection(BrowserTests.Name)]
 public sealed class IdleWeightTests(BrowserFixture fixture)
 {
-    private static readonly TimeSpan Measured = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Measured = TimeSpan.FromSeconds(8);
 
     [Theory]
     [InlineData(4, 2_000)]

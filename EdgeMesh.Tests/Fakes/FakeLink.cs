@@ -20,6 +20,8 @@ public sealed class FakeLink(FakeDevice device, long session) : IDeviceLink
 
     public DeviceService.DeviceServiceClient Client => closed.IsCancellationRequested ? Gone : device;
 
+    public bool KeepsAttempts => device.KeepsAttempts;
+
     public CancellationToken Closed => closed.Token;
 
     public void Abort(string reason) => closed.Cancel();

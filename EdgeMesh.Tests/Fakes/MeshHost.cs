@@ -130,6 +130,15 @@ public sealed class MeshHost : IAsyncDisposable
         return link;
     }
 
+    /// <summary>The device's link breaks, as a cable that is pulled out.</summary>
+    public async Task CutAsync(FakeDevice device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        var link = Links.Find(device.Id) ?? throw new InvalidOperationException($"{device.Name} is not linked.");
+        link.Abort("The connection closed.");
+        await Services.GetRequiredService<ILinkSink>().ClosedAsync(link, "The connection closed.");
+    }
+
     /// <summary>One beat; with the runtimes when they have just loaded.</summary>
     public Task BeatAsync(IDeviceLink link, bool justLoaded = false) => Services.GetRequiredService<ILinkSink>()
         .BeatAsync(link, Samples.Telemetry() with { At = TimeProvider.System.GetUtcNow() }, justLoaded ? Loaded : null, 0.5);

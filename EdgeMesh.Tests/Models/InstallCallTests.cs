@@ -87,6 +87,8 @@ public sealed class InstallCallTests
 
         public DeviceService.DeviceServiceClient Client => this;
 
+        public bool KeepsAttempts => true;
+
         public CancellationToken Closed => CancellationToken.None;
 
         public WriteOptions? WriteOptions { get; set; }

@@ -191,7 +191,7 @@ public sealed class DeviceLedgerTests
                 Assert.Equal(heavy.Select(o => o.Placement.RuntimeId).Distinct().Order(), work.Lanes.Select(l => l.RuntimeId).Order());
                 Assert.Equal(waiting.Count + inFlight.Count == 0, ledger.IsEmpty);
                 Assert.InRange(work.InUse.Sum(u => u.PromisedMb), 0, inFlight.Values.Where(o => !o.Task.Kind.IsLight()).Sum(o => o.Placement.Predicted.RamMb!.Value) + 1e-6);
-                Assert.Equal(inFlight.Keys.ToHashSet(), waiting.Keys.Concat(inFlight.Keys).Where(ledger.IsInFlight).ToHashSet());
+                Assert.Equal(inFlight.Keys.ToHashSet(), waiting.Keys.Concat(inFlight.Keys).Where(a => ledger.InFlight(a) is not null).ToHashSet());
             }
         });
 

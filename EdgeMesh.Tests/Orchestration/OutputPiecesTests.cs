@@ -1,4 +1,4 @@
-using EdgeMesh.Dashboard.Orchestration;
+using EdgeMesh.Dashboard.Orchestration.Attempts;
 using Microsoft.Extensions.Time.Testing;
 
 namespace EdgeMesh.Tests.Orchestration;

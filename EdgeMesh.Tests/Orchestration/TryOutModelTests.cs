@@ -23,7 +23,6 @@ public sealed class TryOutModelTests
     [InlineData("AskedForTool")]
     [InlineData("KeyRequired")]
     [InlineData("Timeout")]
-    [InlineData("Busy")]
     [InlineData("ModelMissing")]
     public async Task Chat_BothEnginesFail_EndsFailedWithBothCauses(string reason)
     {
@@ -41,6 +40,29 @@ public sealed class TryOutModelTests
         Assert.Contains("Two: another cause.", job.Error.Detail, StringComparison.Ordinal);
         Assert.Contains(" and ", job.Error.Title, StringComparison.Ordinal);
         Assert.StartsWith(ReasonCodes.For(ReasonCodes.Parse(reason)).Remedy, job.Error.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Chat_EveryEngineIsBusy_WaitsForOne_AndNotForTheToy()
+    {
+        await using var mesh = await MeshHost.StartAsync();
+        var (one, toy) = (await mesh.JoinAsync("One", true, Engine, Toy), await mesh.JoinAsync("Toy", true, Toy));
+        one.OnRun = run =>
+        {
+            if (run.Request.Attempt < 3)
+            {
+                run.Fail("Busy", "64 tasks wait already");
+            }
+            else
+            {
+                run.Started().Text("Water that comes and goes.").Succeed();
+            }
+        };
+
+        var job = await mesh.EndedAsync(await mesh.SubmitAsync(Samples.Request(JobKind.Chat, "What is a tide?")));
+
+        Assert.Equal((JobState.Succeeded, 3), (job.State, job.Tasks.Single().Attempts.Length));
+        Assert.Empty(toy.Runs);
     }
 
     [Fact]

@@ -16,6 +16,9 @@ public interface IDeviceLink
     /// <summary>The device's gRPC service over this link.</summary>
     DeviceService.DeviceServiceClient Client { get; }
 
+    /// <summary>Whether the device keeps attempts, also over a broken link, until their ends are acknowledged; an older agent does not.</summary>
+    bool KeepsAttempts { get; }
+
     /// <summary>Cancelled when the link is gone.</summary>
     CancellationToken Closed { get; }
 

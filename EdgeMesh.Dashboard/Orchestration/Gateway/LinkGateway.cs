@@ -53,6 +53,7 @@ public sealed class LinkGateway(ILinkSink sink, DirectPath direct, TimeProvider 
         try
         {
             var profile = await link.Tunnel.GetProfileAsync(new ProfileRequest(), deadline: time.GetUtcNow().UtcDateTime.AddSeconds(10), cancellationToken: link.Closed);
+            link.KeepsAttempts = profile.KeepsAttempts;
             _links[device] = link;
             await sink.OpenedAsync(link, FromWire.Profile(profile.Profile), FromWire.Runtimes(profile.Runtimes, profile.RuntimesLoaded, profile.Profile.Accelerators));
             shorter = direct.KeepAsync(link, FromWire.Addresses(profile.Direct));
@@ -84,7 +85,7 @@ public sealed class LinkGateway(ILinkSink sink, DirectPath direct, TimeProvider 
     private async Task FollowAsync(OpenLink link)
     {
         using var watch = link.Tunnel.Watch(new WatchRequest(), cancellationToken: link.Closed);
-        var measured = 0L;
+        using var trips = new RoundTrips(link, time);
         var pace = new BeatPace(time);
         await foreach (var beat in watch.ResponseStream.ReadAllAsync(link.Closed))
         {
@@ -95,21 +96,7 @@ public sealed class LinkGateway(ILinkSink sink, DirectPath direct, TimeProvider 
             }
 
             link.LastBeat = time.GetTimestamp();
-            double? roundTrip = null;
-            if (measured == 0 || time.GetElapsedTime(measured) > TimeSpan.FromSeconds(10))
-            {
-                // The cheapest call there is: cancelling nothing. The very first one pays for cold code, not for the link.
-                if (measured == 0)
-                {
-                    await link.Client.CancelTaskAsync(new CancelRequest(), cancellationToken: link.Closed);
-                }
-
-                measured = time.GetTimestamp();
-                await link.Client.CancelTaskAsync(new CancelRequest(), cancellationToken: link.Closed);
-                roundTrip = time.GetElapsedTime(measured).TotalMilliseconds;
-            }
-
-            await sink.BeatAsync(link, FromWire.Telemetry(beat, time.GetUtcNow()), beat.Runtimes is { } set ? FromWire.Runtimes(set.Runtimes, set.Loaded, set.Accelerators) : null, roundTrip);
+            await sink.BeatAsync(link, FromWire.Telemetry(beat, time.GetUtcNow()), beat.Runtimes is { } set ? FromWire.Runtimes(set.Runtimes, set.Loaded, set.Accelerators) : null, trips.Take());
         }
     }
 }

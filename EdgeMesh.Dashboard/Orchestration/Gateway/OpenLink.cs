@@ -4,30 +4,42 @@ using EdgeMesh.Core.Devices;
 namespace EdgeMesh.Dashboard.Orchestration.Gateway;
 
 /// <summary>A link while it is open: its tunnel, and the shorter way while there is one.</summary>
-public sealed class OpenLink(DeviceId device, LinkKind kind, LinkPlace place, long session, DeviceService.DeviceServiceClient tunnel, long now, CancellationToken outer) : IDeviceLink, IDisposable
+public sealed class OpenLink : IDeviceLink, IDisposable
 {
-    private readonly CancellationTokenSource _closed = CancellationTokenSource.CreateLinkedTokenSource(outer);
+    private readonly CancellationTokenSource _closed;
+    private readonly LinkKind _kind;
     private volatile DeviceService.DeviceServiceClient? _direct;
 
-    public DeviceId Device => device;
+    public OpenLink(DeviceId device, LinkKind kind, LinkPlace place, long session, DeviceService.DeviceServiceClient tunnel, long now, CancellationToken outer)
+    {
+        (Device, _kind, Place, Session, Tunnel, LastBeat) = (device, kind, place, session, tunnel, now);
+        _closed = CancellationTokenSource.CreateLinkedTokenSource(outer);
+
+        // Kept, as the source gives none away any more when it is disposed, and readers come later than that.
+        Closed = _closed.Token;
+    }
+
+    public DeviceId Device { get; }
 
     /// <summary>Where the agent is, since when.</summary>
-    public LinkPlace Place => place;
+    public LinkPlace Place { get; }
 
-    public LinkKind Kind => _direct is null ? kind : LinkKind.Direct;
+    public LinkKind Kind => _direct is null ? _kind : LinkKind.Direct;
 
-    public long Session => session;
+    public long Session { get; }
 
-    public DeviceService.DeviceServiceClient Client => _direct ?? tunnel;
+    public DeviceService.DeviceServiceClient Client => _direct ?? Tunnel;
 
     /// <summary>Over the connection that the device dialled; beats always come this way.</summary>
-    public DeviceService.DeviceServiceClient Tunnel => tunnel;
+    public DeviceService.DeviceServiceClient Tunnel { get; }
 
-    public CancellationToken Closed => _closed.Token;
+    public bool KeepsAttempts { get; set; }
+
+    public CancellationToken Closed { get; }
 
     public string? AbortReason { get; private set; }
 
-    public long LastBeat { get; set; } = now;
+    public long LastBeat { get; set; }
 
     /// <summary>New calls go this way from now on; null: through the tunnel.</summary>
     public void Use(DeviceService.DeviceServiceClient? direct) => _direct = direct;

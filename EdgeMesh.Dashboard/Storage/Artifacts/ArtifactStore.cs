@@ -71,23 +71,17 @@ public sealed partial class ArtifactStore(DashboardOptions dashboard, ArtifactOp
         return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 64 * 1024, FileOptions.Asynchronous);
     }
 
-    /// <summary>Gives a received file its name, and makes room for it; false when the name is taken.</summary>
-    internal bool TryKeep(JobId job, string path, string name)
+    /// <summary>Gives a received file its name, and makes room for it. One of that name was received before a stop, and its attempt did not get to say so.</summary>
+    internal void Keep(JobId job, string path, string name)
     {
         lock (_gate)
         {
             var target = Path.Combine(Folder(job), name);
-            if (File.Exists(target))
-            {
-                return false;
-            }
-
             var total = _total ?? Folders().Sum(Size);
-            total += new FileInfo(path).Length;
-            File.Move(path, target);
+            total += new FileInfo(path).Length - (File.Exists(target) ? new FileInfo(target).Length : 0);
+            File.Move(path, target, overwrite: true);
             _total = total;
             MakeRoom(job);
-            return true;
         }
     }
 

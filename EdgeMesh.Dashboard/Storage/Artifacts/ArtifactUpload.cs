@@ -5,10 +5,11 @@ using EdgeMesh.Core.Jobs;
 namespace EdgeMesh.Dashboard.Storage.Artifacts;
 
 /// <summary>Receives the files of one attempt, one after the other. What is unfinished when it is disposed is removed.</summary>
-public sealed class ArtifactUpload(ArtifactStore store, AttemptId attempt) : IAsyncDisposable
+/// <param name="received">Names of the attempt's files that came before, over a link that broke.</param>
+public sealed class ArtifactUpload(ArtifactStore store, AttemptId attempt, ImmutableArray<string> received) : IAsyncDisposable
 {
+    private readonly HashSet<string> _names = [.. received];
     private Receiving? _open;
-    private int _count;
 
     /// <summary>Whether a file began and its last piece did not come.</summary>
     public bool IsUnfinished => _open is not null;
@@ -51,7 +52,7 @@ public sealed class ArtifactUpload(ArtifactStore store, AttemptId attempt) : IAs
 
     private Receiving Begin(ArtifactChunk chunk)
     {
-        if (++_count > store.Options.MaxPerAttempt)
+        if (_names.Count >= store.Options.MaxPerAttempt)
         {
             throw new ArtifactException(ReasonCode.BadOutput, $"sent more than {store.Options.MaxPerAttempt:N0} files");
         }
@@ -64,10 +65,12 @@ public sealed class ArtifactUpload(ArtifactStore store, AttemptId attempt) : IAs
     {
         var name = ArtifactNames.Canonical(attempt.Task, attempt.Number, file.Name, file.ContentType);
         var hash = await file.CloseAsync();
-        if (!store.TryKeep(attempt.Job, file.Path, name))
+        if (!_names.Add(name))
         {
             throw new ArtifactException(ReasonCode.BadOutput, $"sent two files of the name {name}");
         }
+
+        store.Keep(attempt.Job, file.Path, name);
 
         _open = null;
         return new ArtifactRef(name, file.ContentType, file.Bytes, hash);

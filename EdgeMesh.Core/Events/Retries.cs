@@ -1,0 +1,22 @@
+using EdgeMesh.Core.Jobs;
+
+namespace EdgeMesh.Core.Events;
+
+/// <summary>How often a task is tried. Pure.</summary>
+public static class Retries
+{
+    // A task that takes its device down with it must not visit the whole mesh again and again.
+    private const int MostInterruptions = 12;
+
+    /// <summary>
+    /// Whether a task has failed often enough: so many times for a reason of its own, its model's or its device's. Interruptions (a device that was lost or was
+    /// not ready) say nothing about the task, so more of them are allowed; and a busy device only means waiting.
+    /// </summary>
+    /// <param name="most">Tries that may fail.</param>
+    public static bool AreSpent(IReadOnlyCollection<AttemptView> attempts, int most)
+    {
+        ArgumentNullException.ThrowIfNull(attempts);
+        var interrupted = attempts.Count(a => a.Reason is { } reason && ReasonCodes.For(reason).Waits);
+        return attempts.Count - interrupted >= most || interrupted - attempts.Count(a => a.Reason == ReasonCode.Busy) >= MostInterruptions;
+    }
+}

@@ -1,0 +1,43 @@
+using EdgeMesh.Core.Contracts;
+using EdgeMesh.Core.Jobs;
+
+namespace EdgeMesh.Dashboard.Orchestration.Attempts;
+
+/// <summary>How far an attempt was heard: where listening to it goes on after a link broke or the dashboard was started again.</summary>
+/// <param name="Text">Characters (UTF-16 code units) that came as text, those that turned out to be reasoning included.</param>
+/// <param name="Reasoning">Characters of reasoning, those that came as text first included; counting ends at <see cref="ReasoningText.MaxChars"/>.</param>
+/// <param name="Moved">Characters of <paramref name="Text"/> that turned out to be reasoning.</param>
+/// <param name="Artifacts">Names of the whole files, in the order in which they came.</param>
+/// <param name="IsStarted">The device said that it works on it.</param>
+[GenerateSerializer, Immutable]
+public sealed record AttemptPosition(int Text, int Reasoning, int Moved, ImmutableArray<string> Artifacts, bool IsStarted)
+{
+    // More than any attempt has: nothing that would not be kept is sent again.
+    private const long AllReasoning = 1L << 40;
+
+    /// <summary>Nothing was heard.</summary>
+    public static AttemptPosition Start { get; } = new(0, 0, 0, [], false);
+
+    /// <summary>Whether nothing was heard: the device may never have got the order, so it is sent (again), which is the same as attaching from the start.</summary>
+    public bool IsStart => Text == 0 && Reasoning == 0 && Artifacts.IsEmpty && !IsStarted;
+
+    /// <summary>Where the journal ends.</summary>
+    public static AttemptPosition Of(AttemptView attempt)
+    {
+        ArgumentNullException.ThrowIfNull(attempt);
+        var output = attempt.Output;
+        return new(output.Position, output.Reasoning.Length, output.Moved, [.. output.Artifacts.Select(a => a.Name)], attempt.StartedAt is not null);
+    }
+
+    /// <summary>Asks a device to go on from here.</summary>
+    /// <param name="epoch">Of this start of the dashboard.</param>
+    public AttachRequest ToRequest(AttemptId id, long epoch) => new()
+    {
+        Attempt = TaskWire.Ref(id),
+        Epoch = epoch,
+        Text = Text,
+        Reasoning = Reasoning >= ReasoningText.MaxChars ? AllReasoning : Reasoning - Moved,
+        TextWasReasoning = Moved > 0,
+        Artifacts = Artifacts.Length,
+    };
+}
