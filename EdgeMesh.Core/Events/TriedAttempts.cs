@@ -8,16 +8,21 @@ public static class TriedAttempts
 {
     extension(Tried)
     {
-        /// <summary>What a task's failed attempts, of which the last failed for <paramref name="last"/>, leave out of the next one.</summary>
-        public static Tried Of(IEnumerable<AttemptView> attempts, ReasonCode last)
+        /// <summary>What failed the task by itself: a device that was lost, busy or not ready says nothing about the task.</summary>
+        public static Tried OwnFaults(IEnumerable<AttemptView> attempts)
         {
-            if (!ReasonCodes.For(last).ElsewhereOnly)
-            {
-                return Tried.Nothing;
-            }
-
-            var failed = attempts.Where(a => a.State == AttemptState.Failed).ToLookup(a => a.Reason is { } reason && ReasonCodes.For(reason).IsOfTheModel);
+            var failed = attempts.Where(a => a is { State: AttemptState.Failed, Reason: { } reason } && ReasonCodes.For(reason) is { ElsewhereOnly: true, Waits: false })
+                .ToLookup(a => ReasonCodes.For(a.Reason!.Value).IsOfTheModel);
             return new Tried([.. failed[false].Select(a => a.DeviceId)], [.. failed[true].Select(a => (a.DeviceId, a.ModelId))]);
+        }
+
+        /// <summary>What a task's failed attempts, of which the last failed for <paramref name="last"/>, leave out of the next one; of interrupted ones only the last, so that it goes elsewhere.</summary>
+        public static Tried Of(IReadOnlyList<AttemptView> attempts, ReasonCode last)
+        {
+            var own = Tried.OwnFaults(attempts);
+            return !ReasonCodes.For(last).ElsewhereOnly ? Tried.Nothing
+                : attempts is [.., { State: AttemptState.Failed } interrupted] && ReasonCodes.For(last).Waits ? own with { Devices = own.Devices.Add(interrupted.DeviceId) }
+                : own;
         }
     }
 }

@@ -159,7 +159,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
         {
             var task = view.Tasks[failed.Task.Number - 1];
             var policy = ReasonCodes.For(failed.Reason);
-            if (!policy.Retried || view.CancelRequested || Retries.AreSpent(task.Attempts, options.MaxAttempts) || (!Place(task, Tried.Of(task.Attempts, failed.Reason)) && !policy.Waits))
+            if (!policy.Retried || view.CancelRequested || Retries.AreSpent(task.Attempts, options.MaxAttempts) || (!Place(task, Tried.Of(task.Attempts, failed.Reason)) && !policy.Waits && !MayBeTaken(task)))
             {
                 Decide(new TaskEnded(time.GetUtcNow(), failed.Task, failed.Reason == ReasonCode.Cancelled ? TaskState.Cancelled : TaskState.Failed));
             }
@@ -168,10 +168,17 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
         // Nobody could take it when its attempt failed: another device, or the same one when it is back.
         void TryAgain(TaskView task)
         {
-            if (view.CancelRequested || (!Place(task, Tried.Of(task.Attempts, task.Current!.Reason ?? ReasonCode.Lost)) && !Place(task, Tried.OfModels(task.Attempts)) && IsPatienceOver))
+            if (view.CancelRequested || (!Place(task, Tried.Of(task.Attempts, task.Current!.Reason ?? ReasonCode.Lost)) && !Place(task, Tried.OwnFaults(task.Attempts)) && IsPatienceOver))
             {
                 Decide(new TaskEnded(time.GetUtcNow(), task.Id, view.CancelRequested ? TaskState.Cancelled : TaskState.Failed));
             }
+        }
+
+        // A device that is not linked now, or was only interrupted, could do it: worth waiting for.
+        bool MayBeTaken(TaskView task)
+        {
+            var linked = snapshot with { Devices = [.. snapshot.Devices.Select(d => d.State is DeviceState.Suspect or DeviceState.Lost ? d with { State = DeviceState.Online } : d)] };
+            return Choose(task.Planned, Tried.OwnFaults(task.Attempts), linked) is not null;
         }
 
         bool Place(TaskView task, Tried tried)
@@ -315,14 +322,14 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
     private PlanResult Plan(JobRequest request, bool noTryOutModels) =>
         placed.Decide(Id, request, fleet => PlanningPipeline.Plan(request, fleet, contexts.Now(noTryOutModels)));
 
-    /// <summary>A report that came twice, because the answer to the first one was late: output that is there already, an attempt that has begun or ended.</summary>
+    /// <summary>A report that came twice, because the answer to the first one was late: output that is there already, an attempt that has begun, has ended or was replaced.</summary>
     private static bool IsRepeated(JobView view, JobEvent change) =>
         change switch
         {
-            OutputAppended { Artifact: { } artifact } e => Output(view, e.Task, e.Number)?.Artifacts.Contains(artifact) == true,
-            OutputAppended e => e.Offset < Output(view, e.Task, e.Number)?.Position,
-            ReasoningAppended e => e.Offset < Output(view, e.Task, e.Number)?.Reasoning.Length,
-            OutputWasReasoning e => Output(view, e.Task, e.Number)?.Moved > 0,
+            OutputAppended { Artifact: { } artifact } e => !IsOpen(view, e.Task, e.Number) || Output(view, e.Task, e.Number)!.Artifacts.Contains(artifact),
+            OutputAppended e => !IsOpen(view, e.Task, e.Number) || e.Offset < Output(view, e.Task, e.Number)!.Position,
+            ReasoningAppended e => !IsOpen(view, e.Task, e.Number) || e.Offset < Output(view, e.Task, e.Number)!.Reasoning.Length,
+            OutputWasReasoning e => !IsOpen(view, e.Task, e.Number) || Output(view, e.Task, e.Number)!.Moved > 0,
             AttemptStarted e => !IsOpen(view, e.Task, e.Number) || view.Tasks[e.Task.Number - 1].Current!.StartedAt is not null,
             AttemptSucceeded e => !IsOpen(view, e.Task, e.Number),
             AttemptFailed e => !IsOpen(view, e.Task, e.Number),

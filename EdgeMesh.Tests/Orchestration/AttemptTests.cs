@@ -48,6 +48,48 @@ public sealed class AttemptTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Attempt_FailsWhileTheOtherDeviceWasOnlyInterrupted_IsGivenToThatOne(bool isLinked)
+    {
+        await using var mesh = await MeshHost.StartAsync();
+        var (one, two) = (await mesh.JoinAsync("One"), await mesh.JoinAsync("Two"));
+        one.OnRun = two.OnRun = run =>
+        {
+            if (run.Request.Attempt == 1)
+            {
+                run.Started().Fail("Lost", "it was stopped while it worked on this");
+            }
+            else if (run.Request.Attempt > 2)
+            {
+                run.Started().Text(run.Request.Text).Succeed();
+            }
+            else
+            {
+                run.Started();
+            }
+        };
+        var id = await mesh.SubmitAsync(Samples.Request(text: "third time lucky"));
+        await mesh.JobAsync(id, v => v.Tasks is [{ Current: { Number: 2, State: AttemptState.Running } }]);
+        var (first, second) = one.Runs.First().Request.Attempt == 1 ? (one, two) : (two, one);
+        if (!isLinked)
+        {
+            await mesh.CutAsync(first);
+        }
+
+        second.Runs.Single().Fail("RuntimeDown", "the engine stopped");
+        if (!isLinked)
+        {
+            await mesh.JobAsync(id, v => v.Tasks is [{ Current: { Number: 2, State: AttemptState.Failed } }]);
+            await mesh.LinkAsync(first);
+        }
+
+        var job = await mesh.EndedAsync(id);
+        Assert.Equal("third time lucky", job.Result!.Text);
+        Assert.Equal(first.Id, job.Tasks[0].Current!.DeviceId);
+    }
+
+    [Theory]
     [InlineData("Unsupported")]
     [InlineData("ModelMissing")]
     public async Task Attempt_FailedForTheModel_IsTriedWithAnotherModelOfTheSameDevice(string told)
