@@ -55,6 +55,8 @@ public sealed class DeviceLedger
     /// <returns>False when it is here already.</returns>
     public bool AddInFlight(AttemptOrder order)
     {
+        // It may have to be sent again.
+        order = order with { Deadlines = Deadlines.Of(order.Placement.Predicted, order.Task, null) };
         if (_waiting.Contains(order.Id) || !_inFlight.TryAdd(order.Id, new Sent(order, null, ++_sent)))
         {
             return false;
