@@ -1,6 +1,5 @@
 using EdgeMesh.Agent.Enrolment;
 using EdgeMesh.Agent.Hosting;
-using EdgeMesh.Agent.Tasks;
 
 namespace EdgeMesh.Agent.Link;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Jobs;

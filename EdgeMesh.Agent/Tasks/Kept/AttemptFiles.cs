@@ -98,14 +98,13 @@ internal sealed partial class AttemptFiles(TaskExecutor executor, AgentOptions o
             switch (what)
             {
                 case What.Taken:
-                    Try(() =>
+                    var path = Path.Combine(Folder, AttemptFile.NameOf(caller, run.Request));
+                    if (!Try(() => Create(path, caller, run)))
                     {
-                        OwnerOnlyFile.CreateDirectory(Folder);
-                        var path = Path.Combine(Folder, AttemptFile.NameOf(caller, run.Request));
-                        _paths[run] = path;
-                        _open[run] = AttemptFile.Create(path, caller, run);
-                        _complained = false;
-                    });
+                        // What may be there does not even tell what it is of.
+                        Try(() => File.Delete(path));
+                    }
+
                     break;
                 case What.Ended:
                     Append(run);
@@ -120,6 +119,14 @@ internal sealed partial class AttemptFiles(TaskExecutor executor, AgentOptions o
                     break;
             }
         }
+    }
+
+    private void Create(string path, string caller, TaskRun run)
+    {
+        OwnerOnlyFile.CreateDirectory(Folder);
+        _open[run] = AttemptFile.Create(path, caller, run);
+        _paths[run] = path;
+        _complained = false;
     }
 
     private void AppendAll()
@@ -193,7 +200,7 @@ internal sealed partial class AttemptFiles(TaskExecutor executor, AgentOptions o
             if (!_complained)
             {
                 _complained = true;
-                LogMemoryOnly(logger, e.Message);
+                LogMemoryOnly(logger, e.Message.TrimEnd('.'));
             }
 
             return false;
@@ -209,7 +216,7 @@ internal sealed partial class AttemptFiles(TaskExecutor executor, AgentOptions o
 
     private sealed record Change(What What, string Caller, TaskRun Run);
 
-    [LoggerMessage(440, LogLevel.Warning, "What tasks answer is kept in memory only for now, so a restart of this agent loses it: {Reason} Free space on the disk of the data directory, or make it writable.")]
+    [LoggerMessage(440, LogLevel.Warning, "What tasks answer is kept in memory only for now, so a restart of this agent loses it: {Reason}. Free space on the disk of the data directory, or make it writable.")]
     private static partial void LogMemoryOnly(ILogger logger, string reason);
 
     [LoggerMessage(441, LogLevel.Warning, "The file of a kept attempt was damaged and set aside as {Name}: its task is placed again. It may be deleted.")]

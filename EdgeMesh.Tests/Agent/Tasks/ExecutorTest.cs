@@ -1,3 +1,4 @@
+using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Agent.Tasks;
 using EdgeMesh.Core.Contracts;
