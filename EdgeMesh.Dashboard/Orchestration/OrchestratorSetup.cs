@@ -25,6 +25,7 @@ public static class OrchestratorSetup
         services.AddSingleton<ILinkSink, GrainLinkSink>().AddSingleton<IFleet, MeshFleet>().AddSingleton<IJobs, MeshJobs>();
         services.AddSingleton<Rehearsal>().AddHostedService(s => s.GetRequiredService<Rehearsal>()).AddSingleton<Hosting.IReadinessCheck>(s => s.GetRequiredService<Rehearsal>());
         services.AddSingleton<HistoryQuota>().AddHostedService(s => s.GetRequiredService<HistoryQuota>());
+        services.AddSingleton<HistoryCompaction>().AddHostedService(s => s.GetRequiredService<HistoryCompaction>());
         services.AddSingleton<Recovery>().AddHostedService(s => s.GetRequiredService<Recovery>());
         return builder;
     }

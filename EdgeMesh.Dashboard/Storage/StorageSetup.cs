@@ -23,8 +23,11 @@ public static class StorageSetup
         return services;
     }
 
+    /// <summary>Seconds that anyone waits for another writer; a lock that lasts longer is a state that is told (well before a call to a grain gives up, after 30 s).</summary>
+    internal const int LockSeconds = 5;
+
     public static DbContextOptionsBuilder Configure(DbContextOptionsBuilder options, string path) =>
-        options.UseSqlite(new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 30 }.ToString()).AddInterceptors(new PragmaInterceptor())
+        options.UseSqlite(new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = LockSeconds }.ToString()).AddInterceptors(new PragmaInterceptor())
             .ConfigureWarnings(w => w.Ignore(CoreEventId.ManyServiceProvidersCreatedWarning));
 }
 

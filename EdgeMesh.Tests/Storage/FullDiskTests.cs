@@ -11,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EdgeMesh.Tests.Storage;
 
-/// <summary>A disk that is full costs nothing but time: it is said, nothing is lost, and all goes on when it works again.</summary>
+/// <summary>A disk that is full, or a database that another program holds, costs nothing but time: it is said, nothing is lost, and all goes on when it works again.</summary>
 public sealed class FullDiskTests
 {
     private static CancellationToken Test => TestContext.Current.CancellationToken;
@@ -58,6 +58,19 @@ public sealed class FullDiskTests
         Assert.True(await sessions.EndAsync(session, TimeSpan.Zero, Test));
         Assert.False(sessions.See(session));
         Assert.True(sessions.Ended(session).IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task Locked_IsSaid_AndEndsByItself()
+    {
+        await using var mesh = await MeshHost.StartAsync();
+        await mesh.JoinAsync("One");
+        await using Microsoft.Data.Sqlite.SqliteConnection other = new($"Data Source={Path.Combine(mesh.Data, "edgemesh.db")};Pooling=False");
+        await other.OpenAsync(Test);
+        await using var holding = other.BeginTransaction();
+        await RefusedAsync(mesh, "Another program has locked the database.");
+        await holding.RollbackAsync(Test);
+        await WorksAsync(mesh);
     }
 
     private static async Task<(FakeDevice Device, JobId Id)> RunningAsync(MeshHost mesh)
