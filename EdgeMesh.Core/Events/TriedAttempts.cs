@@ -6,6 +6,11 @@ namespace EdgeMesh.Core.Events;
 /// <summary>What follows from a task's attempts for the next one.</summary>
 public static class TriedAttempts
 {
+    private static readonly TimeSpan Circle = TimeSpan.FromSeconds(1);
+
+    private static bool IsJustBefore(AttemptView attempt, AttemptView last) =>
+        attempt is { State: AttemptState.Failed, Reason: { } reason } && ReasonCodes.For(reason).Waits && (last.EndedAt - attempt.EndedAt ?? TimeSpan.Zero) <= Circle;
+
     extension(Tried)
     {
         /// <summary>What failed the task by itself: a device that was lost, busy or not ready says nothing about the task.</summary>
@@ -16,12 +21,15 @@ public static class TriedAttempts
             return new Tried([.. failed[false].Select(a => a.DeviceId)], [.. failed[true].Select(a => (a.DeviceId, a.ModelId))]);
         }
 
-        /// <summary>What a task's failed attempts, of which the last failed for <paramref name="last"/>, leave out of the next one; of interrupted ones only the last, so that it goes elsewhere.</summary>
+        /// <summary>
+        /// What a task's failed attempts, of which the last failed for <paramref name="last"/>, leave out of the next one; of interrupted ones the last and those of the second
+        /// before it, so that a task goes elsewhere and does not run in circles between devices that cannot take it now.
+        /// </summary>
         public static Tried Of(IReadOnlyList<AttemptView> attempts, ReasonCode last)
         {
             var own = Tried.OwnFaults(attempts);
             return !ReasonCodes.For(last).ElsewhereOnly ? Tried.Nothing
-                : attempts is [.., { State: AttemptState.Failed } interrupted] && ReasonCodes.For(last).Waits ? own with { Devices = own.Devices.Add(interrupted.DeviceId) }
+                : attempts is [.., { State: AttemptState.Failed } interrupted] && ReasonCodes.For(last).Waits ? own with { Devices = own.Devices.Union(attempts.Where(a => IsJustBefore(a, interrupted)).Select(a => a.DeviceId)) }
                 : own;
         }
     }

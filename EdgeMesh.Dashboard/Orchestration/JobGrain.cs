@@ -56,7 +56,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
         }
     }
 
-    public async Task<bool> IsOpenAsync(AttemptId attempt) => await ViewAsync() is { IsFinished: false } view && IsOpen(view, attempt.Task, attempt.Number);
+    public async Task<bool> IsOpenAsync(AttemptId attempt) => await ViewAsync() is { IsFinished: false } view && JobTurn.IsOpen(view, attempt.Task, attempt.Number);
 
     public async Task RehearseAsync(JobRequest request, PlanResult plan)
     {
@@ -70,7 +70,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
 
     public async Task<bool> MoveAsync(AttemptId attempt, string cause, double remainingMs, TimeSpan away)
     {
-        if (await ViewAsync() is not { IsFinished: false } view || !IsOpen(view, attempt.Task, attempt.Number))
+        if (await ViewAsync() is not { IsFinished: false } view || !JobTurn.IsOpen(view, attempt.Task, attempt.Number))
         {
             return true;
         }
@@ -97,46 +97,19 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
             return;
         }
 
-        var decided = events.Where(e => !IsRepeated(before, e)).ToList();
-        var view = Fold(before, decided);
-        var orders = new List<AttemptOrder>();
-        var snapshot = placed.Current;
-        foreach (var change in decided.ToList())
+        var turn = new JobTurn(before, placed.Current, contexts.Now(), time.GetUtcNow(), options.MaxAttempts, IsPatienceOver);
+        turn.Take(events);
+        if (turn.Events.Any(e => e is AttemptStarted or AttemptSucceeded))
         {
-            switch (change)
-            {
-                case AttemptSucceeded s when view.Tasks[s.Task.Number - 1] is { State: TaskState.Running or TaskState.Queued, Current.State: AttemptState.Succeeded }:
-                    Decide(new TaskEnded(time.GetUtcNow(), s.Task, TaskState.Succeeded));
-                    break;
-                case AttemptFailed f when view.Tasks[f.Task.Number - 1] is { State: TaskState.Running or TaskState.Queued, Current: { } current } && current.Number == f.Number:
-                    Retry(f);
-                    break;
-            }
+            _waitingSince = null;
         }
 
-        foreach (var task in stranded ? JobProgress.Stranded(view).ToList() : [])
-        {
-            TryAgain(task);
-        }
-
-        foreach (var task in JobProgress.Ready(view).ToList())
-        {
-            if (view.CancelRequested || !Place(task, Tried.Nothing))
-            {
-                Decide(new TaskEnded(time.GetUtcNow(), task.Id, view.CancelRequested ? TaskState.Cancelled : TaskState.Failed));
-            }
-        }
-
-        if (JobProgress.IsOver(view))
-        {
-            var (state, error) = JobOutcome.Decide(view);
-            Decide(new JobEnded(time.GetUtcNow(), state, error));
-        }
-
+        turn.GoOn(stranded);
+        List<AttemptOrder> orders = [.. turn.Placements.Select(p => Order(turn.View, p.Task, p.Placement, p.Number, p.Text))];
         placed.Add(orders);
         try
         {
-            await StoreAsync(decided, view);
+            await StoreAsync([.. turn.Events], turn.View);
             await DispatchAsync(orders);
         }
         finally
@@ -144,80 +117,9 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
             placed.Settle(orders.Select(o => o.Id).ToHashSet().Contains);
         }
 
-        if (JobProgress.Stranded(view).Any())
+        if (JobProgress.Stranded(turn.View).Any())
         {
             Wait();
-        }
-
-        void Decide(JobEvent change)
-        {
-            decided.Add(change);
-            view = JobReducer.Apply(view, change)!;
-        }
-
-        void Retry(AttemptFailed failed)
-        {
-            var task = view.Tasks[failed.Task.Number - 1];
-            var policy = ReasonCodes.For(failed.Reason);
-            if (!policy.Retried || view.CancelRequested || Retries.AreSpent(task.Attempts, options.MaxAttempts) || (!Place(task, Tried.Of(task.Attempts, failed.Reason)) && !policy.Waits && !MayBeTaken(task)))
-            {
-                Decide(new TaskEnded(time.GetUtcNow(), failed.Task, failed.Reason == ReasonCode.Cancelled ? TaskState.Cancelled : TaskState.Failed));
-            }
-        }
-
-        // Nobody could take it when its attempt failed: another device, or the same one when it is back.
-        void TryAgain(TaskView task)
-        {
-            if (view.CancelRequested || (!Place(task, Tried.Of(task.Attempts, task.Current!.Reason ?? ReasonCode.Lost)) && !Place(task, Tried.OwnFaults(task.Attempts)) && IsPatienceOver))
-            {
-                Decide(new TaskEnded(time.GetUtcNow(), task.Id, view.CancelRequested ? TaskState.Cancelled : TaskState.Failed));
-            }
-        }
-
-        // A device that is not linked now, or was only interrupted, could do it: worth waiting for.
-        bool MayBeTaken(TaskView task)
-        {
-            var linked = snapshot with { Devices = [.. snapshot.Devices.Select(d => d.State is DeviceState.Suspect or DeviceState.Lost ? d with { State = DeviceState.Online } : d)] };
-            return Choose(task.Planned, Tried.OwnFaults(task.Attempts), linked) is not null;
-        }
-
-        bool Place(TaskView task, Tried tried)
-        {
-            // A device that failed the task is replaced, so it does not count.
-            var used = view.Tasks.Where(t => t.Current is { State: AttemptState.Placed or AttemptState.Running }).Select(t => t.Current!.DeviceId).Except(tried.Devices).ToHashSet();
-            if (Choose(task.Planned, tried, WorkerLimit.Keep(snapshot, view.Request, used)) is not { } chosen)
-            {
-                return false;
-            }
-
-            // The tasks of a stage share the devices: what this one was given counts for the next.
-            snapshot = snapshot.With(task.Planned, chosen.Placement, TaskLoad.CharsOf(chosen.Text.Length, task.Planned.Options));
-            orders.Add(Order(view, decided, task.Planned, chosen.Placement, task.Attempts.Length + 1, chosen.Text));
-            view = JobReducer.Apply(view, decided[^1])!;
-            return true;
-        }
-
-        // What earlier stages wrote may be longer than planned; then the best models get as much of it as they can read.
-        (TaskPlacement Placement, string Text)? Choose(PlannedTask task, Tried tried, FleetSnapshot allowed)
-        {
-            var text = JobProgress.InputText(view, task);
-            var load = TaskLoad.Of(text, task.Options);
-            var combines = !task.Input.OutputsOf.IsEmpty;
-            var room = combines ? PlanningPipeline.LongestRoom(task, load, view.Request, allowed, contexts.Now(), tried) : null;
-            if (load.Tokens > room)
-            {
-                text = JobProgress.ShortenedInput(view, task, room.Value);
-            }
-
-            var (placement, _) = PlanningPipeline.PlaceAgain(task, TaskLoad.Of(text, task.Options), view.Request, allowed, contexts.Now(), tried);
-            if (placement is { RunnerUp: null } && allowed.Devices.Length < snapshot.Devices.Length)
-            {
-                placement = placement with { Reason = $"You asked for {view.Request.MaxWorkers} {(view.Request.MaxWorkers == 1 ? "device" : "devices")} at most." };
-            }
-
-            return placement is null ? null
-                : load.Tokens > room ? (placement with { Reason = $"{placement.Reason} What it combines was shortened to what it can read." }, text)
-                : (placement, text);
         }
     }
 
@@ -261,9 +163,6 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
 
     private static IEnumerable<(TaskView Task, AttemptView Attempt)> Current(JobView view) =>
         view.Tasks.Where(t => t.Current is { State: AttemptState.Placed or AttemptState.Running }).Select(t => (t, t.Current!));
-
-    private static bool IsOpen(JobView view, TaskId task, int number) =>
-        task.Number >= 1 && task.Number <= view.Tasks.Length && view.Tasks[task.Number - 1] is { State: <= TaskState.Running, Current: { State: AttemptState.Placed or AttemptState.Running } current } && current.Number == number;
 
     public async Task AbandonAsync(string cause)
     {
@@ -322,23 +221,6 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
     private PlanResult Plan(JobRequest request, bool noTryOutModels) =>
         placed.Decide(Id, request, fleet => PlanningPipeline.Plan(request, fleet, contexts.Now(noTryOutModels)));
 
-    /// <summary>A report that came twice, because the answer to the first one was late: output that is there already, an attempt that has begun, has ended or was replaced.</summary>
-    private static bool IsRepeated(JobView view, JobEvent change) =>
-        change switch
-        {
-            OutputAppended { Artifact: { } artifact } e => !IsOpen(view, e.Task, e.Number) || Output(view, e.Task, e.Number)!.Artifacts.Contains(artifact),
-            OutputAppended e => !IsOpen(view, e.Task, e.Number) || e.Offset < Output(view, e.Task, e.Number)!.Position,
-            ReasoningAppended e => !IsOpen(view, e.Task, e.Number) || e.Offset < Output(view, e.Task, e.Number)!.Reasoning.Length,
-            OutputWasReasoning e => !IsOpen(view, e.Task, e.Number) || Output(view, e.Task, e.Number)!.Moved > 0,
-            AttemptStarted e => !IsOpen(view, e.Task, e.Number) || view.Tasks[e.Task.Number - 1].Current!.StartedAt is not null,
-            AttemptSucceeded e => !IsOpen(view, e.Task, e.Number),
-            AttemptFailed e => !IsOpen(view, e.Task, e.Number),
-            _ => false,
-        };
-
-    private static AttemptOutput? Output(JobView view, TaskId task, int number) =>
-        task.Number <= view.Tasks.Length && view.Tasks[task.Number - 1].Current is { } current && current.Number == number ? current.Output : null;
-
     private static JobView Fold(JobView view, IEnumerable<JobEvent> events) => events.Aggregate(view, (v, e) => JobReducer.Apply(v, e)!);
 
     /// <summary>The job as it is; read from the journal after the grain was idle for so long that it was put away.</summary>
@@ -358,18 +240,16 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
         view = JobReducer.Apply(view, events[^1])!;
         foreach (var task in JobProgress.Ready(view))
         {
-            orders.Add(Order(view, events, task.Planned, plan.Placements[task.Id.Number - 1], 1, JobProgress.InputText(view, task.Planned)));
+            var placement = plan.Placements[task.Id.Number - 1];
+            events.Add(new AttemptPlaced(time.GetUtcNow(), task.Id, 1, placement.Device, placement.DeviceName, placement.RuntimeId, placement.ModelId, placement.Predicted, placement.Reason));
+            orders.Add(Order(view, task.Planned, placement, 1, JobProgress.InputText(view, task.Planned)));
         }
 
         return (orders, Fold(view, events.TakeLast(orders.Count)));
     }
 
-    private AttemptOrder Order(JobView view, List<JobEvent> events, PlannedTask task, TaskPlacement placement, int number, string text)
-    {
-        var now = time.GetUtcNow();
-        events.Add(new AttemptPlaced(now, task.Id, number, placement.Device, placement.DeviceName, placement.RuntimeId, placement.ModelId, placement.Predicted, placement.Reason));
-        return new AttemptOrder(new AttemptId(Id, task.Id, number), view.Request.Kind, view.Title, task, placement, text, now, _rehearsal);
-    }
+    private AttemptOrder Order(JobView view, PlannedTask task, TaskPlacement placement, int number, string text) =>
+        new(new AttemptId(Id, task.Id, number), view.Request.Kind, view.Title, task, placement, text, time.GetUtcNow(), _rehearsal);
 
     private Task StoreAsync(List<JobEvent> events) => StoreAsync(events, _view is null ? JobReducer.Fold(events)! : Fold(_view, events));
 
@@ -472,7 +352,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
         else if (_isOrdered)
         {
             _looking?.Dispose();
-            (_looking, _waitingSince) = (null, null);
+            _looking = null;
         }
     }
 

@@ -16,14 +16,15 @@ public sealed class AgentStopTests
         await using var dashboard = await DashboardProcess.StartAsync(directory["data"]);
         await using var engine = await OpenAiTestServer.StartAsync(TimeSpan.FromMilliseconds(60));
         var openAi = new Uri(engine.Address, "v1").ToString();
-        await using (var agent = await AgentProcess.JoinAsync(dashboard, "North", directory["north"], openAi))
+        // Longer than the engine takes on any machine.
+        await using (var agent = AgentProcess.Start(dashboard.Address, await dashboard.JoinTokenAsync(), "North", directory["north"], openAi, null, "--finish-within", "25"))
         {
             await dashboard.DeviceAsync("North", d => d.GetRawText().Contains(engine.Model, StringComparison.Ordinal));
             var id = await dashboard.SubmitAsync(new { kind = "chat", text = "Tides?" });
             await Until.TrueAsync("the engine to write", () => engine.Sent > 0);
             agent.Signal(Sigterm);
 
-            Assert.Equal(0, await agent.ExitAsync(TimeSpan.FromSeconds(20)));
+            Assert.Equal(0, await agent.ExitAsync(TimeSpan.FromSeconds(60)));
             var job = await dashboard.EndedAsync(id);
             Assert.Equal(("Succeeded", OpenAiTestServer.Answer), (job.GetProperty("state").GetString(), job.GetProperty("result").GetProperty("text").GetString()));
             Assert.Equal(1, Attempts(job).GetArrayLength());

@@ -89,6 +89,19 @@ public sealed class AttemptTests
         Assert.Equal(first.Id, job.Tasks[0].Current!.DeviceId);
     }
 
+    [Fact]
+    public async Task Attempt_NobodyIsReady_DoesNotRunInCircles_AndIsGivenUp()
+    {
+        await using var mesh = await MeshHost.StartAsync(null, ("EdgeMesh:Orchestrator:WaitForDevice", "00:00:02"));
+        var (one, two) = (await mesh.JoinAsync("One"), await mesh.JoinAsync("Two"));
+        one.OnRun = two.OnRun = run => run.Fail("NotReady", "its runtimes start");
+
+        var job = await mesh.EndedAsync(await mesh.SubmitAsync(Samples.Request()));
+
+        Assert.Equal((JobState.Failed, "notready"), (job.State, job.Error!.Code));
+        Assert.InRange(one.Runs.Count + two.Runs.Count, 2, 12);
+    }
+
     [Theory]
     [InlineData("Unsupported")]
     [InlineData("ModelMissing")]

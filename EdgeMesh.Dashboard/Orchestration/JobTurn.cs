@@ -1,0 +1,172 @@
+using EdgeMesh.Core.Devices;
+using EdgeMesh.Core.Events;
+using EdgeMesh.Core.Jobs;
+using EdgeMesh.Core.Placement;
+using EdgeMesh.Core.Planning;
+using EdgeMesh.Core.Tasks;
+
+namespace EdgeMesh.Dashboard.Orchestration;
+
+/// <summary>One turn of a job: takes what happened and decides what follows. Pure: it stores and sends nothing.</summary>
+/// <param name="before">The job as it was.</param>
+/// <param name="fleet">With what was placed a moment ago.</param>
+/// <param name="isPatienceOver">The job has waited long enough for a device.</param>
+internal sealed class JobTurn(JobView before, FleetSnapshot fleet, PlanContext context, DateTimeOffset now, int maxAttempts, bool isPatienceOver)
+{
+    private readonly List<JobEvent> _events = [];
+    private readonly List<Placed> _placed = [];
+    private FleetSnapshot _fleet = fleet;
+
+    /// <summary>What happened and what was decided, in order.</summary>
+    public IReadOnlyList<JobEvent> Events => _events;
+
+    /// <summary>Attempts that were placed.</summary>
+    public IReadOnlyList<Placed> Placements => _placed;
+
+    /// <summary>The job after it.</summary>
+    public JobView View { get; private set; } = before;
+
+    /// <summary>Whether this attempt is the one that the job waits for.</summary>
+    public static bool IsOpen(JobView view, TaskId task, int number) =>
+        task.Number >= 1 && task.Number <= view.Tasks.Length && view.Tasks[task.Number - 1] is { State: <= TaskState.Running, Current: { State: AttemptState.Placed or AttemptState.Running } current } && current.Number == number;
+
+    /// <summary>What happened to attempts, in order. What is known already is left out.</summary>
+    public void Take(ImmutableArray<JobEvent> events)
+    {
+        var before = View;
+        foreach (var change in events.Where(e => !IsRepeated(before, e)))
+        {
+            Decide(change);
+        }
+    }
+
+    /// <summary>Decides what follows.</summary>
+    /// <param name="stranded">Tasks that nobody could take are looked at again.</param>
+    public void GoOn(bool stranded)
+    {
+        foreach (var change in _events.ToList())
+        {
+            switch (change)
+            {
+                case AttemptSucceeded s when View.Tasks[s.Task.Number - 1] is { State: TaskState.Running or TaskState.Queued, Current.State: AttemptState.Succeeded }:
+                    Decide(new TaskEnded(now, s.Task, TaskState.Succeeded));
+                    break;
+                case AttemptFailed f when View.Tasks[f.Task.Number - 1] is { State: TaskState.Running or TaskState.Queued, Current: { } current } && current.Number == f.Number:
+                    Retry(f);
+                    break;
+            }
+        }
+
+        foreach (var task in stranded ? JobProgress.Stranded(View).ToList() : [])
+        {
+            TryAgain(task);
+        }
+
+        foreach (var task in JobProgress.Ready(View).ToList())
+        {
+            if (View.CancelRequested || !Place(task, Tried.Nothing))
+            {
+                Decide(new TaskEnded(now, task.Id, View.CancelRequested ? TaskState.Cancelled : TaskState.Failed));
+            }
+        }
+
+        if (JobProgress.IsOver(View))
+        {
+            var (state, error) = JobOutcome.Decide(View);
+            Decide(new JobEnded(now, state, error));
+        }
+    }
+
+    private void Decide(JobEvent change)
+    {
+        _events.Add(change);
+        View = JobReducer.Apply(View, change)!;
+    }
+
+    private void Retry(AttemptFailed failed)
+    {
+        var task = View.Tasks[failed.Task.Number - 1];
+        var policy = ReasonCodes.For(failed.Reason);
+        if (!policy.Retried || View.CancelRequested || Retries.AreSpent(task.Attempts, maxAttempts) || (failed.Reason == ReasonCode.NotReady && isPatienceOver) || (!Place(task, Tried.Of(task.Attempts, failed.Reason)) && !policy.Waits && !MayBeTaken(task)))
+        {
+            Decide(new TaskEnded(now, failed.Task, failed.Reason == ReasonCode.Cancelled ? TaskState.Cancelled : TaskState.Failed));
+        }
+    }
+
+    // Nobody could take it when its attempt failed: another device, or the same one when it is back.
+    private void TryAgain(TaskView task)
+    {
+        if (View.CancelRequested || (!Place(task, Tried.Of(task.Attempts, task.Current!.Reason ?? ReasonCode.Lost)) && !Place(task, Tried.OwnFaults(task.Attempts)) && isPatienceOver))
+        {
+            Decide(new TaskEnded(now, task.Id, View.CancelRequested ? TaskState.Cancelled : TaskState.Failed));
+        }
+    }
+
+    // A device that is not linked now, or was only interrupted, could do it: worth waiting for.
+    private bool MayBeTaken(TaskView task)
+    {
+        var linked = _fleet with { Devices = [.. _fleet.Devices.Select(d => d.State is DeviceState.Suspect or DeviceState.Lost ? d with { State = DeviceState.Online } : d)] };
+        return Choose(task.Planned, Tried.OwnFaults(task.Attempts), linked) is not null;
+    }
+
+    private bool Place(TaskView task, Tried tried)
+    {
+        // A device that failed the task is replaced, so it does not count.
+        var used = View.Tasks.Where(t => t.Current is { State: AttemptState.Placed or AttemptState.Running }).Select(t => t.Current!.DeviceId).Except(tried.Devices).ToHashSet();
+        if (Choose(task.Planned, tried, WorkerLimit.Keep(_fleet, View.Request, used)) is not { } chosen)
+        {
+            return false;
+        }
+
+        // The tasks of a stage share the devices: what this one was given counts for the next.
+        _fleet = _fleet.With(task.Planned, chosen.Placement, TaskLoad.CharsOf(chosen.Text.Length, task.Planned.Options));
+        var (placement, number) = (chosen.Placement, task.Attempts.Length + 1);
+        _placed.Add(new Placed(task.Planned, placement, number, chosen.Text));
+        Decide(new AttemptPlaced(now, task.Id, number, placement.Device, placement.DeviceName, placement.RuntimeId, placement.ModelId, placement.Predicted, placement.Reason));
+        return true;
+    }
+
+    // What earlier stages wrote may be longer than planned; then the best models get as much of it as they can read.
+    private (TaskPlacement Placement, string Text)? Choose(PlannedTask task, Tried tried, FleetSnapshot allowed)
+    {
+        var text = JobProgress.InputText(View, task);
+        var load = TaskLoad.Of(text, task.Options);
+        var combines = !task.Input.OutputsOf.IsEmpty;
+        var room = combines ? PlanningPipeline.LongestRoom(task, load, View.Request, allowed, context, tried) : null;
+        if (load.Tokens > room)
+        {
+            text = JobProgress.ShortenedInput(View, task, room.Value);
+        }
+
+        var (placement, _) = PlanningPipeline.PlaceAgain(task, TaskLoad.Of(text, task.Options), View.Request, allowed, context, tried);
+        if (placement is { RunnerUp: null } && allowed.Devices.Length < _fleet.Devices.Length)
+        {
+            placement = placement with { Reason = $"You asked for {View.Request.MaxWorkers} {(View.Request.MaxWorkers == 1 ? "device" : "devices")} at most." };
+        }
+
+        return placement is null ? null
+            : load.Tokens > room ? (placement with { Reason = $"{placement.Reason} What it combines was shortened to what it can read." }, text)
+            : (placement, text);
+    }
+
+    /// <summary>A report that came twice, because the answer to the first one was late: output that is there already, an attempt that has begun, has ended or was replaced.</summary>
+    private static bool IsRepeated(JobView view, JobEvent change) =>
+        change switch
+        {
+            OutputAppended { Artifact: { } artifact } e => !IsOpen(view, e.Task, e.Number) || Output(view, e.Task, e.Number)!.Artifacts.Contains(artifact),
+            OutputAppended e => !IsOpen(view, e.Task, e.Number) || e.Offset < Output(view, e.Task, e.Number)!.Position,
+            ReasoningAppended e => !IsOpen(view, e.Task, e.Number) || e.Offset < Output(view, e.Task, e.Number)!.Reasoning.Length,
+            OutputWasReasoning e => !IsOpen(view, e.Task, e.Number) || Output(view, e.Task, e.Number)!.Moved > 0,
+            AttemptStarted e => !IsOpen(view, e.Task, e.Number) || view.Tasks[e.Task.Number - 1].Current!.StartedAt is not null,
+            AttemptSucceeded e => !IsOpen(view, e.Task, e.Number),
+            AttemptFailed e => !IsOpen(view, e.Task, e.Number),
+            _ => false,
+        };
+
+    private static AttemptOutput? Output(JobView view, TaskId task, int number) =>
+        task.Number <= view.Tasks.Length && view.Tasks[task.Number - 1].Current is { } current && current.Number == number ? current.Output : null;
+
+    /// <summary>An attempt that was placed.</summary>
+    /// <param name="Text">What it reads.</param>
+    internal sealed record Placed(PlannedTask Task, TaskPlacement Placement, int Number, string Text);
+}
