@@ -9,7 +9,9 @@ internal sealed class StorageProbe(StorageHealth health, StoragePlace place, Tim
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
     // More than the log that SQLite already has may hold: a few bytes go into it even when the disk is full.
-    private const string Write = "PRAGMA busy_timeout=500; BEGIN IMMEDIATE; DROP TABLE IF EXISTS StorageProbe; CREATE TABLE StorageProbe (Bytes BLOB); INSERT INTO StorageProbe VALUES (zeroblob(262144)); COMMIT; DROP TABLE StorageProbe";
+    // Each statement by itself: of several in one command, those after one that returns a row may fail without a word.
+    private static readonly ImmutableArray<string> Write =
+        ["BEGIN IMMEDIATE", "DROP TABLE IF EXISTS StorageProbe", "CREATE TABLE StorageProbe (Bytes BLOB)", "INSERT INTO StorageProbe VALUES (zeroblob(262144))", "COMMIT", "DROP TABLE StorageProbe"];
 
     protected override async Task RunAsync(CancellationToken stoppingToken)
     {
@@ -28,7 +30,8 @@ internal sealed class StorageProbe(StorageHealth health, StoragePlace place, Tim
         }
     }
 
-    private async Task<Exception?> TryAsync(CancellationToken cancellationToken)
+    /// <summary>Tries once; why nothing can be stored, or null.</summary>
+    internal async Task<Exception?> TryAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -36,8 +39,14 @@ internal sealed class StorageProbe(StorageHealth health, StoragePlace place, Tim
             await using SqliteConnection connection = new(new SqliteConnectionStringBuilder { DataSource = place.Database, Pooling = false, DefaultTimeout = 1, Mode = SqliteOpenMode.ReadWrite }.ToString());
             await connection.OpenAsync(cancellationToken);
             await using var command = connection.CreateCommand();
-            command.CommandText = Write;
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            foreach (var statement in Write)
+            {
+#pragma warning disable CA2100 // the statements above, no input in them
+                command.CommandText = statement;
+#pragma warning restore CA2100
+                await command.ExecuteNonQueryAsync(cancellationToken);
+            }
+
             return null;
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)

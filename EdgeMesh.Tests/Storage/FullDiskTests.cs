@@ -68,8 +68,11 @@ public sealed class FullDiskTests
         await using Microsoft.Data.Sqlite.SqliteConnection other = new($"Data Source={Path.Combine(mesh.Data, "edgemesh.db")};Pooling=False");
         await other.OpenAsync(Test);
         await using var holding = other.BeginTransaction();
+        var probe = mesh.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().OfType<StorageProbe>().Single();
+        Assert.Equal(StorageCondition.Locked, StorageFailure.Of(await probe.TryAsync(Test)));
         await RefusedAsync(mesh, "Another program has locked the database.");
         await holding.RollbackAsync(Test);
+        Assert.Null(await probe.TryAsync(Test));
         await WorksAsync(mesh);
     }
 
