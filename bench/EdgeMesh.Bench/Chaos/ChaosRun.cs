@@ -21,7 +21,12 @@ internal static class ChaosRun
         var logs = options.Logs is { } folder ? Directory.CreateDirectory(Path.GetFullPath(folder)).FullName : Directory.CreateTempSubdirectory("edgemesh-chaos-").FullName;
         Console.WriteLine($"{Machine.Describe()}\n{Described(options)}\n");
         var start = Stopwatch.GetTimestamp();
-        var (verdict, torment) = await TormentAsync(options, logs, Say, cancellationToken);
+        if (await TriedAsync(options, logs, Say, cancellationToken) is not (var verdict, var torment))
+        {
+            await Orphans.EndAsync(logs);
+            return 1;
+        }
+
         var orphans = await Orphans.EndAsync(logs);
         verdict.Orphans = orphans.Length;
         orphans.ToList().ForEach(verdict.Say);
@@ -46,6 +51,19 @@ internal static class ChaosRun
         return right ? 0 : 1;
 
         void Say(string words) => Console.Error.WriteLine($"{Stopwatch.GetElapsedTime(start).TotalSeconds,7:0.0} s  {words}");
+    }
+
+    private static async Task<(Verdict Verdict, Torment Torment)?> TriedAsync(ChaosOptions options, string logs, Action<string> say, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TormentAsync(options, logs, say, cancellationToken);
+        }
+        catch (TimeoutException e)
+        {
+            say($"{e.Message} Seed {options.Seed}; what every process printed is in {logs}");
+            return null;
+        }
     }
 
     private static async Task<(Verdict Verdict, Torment Torment)> TormentAsync(ChaosOptions options, string logs, Action<string> say, CancellationToken cancellationToken)

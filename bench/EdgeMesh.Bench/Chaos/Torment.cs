@@ -25,6 +25,7 @@ internal sealed class Torment(ChaosMesh mesh, ChaosOptions options, Action<strin
             var agent = mesh.Agents.Count == 0 ? null : mesh.Agents[_random.Next(mesh.Agents.Count)];
             var subject = fault is Fault.KillDashboard or Fault.StopDashboard ? mesh.Dashboard : agent!.Program;
             await subject.Turn.WaitAsync(cancellationToken);
+            await Task.WhenAll(going.Where(t => t.IsFaulted)); // what does not come up again ends the run
             subject.StartIfDead();
             say($"{ChaosCommand.Dashed(fault)} {subject.Name}");
             _done[fault] = _done.GetValueOrDefault(fault) + 1;

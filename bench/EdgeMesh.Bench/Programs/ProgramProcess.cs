@@ -17,7 +17,7 @@ internal sealed class ProgramProcess : IAsyncDisposable
     private ProgramProcess(Process process, string? log)
     {
         _process = process;
-        _log = log is null ? null : TextWriter.Synchronized(new StreamWriter(log, append: true) { AutoFlush = true });
+        _log = log is null ? null : TextWriter.Synchronized(new StreamWriter(new FileStream(log, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true });
     }
 
     /// <summary>Whether it has ended, whoever still holds its output open.</summary>

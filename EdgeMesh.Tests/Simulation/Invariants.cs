@@ -1,0 +1,79 @@
+using EdgeMesh.Core.Contracts;
+using EdgeMesh.Core.Jobs;
+using EdgeMesh.Dashboard.Orchestration;
+using EdgeMesh.Tests.Fakes;
+using EdgeMesh.Tests.Support;
+using Grpc.Core;
+
+namespace EdgeMesh.Tests.Simulation;
+
+/// <summary>What holds of every job and device when a world has come to rest, whatever happened in it.</summary>
+internal static class Invariants
+{
+    private const int MaxAttempts = 3;
+
+    // A task that was interrupted so often takes its devices down, for all that is known.
+    private const int MostInterruptions = 12;
+
+    public static async Task HoldAsync(MeshHost mesh, SimulatedJob job, int devices)
+    {
+        var view = (await mesh.Jobs.GetAsync(job.Id!.Value, TestContext.Current.CancellationToken))!;
+        var what = $"{job.Tag} ({job.History}): {view.State}, {view.Error?.Detail}";
+        Assert.True(view.IsFinished, what);
+        NothingIsAppliedTwice(what, await mesh.Journal.ReadAsync(view.Id, 0, TestContext.Current.CancellationToken));
+        if (view.State == JobState.Succeeded)
+        {
+            // A job that was cancelled in its last moment may have succeeded.
+            var attempt = view.Tasks.Single().Current!;
+            // A device that forgot an attempt of which nothing was heard yet gets the same order once more.
+            var run = Assert.Single(job.Runs, r => r.Number == attempt.Number && !r.IsForgotten);
+            Assert.Equal(run.Device.Id, attempt.DeviceId);
+            Assert.True(run.Text == attempt.Output.Text, $"{what}: the device wrote '{run.Text}' and the job has '{attempt.Output.Text}'");
+            Assert.Equal(attempt.Output.Text, view.Result!.Text);
+            Assert.Equal(run.Reasoning, attempt.Output.Reasoning.Text);
+            Assert.Equal(run.Files, view.Result.Artifacts.Select(a => a.Sha256));
+            return;
+        }
+
+        // A task whose engine failed is tried elsewhere, up to three times; that its device was away costs it nothing.
+        Assert.True(
+            job.IsCancelled ? view.State == JobState.Cancelled : job.Failures >= Math.Min(MaxAttempts, devices) || view.Tasks.Single().Attempts.Length > MostInterruptions,
+            $"{what}: it did not succeed, although {job.Failures} engines of {devices} devices failed and {(job.IsCancelled ? "somebody" : "nobody")} cancelled it: {string.Join("; ", view.Tasks.SelectMany(t => t.Attempts).Select(a => $"{a.DeviceName} {a.State} {a.Reason}: {a.Cause}"))}");
+    }
+
+    /// <summary>No device works on, or keeps, what nobody waits for.</summary>
+    public static Task NothingIsLeftAsync(IReadOnlyCollection<FakeDevice> devices) => Until.TrueAsync(
+        "every attempt to be acknowledged on its device",
+        async () =>
+        {
+            foreach (var device in devices)
+            {
+                if ((await device.ListAttemptsAsync(new ListAttemptsRequest(), new CallOptions())).Attempts.Count > 0)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        });
+
+    private static void NothingIsAppliedTwice(string what, ImmutableArray<SequencedEvent> journal)
+    {
+        Assert.Equal(Enumerable.Range(1, journal.Length).Select(n => (long)n), journal.Select(e => e.Sequence));
+        var events = journal.Select(e => e.Event).ToList();
+        Assert.True(events.OfType<JobEnded>().Count() == 1 && events[^1] is JobEnded, $"{what}: its journal does not end with its only end");
+        Assert.True(events.OfType<TaskEnded>().CountBy(e => e.Task).All(c => c.Value == 1), $"{what}: a task ended twice");
+        Assert.True(
+            events.Select(e => e switch { AttemptSucceeded s => s.Number, AttemptFailed f => f.Number, _ => 0 }).Where(n => n > 0).CountBy(n => n).All(c => c.Value == 1),
+            $"{what}: an attempt ended twice");
+        Assert.Equal(Enumerable.Range(1, events.OfType<AttemptPlaced>().Count()), events.OfType<AttemptPlaced>().Select(e => e.Number));
+
+        // What a reader of the journal sees: each attempt's text, piece behind piece.
+        var written = new Dictionary<int, int>();
+        foreach (var piece in events.OfType<OutputAppended>())
+        {
+            Assert.True(piece.Offset == written.GetValueOrDefault(piece.Number), $"{what}: text of attempt {piece.Number} at {piece.Offset} stands behind {written.GetValueOrDefault(piece.Number)} characters");
+            written[piece.Number] = piece.Offset + (piece.Text?.Length ?? 0);
+        }
+    }
+}
