@@ -31,13 +31,19 @@ public sealed class SubmissionKeys(IDbContextFactory<MeshDbContext> contexts, Ti
 {
     private static readonly TimeSpan Counts = TimeSpan.FromHours(24);
 
-    /// <summary>The submission that was stored with this key, or null. Keys that no longer count are removed first.</summary>
+    /// <summary>The submission that was stored with this key, or null. It is read without writing, so that it is answered on a full disk too; before a new one is stored, those that no longer count are removed.</summary>
     public async Task<SubmissionKeyRow?> FindAsync(SubmitOnce once, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(once);
         var oldest = (time.GetUtcNow() - Counts).ToUnixTimeMilliseconds();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var stored = await db.Set<SubmissionKeyRow>().AsNoTracking().FirstOrDefaultAsync(k => k.Caller == once.Caller && k.Key == once.Key, cancellationToken);
+        if (stored?.CreatedAtMs > oldest)
+        {
+            return stored;
+        }
+
         await db.Set<SubmissionKeyRow>().Where(k => k.CreatedAtMs <= oldest).ExecuteDeleteAsync(cancellationToken);
-        return await db.Set<SubmissionKeyRow>().AsNoTracking().FirstOrDefaultAsync(k => k.Caller == once.Caller && k.Key == once.Key, cancellationToken);
+        return null;
     }
 }

@@ -39,6 +39,24 @@ public sealed class SubmitOnceTests
     }
 
     [Fact]
+    public async Task WhileNothingCanBeWritten_ItIsStillTheSameJob()
+    {
+        await using var mesh = await MeshHost.StartAsync();
+        await mesh.JoinAsync("One");
+        var first = await PostAsync(mesh.Client, Body, "key-1");
+        await mesh.EndedAsync(new JobId(first.Id!));
+
+        await using var other = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(mesh.Data, "edgemesh.db")};Pooling=False");
+        await other.OpenAsync(Test);
+        await using var command = other.CreateCommand();
+        command.CommandText = "BEGIN IMMEDIATE";
+        await command.ExecuteNonQueryAsync(Test);
+
+        var again = await PostAsync(mesh.Client, Body, "key-1");
+        Assert.Equal((HttpStatusCode.Accepted, first.Id), (again.Status, again.Id));
+    }
+
+    [Fact]
     public async Task AtTheSameTime_IsOneJob()
     {
         await using var mesh = await MeshHost.StartAsync();
