@@ -26,7 +26,7 @@ public sealed class HostileAgent : IAsyncDisposable
         var builder = LinkServer.CreateBuilder("hostile-agent");
         builder.Services.AddSingleton(service).AddSingleton(_key).AddSingleton(Dial(dashboard, token))
             .AddSingleton(new AgentOptions(_directory.Path, "Hostile", [], null))
-            .AddSingleton(new DeviceCertificateStore(_directory.Path)).AddSingleton<Enroller>().AddSingleton<RenewalSignal>().AddHostedService<MeshDiallers>();
+            .AddSingleton(new DeviceCertificateStore(_directory.Path)).AddSingleton<Enroller>().AddSingleton<RenewalSignal>().AddSingleton<AgentStop>().AddHostedService<MeshDiallers>();
         _app = builder.Build();
         _app.MapGrpcService<Service>();
     }
