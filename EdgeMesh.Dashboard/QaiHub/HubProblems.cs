@@ -71,6 +71,9 @@ internal static partial class HubProblems
 
     public static Problem UploadUnknown() => new("upload_unknown", "There is no such upload.", "It was sent already, or was begun before the dashboard was started.", "Choose the files again.", "upload");
 
+    public static Problem TooManyUploads(int most, TimeSpan kept) => new(
+        "uploads_full", "There are too many uploads.", $"{most} have arrived, and nothing was made of them.", $"Send one of them to the service, or wait: one that is not used is forgotten after {kept.TotalHours:0} hours.", "upload");
+
     public static Problem UploadTooLarge(long most) => new("upload_too_large", "The upload is too large.", $"{most:N0} bytes are allowed; the service takes no more than 10 GB.", "Make the model smaller, for example by storing its weights in 16 bits.");
 
     public static Problem UploadFailed(string cause) => new("upload_failed", "The upload did not arrive.", cause, "Free space on the dashboard's disk if it is full, then send it again.");

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using EdgeMesh.Agent.Models.Store;
+using EdgeMesh.Dashboard.Health;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Models;
@@ -21,7 +22,8 @@ public sealed partial class HubUploads : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<HubUploads> _logger;
     private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentDictionary<string, HubUpload> _received = new();
+    private readonly ReceivedUploads _received;
+    private readonly ITimer _sweep;
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _running = new();
 
     public HubUploads(
@@ -29,6 +31,8 @@ public sealed partial class HubUploads : IDisposable
     {
         _folder = Path.Combine(dashboard.DataDirectory, "qaihub", "uploads");
         (_clients, _board, _store, _notes, _options, _time, _logger) = (clients, board, store, notes, options, time, logger);
+        _received = new ReceivedUploads(time);
+        _sweep = time.CreateTimer(_ => Sweep(), null, ReceivedUploads.Kept / 4, ReceivedUploads.Kept / 4);
         foreach (var note in _notes.Left(_folder))
         {
             _board.Put(new HubTransfer(note.Id, TransferDirection.Upload, note.Name, note.State.BytesDone, note.State.Bytes, true, HubProblems.UploadInterrupted(), null, true, note.At, note.At));
@@ -43,49 +47,86 @@ public sealed partial class HubUploads : IDisposable
             return (null, HubProblems.NameWrong(name));
         }
 
-        var before = id is null ? new HubUpload(Guid.NewGuid().ToString("n"), []) : _received.GetValueOrDefault(id);
-        if (before is null)
+        Sweep();
+        var begun = id is null ? Guid.NewGuid().ToString("n") : null;
+        if (begun is not null && !_received.TryBegin(begun))
+        {
+            return (null, HubProblems.TooManyUploads(ReceivedUploads.Most, ReceivedUploads.Kept));
+        }
+
+        if (_received.Find(begun ?? id!) is not { } before)
         {
             return (null, HubProblems.UploadUnknown());
         }
 
-        var path = Path.Combine(_folder, before.Id, name);
+        var (upload, problem) = await ReceiveAsync(before, name, content, cancellationToken);
+        if (upload is null && begun is not null)
+        {
+            Forget(begun);
+        }
+
+        return (upload, problem);
+    }
+
+    private async Task<(HubUpload? Upload, Problem? Problem)> ReceiveAsync(HubUpload before, string name, Stream content, CancellationToken cancellationToken)
+    {
+        // No name that a person may give begins with a dot.
+        var folder = Path.Combine(_folder, before.Id);
+        var arriving = Path.Combine(folder, $".{Guid.NewGuid():n}");
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            if (before.Files.Length == MostFiles || await KeepAsync(content, path, _options.MaxUploadBytes - before.Bytes, cancellationToken) is not { } bytes)
+            Directory.CreateDirectory(folder);
+            if (await KeepAsync(content, arriving, _options.MaxUploadBytes - before.Bytes, () => _received.Touch(before.Id), cancellationToken) is { } bytes
+                && _received.Add(before.Id, new HubUploadFile(name, bytes), MostFiles, _options.MaxUploadBytes) is { } upload)
             {
-                File.Delete(path);
-                return (null, HubProblems.UploadTooLarge(_options.MaxUploadBytes));
+                File.Move(arriving, Path.Combine(folder, name), overwrite: true);
+                return (upload, null);
             }
 
-            var upload = before with { Files = before.Files.RemoveAll(f => f.Name == name).Add(new HubUploadFile(name, bytes)) };
-            _received[upload.Id] = upload;
-            return (upload, null);
+            return (null, _received.Find(before.Id) is null ? HubProblems.UploadUnknown() : HubProblems.UploadTooLarge(_options.MaxUploadBytes));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or OperationCanceledException)
+        catch (OperationCanceledException)
         {
-            File.Delete(path);
-            return (null, HubProblems.UploadFailed(e is OperationCanceledException ? "It was broken off." : e.Message));
+            return (null, HubProblems.UploadFailed("It was broken off."));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The system's words name files of the dashboard's own, which are nobody's business.
+            return (null, HubProblems.UploadFailed(StorageFailure.Of(e) == StorageCondition.Full ? "The dashboard's disk is full." : "It was cut off, or the dashboard could not write it to its disk."));
+        }
+        finally
+        {
+            if (File.Exists(arriving))
+            {
+                File.Delete(arriving);
+            }
         }
     }
 
     /// <summary>What was received, and the folder that it is in; no files when there is no such upload.</summary>
-    internal (string Folder, ImmutableArray<HubUploadFile> Files) Look(string id) => _received.TryGetValue(id, out var upload) ? (Path.Combine(_folder, upload.Id), upload.Files) : ("", []);
+    internal (string Folder, ImmutableArray<HubUploadFile> Files) Look(string id) => _received.Find(id) is { } upload ? (Path.Combine(_folder, upload.Id), upload.Files) : ("", []);
 
     /// <summary>It has served.</summary>
     internal void Forget(string id)
     {
-        if (_received.TryRemove(id, out var upload))
+        if (_received.Remove(id) is { } upload)
         {
             Remove(upload.Id);
+        }
+    }
+
+    private void Sweep()
+    {
+        foreach (var id in _received.RemoveAbandoned())
+        {
+            Remove(id);
         }
     }
 
     /// <summary>Looks at what was received and sends it; the transfer goes on by itself.</summary>
     public async Task<(HubTransfer? Transfer, Problem? Problem)> SendAsync(string id, string name, CancellationToken cancellationToken)
     {
-        if (!_received.TryGetValue(id, out var upload))
+        if (_received.Find(id) is not { } upload)
         {
             return (null, HubProblems.UploadUnknown());
         }
@@ -101,7 +142,7 @@ public sealed partial class HubUploads : IDisposable
             return (null, wrong);
         }
 
-        _received.TryRemove(id, out _);
+        _received.Remove(id);
         var transfer = new HubTransfer(id, TransferDirection.Upload, file.Name, 0, new FileInfo(file.Path).Length, false, null, null, false, _time.GetUtcNow(), null);
         _board.Put(transfer);
         Run(id, file.Name, inputs, client, stop => client.Models.BeginUploadAsync(file, stop));
@@ -147,11 +188,12 @@ public sealed partial class HubUploads : IDisposable
 
     public void Dispose()
     {
+        _sweep.Dispose();
         _stop.Cancel();
         _stop.Dispose();
     }
 
-    private static async Task<long?> KeepAsync(Stream content, string path, long most, CancellationToken cancellationToken)
+    private static async Task<long?> KeepAsync(Stream content, string path, long most, Action touch, CancellationToken cancellationToken)
     {
         await using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, BufferBytes, FileOptions.Asynchronous);
         var buffer = new byte[BufferBytes];
@@ -164,6 +206,7 @@ public sealed partial class HubUploads : IDisposable
             }
 
             await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+            touch();
         }
 
         return file.Length;

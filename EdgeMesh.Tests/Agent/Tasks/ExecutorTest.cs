@@ -83,7 +83,7 @@ internal sealed class HeldRuntime(string id = "held") : IRuntime
                 await Held(task.TaskId).Task.WaitAsync(cancellationToken);
                 return new TaskReceipt();
             case "fail":
-                throw new TaskFailedException(ReasonCode.BadInput, "No.");
+                throw new TaskFailedException(ReasonCode.BadInput, "Not /home/someone/secret/net.onnx.");
             case "flood":
                 while (true)
                 {

@@ -121,7 +121,7 @@ public sealed class TaskExecutorRunTests : ExecutorTest
     {
         var run = Start(New(), "fail");
         await run.Ended;
-        Assert.Equal((nameof(ReasonCode.BadInput), "No."), (Updates(run)[^1].Failure.Reason, Updates(run)[^1].Failure.Cause));
+        Assert.Equal((nameof(ReasonCode.BadInput), "Not …/net.onnx."), (Updates(run)[^1].Failure.Reason, Updates(run)[^1].Failure.Cause));
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class FolderSource(string folder, string? within = null) : IModelS
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ModelStoreException(StoreFailure.NotFound, $"{file.Path} cannot be read: {e.Message}");
+            throw new ModelStoreException(StoreFailure.NotFound, $"{file.Path} cannot be read: {Hosting.WithoutPaths.In(e.Message)}");
         }
     }
 
