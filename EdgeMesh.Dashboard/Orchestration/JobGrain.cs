@@ -9,7 +9,7 @@ using Orleans.Concurrency;
 namespace EdgeMesh.Dashboard.Orchestration;
 
 /// <summary>A job: decides what happens next, stores it, then tells. State changes only through <see cref="JobReducer"/>.</summary>
-public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, PlanContexts contexts, OpenJobs open, OrchestratorOptions options, TimeProvider time) : Grain, IJobGrain
+public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, PlanContexts contexts, OpenJobs open, OrchestratorOptions options, OrchestratorEpoch epoch, TimeProvider time) : Grain, IJobGrain
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan CancelledWithin = TimeSpan.FromSeconds(15);
@@ -97,13 +97,8 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
             return;
         }
 
-        var turn = new JobTurn(before, placed.Current, contexts.Now(), time.GetUtcNow(), options.MaxAttempts, IsPatienceOver);
+        var turn = new JobTurn(before, placed.Current, contexts.Now(), options, epoch.Up, IsPatienceOver);
         turn.Take(events);
-        if (turn.Events.Any(e => e is AttemptStarted or AttemptSucceeded))
-        {
-            _waitingSince = null;
-        }
-
         turn.GoOn(stranded);
         List<AttemptOrder> orders = [.. turn.Placements.Select(p => Order(turn.View, p.Task, p.Placement, p.Number, p.Text))];
         placed.Add(orders);
@@ -352,7 +347,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
         else if (_isOrdered)
         {
             _looking?.Dispose();
-            _looking = null;
+            (_looking, _waitingSince) = (null, null);
         }
     }
 

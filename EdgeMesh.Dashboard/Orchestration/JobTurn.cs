@@ -10,9 +10,11 @@ namespace EdgeMesh.Dashboard.Orchestration;
 /// <summary>One turn of a job: takes what happened and decides what follows. Pure: it stores and sends nothing.</summary>
 /// <param name="before">The job as it was.</param>
 /// <param name="fleet">With what was placed a moment ago.</param>
+/// <param name="up">Since the start of this dashboard.</param>
 /// <param name="isPatienceOver">The job has waited long enough for a device.</param>
-internal sealed class JobTurn(JobView before, FleetSnapshot fleet, PlanContext context, DateTimeOffset now, int maxAttempts, bool isPatienceOver)
+internal sealed class JobTurn(JobView before, FleetSnapshot fleet, PlanContext context, OrchestratorOptions options, TimeSpan up, bool isPatienceOver)
 {
+    private readonly DateTimeOffset _now = context.Now;
     private readonly List<JobEvent> _events = [];
     private readonly List<Placed> _placed = [];
     private FleetSnapshot _fleet = fleet;
@@ -33,10 +35,12 @@ internal sealed class JobTurn(JobView before, FleetSnapshot fleet, PlanContext c
     /// <summary>What happened to attempts, in order. What is known already is left out.</summary>
     public void Take(ImmutableArray<JobEvent> events)
     {
-        var before = View;
-        foreach (var change in events.Where(e => !IsRepeated(before, e)))
+        foreach (var change in events)
         {
-            Decide(change);
+            if (!IsRepeated(View, change))
+            {
+                Decide(change);
+            }
         }
     }
 
@@ -49,7 +53,7 @@ internal sealed class JobTurn(JobView before, FleetSnapshot fleet, PlanContext c
             switch (change)
             {
                 case AttemptSucceeded s when View.Tasks[s.Task.Number - 1] is { State: TaskState.Running or TaskState.Queued, Current.State: AttemptState.Succeeded }:
-                    Decide(new TaskEnded(now, s.Task, TaskState.Succeeded));
+                    Decide(new TaskEnded(_now, s.Task, TaskState.Succeeded));
                     break;
                 case AttemptFailed f when View.Tasks[f.Task.Number - 1] is { State: TaskState.Running or TaskState.Queued, Current: { } current } && current.Number == f.Number:
                     Retry(f);
@@ -66,14 +70,14 @@ internal sealed class JobTurn(JobView before, FleetSnapshot fleet, PlanContext c
         {
             if (View.CancelRequested || !Place(task, Tried.Nothing))
             {
-                Decide(new TaskEnded(now, task.Id, View.CancelRequested ? TaskState.Cancelled : TaskState.Failed));
+                Decide(new TaskEnded(_now, task.Id, View.CancelRequested ? TaskState.Cancelled : TaskState.Failed));
             }
         }
 
         if (JobProgress.IsOver(View))
         {
             var (state, error) = JobOutcome.Decide(View);
-            Decide(new JobEnded(now, state, error));
+            Decide(new JobEnded(_now, state, error));
         }
     }
 
@@ -87,26 +91,37 @@ internal sealed class JobTurn(JobView before, FleetSnapshot fleet, PlanContext c
     {
         var task = View.Tasks[failed.Task.Number - 1];
         var policy = ReasonCodes.For(failed.Reason);
-        if (!policy.Retried || View.CancelRequested || Retries.AreSpent(task.Attempts, maxAttempts) || (failed.Reason == ReasonCode.NotReady && isPatienceOver) || (!Place(task, Tried.Of(task.Attempts, failed.Reason)) && !policy.Waits && !MayBeTaken(task)))
+        if (!policy.Retried || View.CancelRequested || Retries.AreSpent(task.Attempts, options.MaxAttempts) || IsNeverReady(task) || (!Place(task, Tried.Of(task.Attempts, failed.Reason)) && !policy.Waits && !MayBeTaken(task)))
         {
-            Decide(new TaskEnded(now, failed.Task, failed.Reason == ReasonCode.Cancelled ? TaskState.Cancelled : TaskState.Failed));
+            Decide(new TaskEnded(_now, failed.Task, failed.Reason == ReasonCode.Cancelled ? TaskState.Cancelled : TaskState.Failed));
         }
     }
+
+    // Device after device has said for too long that it is not ready.
+    private bool IsNeverReady(TaskView task) =>
+        task.Attempts.Reverse().TakeWhile(a => a.Reason == ReasonCode.NotReady).LastOrDefault() is { EndedAt: { } first } && _now - first > options.WaitForDevice;
 
     // Nobody could take it when its attempt failed: another device, or the same one when it is back.
     private void TryAgain(TaskView task)
     {
         if (View.CancelRequested || (!Place(task, Tried.Of(task.Attempts, task.Current!.Reason ?? ReasonCode.Lost)) && !Place(task, Tried.OwnFaults(task.Attempts)) && isPatienceOver))
         {
-            Decide(new TaskEnded(now, task.Id, View.CancelRequested ? TaskState.Cancelled : TaskState.Failed));
+            Decide(new TaskEnded(_now, task.Id, View.CancelRequested ? TaskState.Cancelled : TaskState.Failed));
         }
     }
 
-    // A device that is not linked now, or was only interrupted, could do it: worth waiting for.
+    // A device that is not linked now, or was only interrupted, could do it: worth waiting for. Of one that has not linked since the start nothing is known yet.
     private bool MayBeTaken(TaskView task)
     {
+        var failed = Tried.OwnFaults(task.Attempts);
+        if (up < options.WaitForDevice
+            && _fleet.Devices.Any(d => d is { State: DeviceState.Lost, RuntimesLoaded: false } && !failed.Devices.Contains(d.Id) && (task.Planned.OnDevice ?? d.Id) == d.Id))
+        {
+            return true;
+        }
+
         var linked = _fleet with { Devices = [.. _fleet.Devices.Select(d => d.State is DeviceState.Suspect or DeviceState.Lost ? d with { State = DeviceState.Online } : d)] };
-        return Choose(task.Planned, Tried.OwnFaults(task.Attempts), linked) is not null;
+        return Choose(task.Planned, failed, linked) is not null;
     }
 
     private bool Place(TaskView task, Tried tried)
@@ -122,7 +137,7 @@ internal sealed class JobTurn(JobView before, FleetSnapshot fleet, PlanContext c
         _fleet = _fleet.With(task.Planned, chosen.Placement, TaskLoad.CharsOf(chosen.Text.Length, task.Planned.Options));
         var (placement, number) = (chosen.Placement, task.Attempts.Length + 1);
         _placed.Add(new Placed(task.Planned, placement, number, chosen.Text));
-        Decide(new AttemptPlaced(now, task.Id, number, placement.Device, placement.DeviceName, placement.RuntimeId, placement.ModelId, placement.Predicted, placement.Reason));
+        Decide(new AttemptPlaced(_now, task.Id, number, placement.Device, placement.DeviceName, placement.RuntimeId, placement.ModelId, placement.Predicted, placement.Reason));
         return true;
     }
 

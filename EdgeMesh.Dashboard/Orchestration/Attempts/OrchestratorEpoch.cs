@@ -10,16 +10,23 @@ namespace EdgeMesh.Dashboard.Orchestration.Attempts;
 /// </summary>
 public sealed class OrchestratorEpoch
 {
+    private readonly TimeProvider _time;
+    private readonly long _started;
+
     public OrchestratorEpoch(DashboardOptions options, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
+        (_time, _started) = (time, time.GetTimestamp());
         var folder = Path.Combine(options.DataDirectory, "orchestrator");
         var path = Path.Combine(folder, "epoch");
         OwnerOnlyFile.CreateDirectory(folder);
         Value = Math.Max(Last(path) + 1, time.GetUtcNow().ToUnixTimeMilliseconds());
         OwnerOnlyFile.Write(path, Value.ToString(CultureInfo.InvariantCulture));
     }
+
+    /// <summary>Since this start.</summary>
+    public TimeSpan Up => _time.GetElapsedTime(_started);
 
     /// <summary>Of this start; above 0.</summary>
     public long Value { get; }
