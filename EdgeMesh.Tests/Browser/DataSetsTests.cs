@@ -74,7 +74,7 @@ public sealed class DataSetsTests(BrowserFixture fixture) : IAsyncLifetime
 
     private static async Task ChooseAsync(IPage page, params FilePayload[] files)
     {
-        await page.GetByLabel("Choose data files").SetInputFilesAsync(files);
+        await page.GetByLabel("Choose data files").ChooseAsync(files);
         await page.GetByText($"{files[0].Name}, {files[1].Name}, ").WaitForAsync();
     }
 

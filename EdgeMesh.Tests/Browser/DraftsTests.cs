@@ -54,7 +54,7 @@ public sealed class DraftsTests(BrowserFixture fixture)
         var page = session.Page;
         await session.LogInAsync(dashboard);
         await session.GoAsync("/new", "New job");
-        await page.Locator("input[type=file]").SetInputFilesAsync(new FilePayload { Name = "mill.txt", MimeType = "text/plain", Buffer = System.Text.Encoding.UTF8.GetBytes(Articles.TidalMill) });
+        await page.Locator("input[type=file]").ChooseAsync(new FilePayload { Name = "mill.txt", MimeType = "text/plain", Buffer = System.Text.Encoding.UTF8.GetBytes(Articles.TidalMill) });
         await page.GetByText("Chosen").First.WaitForAsync();
 
         // A file's text is kept like a typed one.

@@ -58,9 +58,9 @@ public sealed class JobPagesTests(BrowserFixture fixture)
         await session.LogInAsync(dashboard);
         await session.GoAsync("/new", "New job");
         var files = page.Locator("input[type=file]");
-        await files.SetInputFilesAsync(new FilePayload { Name = "photo.png", MimeType = "image/png", Buffer = [0x89, 0x50, 0x4E, 0x47, 0, 1, 2] });
+        await files.ChooseAsync(new FilePayload { Name = "photo.png", MimeType = "image/png", Buffer = [0x89, 0x50, 0x4E, 0x47, 0, 1, 2] });
         await page.GetByText("photo.png is not a text file: it is a PNG image.").WaitForAsync();
-        await files.SetInputFilesAsync(new FilePayload { Name = "mill.txt", MimeType = "text/plain", Buffer = System.Text.Encoding.UTF8.GetBytes(Articles.TidalMill) });
+        await files.ChooseAsync(new FilePayload { Name = "mill.txt", MimeType = "text/plain", Buffer = System.Text.Encoding.UTF8.GetBytes(Articles.TidalMill) });
         await page.GetByText("mill.txt").WaitForAsync();
         await page.GetByText("Chosen").First.WaitForAsync();
         Assert.Equal(0, await page.GetByText("is not a text file").CountAsync());

@@ -38,7 +38,7 @@ public sealed partial class QaiHubLoopTests(BrowserFixture fixture)
 
             // Upload a real small model.
             await page.GetByRole(AriaRole.Link, new() { Name = "Upload another" }).ClickAsync();
-            await page.GetByLabel("Choose model files").SetInputFilesAsync(Digits);
+            await page.GetByLabel("Choose model files").ChooseAsync(Digits);
             await page.GetByText("digits.onnx, ").WaitForAsync();
             await page.GetByRole(AriaRole.Button, new() { Name = "Upload to the service" }).ClickAsync();
             await page.Locator("[data-transfer='Succeeded']").WaitForAsync(new() { Timeout = Patience });
