@@ -61,7 +61,7 @@ internal sealed class Forecaster
     private double Open()
     {
         var last = 0.0;
-        var open = _job.Tasks.Where(t => t.State is TaskState.Running or TaskState.Queued && t.Current is { State: AttemptState.Placed or AttemptState.Running });
+        var open = _job.Tasks.Where(t => t.State is TaskState.Running or TaskState.Queued && t.Current is { IsOpen: true });
         foreach (var device in open.GroupBy(t => t.Current!.DeviceId))
         {
             var free = new PriorityQueue<double, double>();

@@ -63,7 +63,7 @@ public static class JobReducer
             State = TaskState.Queued,
             Attempts =
             [
-                .. t.Attempts.Select(a => a.State is AttemptState.Placed or AttemptState.Running ? a with { State = AttemptState.Superseded, EndedAt = e.At } : a),
+                .. t.Attempts.Select(a => a.IsOpen ? a with { State = AttemptState.Superseded, EndedAt = e.At } : a),
                 new AttemptView(e.Number, e.Device, e.DeviceName, e.RuntimeId, e.ModelId, AttemptState.Placed, e.Predicted, e.Reason, e.At, null, null, AttemptOutput.Empty, null, null, null, null),
             ],
         });
@@ -79,7 +79,7 @@ public static class JobReducer
         state > TaskState.Running && (state != TaskState.Succeeded || task.Current?.State == AttemptState.Succeeded);
 
     private static JobView Attempt(JobView view, TaskId id, int number, Func<AttemptView, AttemptView> change, TaskState? state = null) =>
-        Task(view, id, t => t.Current is { State: AttemptState.Placed or AttemptState.Running } current && current.Number == number
+        Task(view, id, t => t.Current is { IsOpen: true } current && current.Number == number
             ? t with { State = state ?? t.State, Attempts = t.Attempts.SetItem(t.Attempts.Length - 1, change(current)) }
             : t);
 
@@ -121,6 +121,6 @@ public static class JobReducer
     private static TaskView Close(TaskView task, TaskState state, DateTimeOffset at) => task.State > TaskState.Running ? task : task with
     {
         State = state,
-        Attempts = [.. task.Attempts.Select(a => a.State is AttemptState.Placed or AttemptState.Running ? a with { State = AttemptState.Cancelled, EndedAt = at } : a)],
+        Attempts = [.. task.Attempts.Select(a => a.IsOpen ? a with { State = AttemptState.Cancelled, EndedAt = at } : a)],
     };
 }

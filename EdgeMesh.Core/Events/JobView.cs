@@ -75,6 +75,9 @@ public sealed record AttemptView(
     Receipt? Receipt,
     bool EndedByDashboard = false)
 {
+    /// <summary>Whether it has not ended: it waits on its device, or runs.</summary>
+    public bool IsOpen => State is AttemptState.Placed or AttemptState.Running;
+
     /// <summary>What happened, as in "out of memory"; null while nothing did. It blames the side that it was.</summary>
     public string? ReasonWords => EndedByDashboard ? "interrupted by the dashboard" : Reason is { } reason ? ReasonCodes.For(reason).Words : null;
 

@@ -1,7 +1,9 @@
+using EdgeMesh.Agent.Hosting;
+
 namespace EdgeMesh.Dashboard.Backup;
 
 /// <summary>Decrypts a sealed file as it is read, and gives out nothing that is not authentic; its end is only the end that was written.</summary>
-internal sealed class OpeningStream(Stream source, SealHeader header) : Stream
+internal sealed class OpeningStream(Stream source, SealHeader header) : ReadOnlyStream
 {
     private readonly SealBlocks _blocks = new(header);
     private readonly byte[] _plain = new byte[SealBlocks.BlockBytes];
@@ -11,20 +13,6 @@ internal sealed class OpeningStream(Stream source, SealHeader header) : Stream
     private int _at;
     private int _filled;
     private bool _ended;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override int Read(Span<byte> buffer)
     {
@@ -45,16 +33,6 @@ internal sealed class OpeningStream(Stream source, SealHeader header) : Stream
     }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

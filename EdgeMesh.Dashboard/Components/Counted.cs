@@ -1,14 +1,10 @@
+using EdgeMesh.Agent.Hosting;
+
 namespace EdgeMesh.Dashboard.Components;
 
 /// <summary>A stream that tells how much of it was read.</summary>
-internal sealed class Counted(Stream inner, Action<int> onRead) : Stream
+internal sealed class Counted(Stream inner, Action<int> onRead) : ReadOnlyStream
 {
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
     public override long Length => inner.Length;
 
     public override long Position
@@ -25,16 +21,6 @@ internal sealed class Counted(Stream inner, Action<int> onRead) : Stream
     }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -5,6 +5,10 @@ internal static class StorageWords
 {
     private const string Database = "edgemesh.db";
 
+    /// <summary>Why a file that a person sent did not arrive. The system's words name files of the dashboard's own, which are nobody's business.</summary>
+    public static string NotReceived(Exception exception) =>
+        StorageFailure.Of(exception) == StorageCondition.Full ? "The dashboard's disk is full." : "It was cut off, or the dashboard could not write it to its disk.";
+
     /// <summary>The problem of a condition; null when all is well.</summary>
     /// <param name="folder">The data folder.</param>
     /// <param name="cause">What the disk or the database said.</param>

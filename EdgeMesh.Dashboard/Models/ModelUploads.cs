@@ -128,8 +128,7 @@ public sealed class ModelUploads : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The system's words name files of the dashboard's own, which are nobody's business.
-            return (null, ModelProblems.UploadFailed(StorageFailure.Of(e) == StorageCondition.Full ? "The dashboard's disk is full." : "It was cut off, or the dashboard could not write it to its disk."));
+            return (null, ModelProblems.UploadFailed(StorageWords.NotReceived(e)));
         }
         finally
         {

@@ -61,7 +61,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
         _watch = new BeatWatch(options, time);
         doubt.Heard(_me.Id);
         _me = _me with { Link = kind, Profile = profile, Runtimes = runtimes, RuntimesLoaded = loaded, LastSeen = time.GetUtcNow(), LinkEnd = null };
-        await SetStateAsync(_draining ? DeviceState.Draining : DeviceState.Online, _draining ? "It finishes what it has." : null);
+        await SetLinkedAsync();
         store.Linked(_me);
         _heard.Linked();
         Tend();
@@ -94,7 +94,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
         Pump();
 
         return telemetry.IsStopping && _me.State != DeviceState.Draining ? SetStateAsync(DeviceState.Draining, "Its agent is being stopped.")
-            : back ? SetStateAsync(_draining ? DeviceState.Draining : DeviceState.Online, _draining ? "It finishes what it has." : null)
+            : back ? SetLinkedAsync()
             : TellAsync(urgent: runtimes is not null);
     }
 
@@ -146,9 +146,13 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
             }
         }
 
-        Tend();
+        if (orders.Any(o => o.From is not null))
+        {
+            Tend();
+        }
+
         Pump();
-        placed.Told([.. orders.Select(o => o.Id)], await TellAsync(urgent: false));
+        placed.Told(orders.Select(o => o.Id).ToHashSet(), await TellAsync(urgent: false));
     }
 
     public Task BrokenAsync(AttemptId attempt, AttemptPosition position)
@@ -224,7 +228,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
     {
         _draining = draining;
         var linked = _me?.State is DeviceState.Online or DeviceState.Draining;
-        return !linked ? Task.CompletedTask : SetStateAsync(draining ? DeviceState.Draining : DeviceState.Online, draining ? "It finishes what it has." : null);
+        return linked ? SetLinkedAsync() : Task.CompletedTask;
     }
 
     public Task RenameAsync(string name)
@@ -351,6 +355,8 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
             Listen(link, order);
         }
     }
+
+    private Task<long> SetLinkedAsync() => _draining ? SetStateAsync(DeviceState.Draining, "It finishes what it has.") : SetStateAsync(DeviceState.Online, null);
 
     private Task<long> SetStateAsync(DeviceState state, string? reason)
     {

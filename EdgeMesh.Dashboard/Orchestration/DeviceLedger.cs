@@ -55,14 +55,12 @@ public sealed class DeviceLedger
     /// <returns>False when it is here already.</returns>
     public bool AddInFlight(AttemptOrder order)
     {
-        // It may have to be sent again.
-        order = order with { Deadlines = Deadlines.Of(order.Placement.Predicted, order.Task, null) };
-        if (_waiting.Contains(order.Id) || !_inFlight.TryAdd(order.Id, new Sent(order, null, ++_sent)))
+        if (_waiting.Contains(order.Id) || _inFlight.ContainsKey(order.Id))
         {
             return false;
         }
 
-        QueueOf(order).InFlight++;
+        Fly(order, null, null);
         return true;
     }
 
@@ -113,9 +111,7 @@ public sealed class DeviceLedger
 
         if (memory.IsHopeless)
         {
-            lane.Waiting.Dequeue();
-            _waiting.Remove(order.Id);
-            return new DueAttempt(order, memory.Words(now, found.Model.Id));
+            return new DueAttempt(Dequeue(lane), memory.Words(now, found.Model.Id));
         }
 
         return new DueAttempt(Send(lane, found.Model, need), null);
@@ -222,11 +218,18 @@ public sealed class DeviceLedger
         runtimes.FirstOrDefault(r => r.Id == order.Placement.RuntimeId) is { } runtime && runtime.Models.FirstOrDefault(m => m.Id == order.Placement.ModelId) is { } model
             ? (runtime, model) : null;
 
-    private AttemptOrder Send(LaneQueue lane, ModelInfo? model, MemoryNeed? need)
+    private AttemptOrder Send(LaneQueue lane, ModelInfo? model, MemoryNeed? need) => Fly(Dequeue(lane), model, need);
+
+    private AttemptOrder Dequeue(LaneQueue lane)
     {
         var (order, _) = lane.Waiting.Dequeue();
         _waiting.Remove(order.Id);
-        lane.InFlight++;
+        return order;
+    }
+
+    private AttemptOrder Fly(AttemptOrder order, ModelInfo? model, MemoryNeed? need)
+    {
+        QueueOf(order).InFlight++;
         order = order with { Deadlines = Deadlines.Of(order.Placement.Predicted, order.Task, model) };
         _inFlight.Add(order.Id, new Sent(order, need, ++_sent));
         return order;

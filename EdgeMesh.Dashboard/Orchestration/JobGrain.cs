@@ -157,7 +157,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
         new(time.GetUtcNow(), JobState.Cancelled, JobOutcome.Decide(view with { CancelRequested = true }).Error);
 
     private static IEnumerable<(TaskView Task, AttemptView Attempt)> Current(JobView view) =>
-        view.Tasks.Where(t => t.Current is { State: AttemptState.Placed or AttemptState.Running }).Select(t => (t, t.Current!));
+        view.Tasks.Where(t => t.Current is { IsOpen: true }).Select(t => (t, t.Current!));
 
     public async Task AbandonAsync(string cause)
     {
@@ -167,9 +167,8 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
         }
 
         var now = time.GetUtcNow();
-        var events = view.Tasks
-            .Where(t => t.Current is { State: AttemptState.Placed or AttemptState.Running })
-            .Select(JobEvent (t) => new AttemptFailed(now, t.Id, t.Current!.Number, (now - t.Current.PlacedAt).TotalMilliseconds, ReasonCode.Lost, cause, t.Current.DeviceId, ByDashboard: true))
+        var events = Current(view)
+            .Select(JobEvent (c) => new AttemptFailed(now, c.Task.Id, c.Attempt.Number, (now - c.Attempt.PlacedAt).TotalMilliseconds, ReasonCode.Lost, cause, c.Attempt.DeviceId, ByDashboard: true))
             .ToList();
         events.Add(new JobEnded(now, JobState.Failed, new JobError("The job was interrupted.", cause, JobOutcome.Code(ReasonCode.Lost), "Run it again; what had finished is kept here.")));
         await StoreAsync(events);

@@ -30,7 +30,7 @@ internal sealed class JobTurn(JobView before, FleetSnapshot fleet, PlanContext c
 
     /// <summary>Whether this attempt is the one that the job waits for.</summary>
     public static bool IsOpen(JobView view, TaskId task, int number) =>
-        task.Number >= 1 && task.Number <= view.Tasks.Length && view.Tasks[task.Number - 1] is { State: <= TaskState.Running, Current: { State: AttemptState.Placed or AttemptState.Running } current } && current.Number == number;
+        task.Number >= 1 && task.Number <= view.Tasks.Length && view.Tasks[task.Number - 1] is { State: <= TaskState.Running, Current: { IsOpen: true } current } && current.Number == number;
 
     /// <summary>What happened to attempts, in order. What is known already is left out.</summary>
     public void Take(ImmutableArray<JobEvent> events)
@@ -127,7 +127,7 @@ internal sealed class JobTurn(JobView before, FleetSnapshot fleet, PlanContext c
     private bool Place(TaskView task, Tried tried)
     {
         // A device that failed the task is replaced, so it does not count.
-        var used = View.Tasks.Where(t => t.Current is { State: AttemptState.Placed or AttemptState.Running }).Select(t => t.Current!.DeviceId).Except(tried.Devices).ToHashSet();
+        var used = View.Tasks.Where(t => t.Current is { IsOpen: true }).Select(t => t.Current!.DeviceId).Except(tried.Devices).ToHashSet();
         if (Choose(task.Planned, tried, WorkerLimit.Keep(_fleet, View.Request, used)) is not { } chosen)
         {
             return false;

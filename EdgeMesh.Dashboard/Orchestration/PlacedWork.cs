@@ -62,7 +62,7 @@ public sealed class PlacedWork(FleetFeed feed)
     }
 
     /// <summary>Their device has them in its books: the fleet's snapshot shows them from this version on.</summary>
-    public void Told(IReadOnlyCollection<AttemptId> attempts, long version)
+    public void Told(HashSet<AttemptId> attempts, long version)
     {
         lock (_gate)
         {

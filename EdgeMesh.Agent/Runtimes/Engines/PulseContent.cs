@@ -1,4 +1,5 @@
 using System.Net;
+using EdgeMesh.Agent.Hosting;
 
 namespace EdgeMesh.Agent.Runtimes.Engines;
 
@@ -45,22 +46,8 @@ internal sealed class PulseContent : HttpContent
         base.Dispose(disposing);
     }
 
-    private sealed class PulseStream(Stream inner, EnginePulse pulse) : Stream
+    private sealed class PulseStream(Stream inner, EnginePulse pulse) : ReadOnlyStream
     {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
         public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
 
         public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -68,16 +55,6 @@ internal sealed class PulseContent : HttpContent
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             await pulse.ListenAsync(listening => inner.ReadAsync(buffer, listening).AsTask(), cancellationToken);
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

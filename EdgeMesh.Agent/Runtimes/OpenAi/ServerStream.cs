@@ -1,4 +1,5 @@
 using System.Buffers;
+using EdgeMesh.Agent.Hosting;
 
 namespace EdgeMesh.Agent.Runtimes.OpenAi;
 
@@ -6,7 +7,7 @@ namespace EdgeMesh.Agent.Runtimes.OpenAi;
 /// A server's answer as it comes, bounded. As events it is made what the standard asks for: a line <c>error: …</c> becomes an event of that name, and the last
 /// event ends although the server did not end it, or broke off behind it.
 /// </summary>
-internal sealed class ServerStream(Stream inner) : Stream
+internal sealed class ServerStream(Stream inner) : ReadOnlyStream
 {
     /// <summary>Bytes of an answer at most.</summary>
     public const int MostBytes = 64 * 1024 * 1024;
@@ -24,20 +25,6 @@ internal sealed class ServerStream(Stream inner) : Stream
     private int _matched;
     private bool _ended;
     private Exception? _broken;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Whether it is read as events.</summary>
     public bool AsEvents { get; set; }
@@ -97,16 +84,6 @@ internal sealed class ServerStream(Stream inner) : Stream
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

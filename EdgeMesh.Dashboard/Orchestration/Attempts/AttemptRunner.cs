@@ -9,7 +9,7 @@ namespace EdgeMesh.Dashboard.Orchestration.Attempts;
 
 /// <summary>Talks to devices about attempts: gives and repeats orders, goes on listening, cancels, and tells each end to the job and the device's grain. Thread-safe.</summary>
 public sealed partial class AttemptRunner(
-    IGrainFactory grains, JobFeed feed, JobReports reports, ArtifactStore artifacts, OrchestratorOptions options, OrchestratorEpoch epoch, TimeProvider time, ILogger<AttemptRunner> logger)
+    IGrainFactory grains, JobFeed feed, JobReports reports, Acknowledgements acknowledgements, ArtifactStore artifacts, OrchestratorOptions options, OrchestratorEpoch epoch, TimeProvider time, ILogger<AttemptRunner> logger)
 {
     private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(10);
     private readonly ConcurrentDictionary<AttemptId, CancellationTokenSource> _followed = new();
@@ -88,7 +88,7 @@ public sealed partial class AttemptRunner(
                     await StopAsync(link, id);
                 }
 
-                await link.Client.AcknowledgeAsync(new AcknowledgeRequest { Attempts = { known.Attempt } }, deadline: time.GetUtcNow().UtcDateTime + StopsWithin);
+                acknowledgements.Add(link.Device, id);
             }
         }
         catch (Exception e)
