@@ -105,6 +105,7 @@ internal sealed class AuditLog : SteadyService, IAudit
         await using var db = await _contexts.CreateDbContextAsync(cancellationToken);
         try
         {
+            var isFirst = _last is null;
             var (sequence, hash) = _last ?? await LastAsync(db);
             foreach (var row in rows)
             {
@@ -116,7 +117,7 @@ internal sealed class AuditLog : SteadyService, IAudit
             await db.SaveChangesAsync(cancellationToken);
             var before = sequence - rows.Count;
             _last = (sequence, hash);
-            if (sequence / PruneEvery > before / PruneEvery)
+            if (isFirst || sequence / PruneEvery > before / PruneEvery)
             {
                 await TryAsync(() => PruneAsync(db, sequence, cancellationToken));
             }
@@ -128,10 +129,13 @@ internal sealed class AuditLog : SteadyService, IAudit
         }
     }
 
+    // From the front only: a clock that was wrong for a while leaves old times in the middle, and a gap would look like lines taken out.
     private async Task PruneAsync(MeshDbContext db, long sequence, CancellationToken cancellationToken)
     {
         var oldest = (_time.GetUtcNow() - Kept).ToUnixTimeMilliseconds();
-        await db.Set<AuditRow>().Where(a => a.Sequence <= sequence - Most || a.AtMs < oldest).ExecuteDeleteAsync(cancellationToken);
+        var firstKept = await db.Set<AuditRow>().Where(a => a.AtMs >= oldest).MinAsync(a => (long?)a.Sequence, cancellationToken) ?? sequence;
+        var last = Math.Max(firstKept - 1, sequence - Most);
+        await db.Set<AuditRow>().Where(a => a.Sequence <= last).ExecuteDeleteAsync(cancellationToken);
     }
 
     private string WithUntold(Actor actor, string? refusal) =>

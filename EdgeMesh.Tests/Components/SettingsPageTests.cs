@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Bunit;
 using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Features.Settings;
@@ -106,6 +107,17 @@ public sealed class SettingsPageTests : MeshPages
         page.WaitForElement(".term");
         var made = (await Keys.ListAsync(TestContext.Current.CancellationToken)).Single(k => k.Name == "CI");
         Assert.Equal((Scopes.Read, Samples.Now.AddDays(30)), (made.May, made.ExpiresAt));
+    }
+
+    [Fact]
+    public async Task Keys_SayWhenTheyWereLastUsed()
+    {
+        var made = await Keys.CreateAsync("Old laptop", Scopes.Run, null, TestContext.Current.CancellationToken);
+        Assert.Equal(2, Regex.Count(Page<SettingsPage>().Markup, "never used"));
+        Keys.Verify(made.Secret);
+        var page = Page<SettingsPage>();
+        Assert.Equal(1, Regex.Count(page.Markup, "never used"));
+        Assert.Contains("last used just now", page.Markup, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -39,7 +39,17 @@ public sealed class FakeApiKeys : IApiKeys
         return null;
     }
 
-    public ApiKeyInfo? Verify(string secret) => keys.Values.Where(k => k.Secret == secret).Select(k => k.Info).FirstOrDefault();
+    public ApiKeyInfo? Verify(string secret)
+    {
+        if (keys.Values.FirstOrDefault(k => k.Secret == secret) is not { Secret: not null } found)
+        {
+            return null;
+        }
+
+        var used = found.Info with { LastUsedAt = Samples.Now };
+        keys[used.Id] = found with { Info = used };
+        return used;
+    }
 
     public CancellationToken Revoked(Guid id) => keys.TryGetValue(id, out var key) ? key.Revoked.Token : new CancellationToken(canceled: true);
 

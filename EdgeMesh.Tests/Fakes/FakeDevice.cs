@@ -30,6 +30,10 @@ public sealed partial class FakeDevice(string name) : DeviceService.DeviceServic
         return Answer(new AllowEngineReply { Known = true });
     }
 
+    public override AsyncUnaryCall<RemoveModelReply> RemoveModelAsync(RemoveModelRequest request, CallOptions options) => Answer(new RemoveModelReply { Known = true });
+
+    public override AsyncUnaryCall<RenewCertificateReply> RenewCertificateAsync(RenewCertificateRequest request, CallOptions options) => Answer(new RenewCertificateReply());
+
     private static AsyncUnaryCall<T> Answer<T>(T reply) => Answer(Task.FromResult(reply));
 
     private static AsyncUnaryCall<T> Answer<T>(Task<T> reply) => new(reply, Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
