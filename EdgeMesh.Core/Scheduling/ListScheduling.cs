@@ -25,6 +25,9 @@ public static class ListScheduling
         return lane.WaitingMs.IsEmpty && lane.RunningMs.Length < lane.Slots ? 0 : new LaneSchedule(lane).WaitMs;
     }
 
+    /// <summary>Milliseconds until the first of all attempts that run in these lanes is likely to end; null when none runs.</summary>
+    public static double? NextEnd(IEnumerable<Lane> lanes) => lanes.SelectMany(l => l.RunningMs).Select(ms => (double?)ms).Min();
+
     /// <summary>Gives each of so many equal tasks to the place that ends it first; of equals to the first.</summary>
     /// <param name="places">At least one; their lanes are changed.</param>
     /// <param name="tasks">How many.</param>

@@ -132,8 +132,9 @@ public static class AccessComposition
             PeerNetwork.Of(context.Connection.RemoteIpAddress), _ => new FixedWindowRateLimiterOptions { PermitLimit = 240, Window = TimeSpan.FromMinutes(1) }));
         limits.OnRejected = async (rejected, _) =>
         {
-            rejected.HttpContext.Response.Headers.RetryAfter = "60";
-            await Problems.WriteAsync(rejected.HttpContext, StatusCodes.Status429TooManyRequests, AccessProblems.TooManyRequests);
+            // A limit of requests at once does not know when one of them ends.
+            var again = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var left) ? left : RetryAfter.Usual;
+            await Problems.WriteAsync(rejected.HttpContext, StatusCodes.Status429TooManyRequests, AccessProblems.TooManyRequests(again));
         };
     }
 }

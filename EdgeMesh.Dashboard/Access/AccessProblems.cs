@@ -26,8 +26,8 @@ internal static class AccessProblems
     public static readonly Problem LoginThrottled = new(
         "login_throttled", "Too many wrong logins.", "More wrong tokens or keys from this address are not looked at for now. A right one still works.", "Copy the whole link or key, and try again.");
 
-    public static readonly Problem TooManyRequests = new(
-        "too_many_requests", "Too many requests.", "This key asks for new secrets too often.", "Try again in a minute.");
+    public static Problem TooManyRequests(TimeSpan again) => new(
+        "too_many_requests", "Too many requests.", "More requests of this kind came from this key or address than are answered.", $"Try again {RetryAfter.Words(again)}.", RetryAfter: again);
 
     public static readonly Problem LastKey = new(
         "key_last", "The last key that may administer cannot be deleted.", "Without one nobody could manage this mesh.", "Make another key with the scope admin, without an end, first.");

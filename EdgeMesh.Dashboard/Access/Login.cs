@@ -1,4 +1,3 @@
-using System.Globalization;
 using EdgeMesh.Dashboard.Access.Sessions;
 using EdgeMesh.Dashboard.Api;
 using EdgeMesh.Dashboard.Audit;
@@ -85,8 +84,8 @@ internal sealed partial class Login(ApiKeys keys, StartToken startToken, LoginLi
         {
             if (throttle.Failed(address) is { } wait)
             {
-                context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString("0", CultureInfo.InvariantCulture);
-                await RefuseAsync(context, StatusCodes.Status429TooManyRequests, AccessProblems.LoginThrottled, "throttled", returnUrl);
+                Problems.TellWhen(context, (int)Math.Ceiling(wait.TotalSeconds));
+                await RefuseAsync(context, StatusCodes.Status429TooManyRequests, AccessProblems.LoginThrottled with { RetryAfter = wait }, "throttled", returnUrl);
                 return null;
             }
 

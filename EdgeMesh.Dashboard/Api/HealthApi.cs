@@ -5,6 +5,8 @@ namespace EdgeMesh.Dashboard.Api;
 /// <summary><c>/healthz</c>: the process answers. <c>/readyz</c>: it can do its work, else 503 with what is missing. Both are open.</summary>
 internal static class HealthApi
 {
+    private const int AgainSeconds = 2;
+
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
         app.MapGet("/healthz", () => TypedResults.Ok(new HealthDto("ok"))).AllowAnonymous().WithTags("Health")
@@ -13,7 +15,7 @@ internal static class HealthApi
             .Describe("Can it work?", "200 when the database is migrated and can be written, the orchestrator is up and the embedded device has its runtimes; else 503 with what is missing.");
     }
 
-    private static async Task<IResult> ReadyAsync(IEnumerable<IReadinessCheck> checks, CancellationToken cancel)
+    private static async Task<IResult> ReadyAsync(HttpContext context, IEnumerable<IReadinessCheck> checks, CancellationToken cancel)
     {
         List<ReadyCheckDto> answers = [];
         foreach (var check in checks)
@@ -23,6 +25,7 @@ internal static class HealthApi
         }
 
         var ready = answers.TrueForAll(a => a.Ok);
+        Problems.TellWhen(context, ready ? null : AgainSeconds);
         return TypedResults.Json(new ReadyDto(ready, answers), statusCode: ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 }

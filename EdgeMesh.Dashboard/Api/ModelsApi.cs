@@ -16,12 +16,12 @@ internal static class ModelsApi
         models.MapGet("", List).Produces<ModelsDto>().Describe("List models", "Every model of the mesh and the devices that have it, as known now; and the room in their stores.");
         models.MapPost("/preview", PreviewAsync).Needs(Scopes.Read).Accepts<ModelOrderDto>("application/json").Produces<IReadOnlyList<ForecastDto>>().Fails(400, 415)
             .Describe("Preview an install", "What it would take on each device: files, bytes, disk and an estimate of memory. Nothing is fetched.");
-        models.MapPost("/install", InstallAsync).Accepts<ModelOrderDto>("application/json").Produces<IReadOnlyList<TransferDto>>(202).Fails(400, 409, 415)
+        models.MapPost("/install", InstallAsync).Accepts<ModelOrderDto>("application/json").Produces<IReadOnlyList<TransferDto>>(202).Fails(400, 409, 415, 429)
             .Describe("Install a model", "Starts a transfer to each device. With several devices one fetches the model and the others get it from there, over the links.");
         models.MapGet("/transfers", (IModels all) => TypedResults.Ok(all.Current.Transfers.Select(TransferDto.From).ToList()))
             .Describe("List transfers", "Models on their way, newest first, and those that ended lately.");
         models.MapPost("/transfers/{id}/cancel", Cancel).Produces(204).Fails(404, 409).Describe("Cancel a transfer", "What was fetched is kept on the device for the next time.");
-        models.MapPost("/uploads", UploadAsync).Accepts<Stream>("application/octet-stream").Produces<UploadDto>().Fails(400, 413).WithMetadata(new DisableRequestSizeLimitAttribute())
+        models.MapPost("/uploads", UploadAsync).Accepts<Stream>("application/octet-stream").Produces<UploadDto>().Fails(400, 413, 429).WithMetadata(new DisableRequestSizeLimitAttribute())
             .Describe("Upload a file", "The body is the file; name is its name. An archive (.zip, .tar, .tar.gz) is unpacked when it is installed. With upload a further file is added to that upload.");
         models.MapDelete("/{deviceId}/{modelId}", RemoveAsync).Produces(204).Fails(404, 409).Describe("Remove a model", "From a device's store. Files that another model uses stay. What somebody else put into an engine goes with confirm=true only.");
     }

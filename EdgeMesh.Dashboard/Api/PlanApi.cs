@@ -29,7 +29,7 @@ internal static class PlanApi
 
         var plan = jobs.Preview(request);
         return plan.Refusal is { } refusal
-            ? Problems.Refused(new Refusal(refusal, plan.Devices, null))
+            ? Problems.Refused(new Refusal(refusal, plan.Devices))
             : TypedResults.Ok(PlanDto.From(plan));
     }
 }

@@ -22,13 +22,13 @@ internal static class QaiHubApi
         hub.MapZoo();
     }
 
-    /// <summary>The service was asked and did not do it: 404 and 400 as usual; 409 without a connection; else 502, as it is not this dashboard that failed.</summary>
+    /// <summary>The service was asked and did not do it: 404 and 400 as usual; 429 when there is no room for it now; 409 without a connection; else 502, as it is not this dashboard that failed.</summary>
     internal static IResult Fail(Problem problem) => problem switch
     {
         { Code: "job_unknown" or "model_unknown" or "dataset_unknown" or "transfer_unknown" or "log_missing" } => Problems.NotFound(problem),
         { Code: "artifact_removed" } => Problems.Result(StatusCodes.Status410Gone, problem),
         { Code: "upload_too_large" } => Problems.Result(StatusCodes.Status413PayloadTooLarge, problem),
-        { Code: "qaihub_rate_limited" } => Problems.Result(StatusCodes.Status429TooManyRequests, problem),
+        { Code: "qaihub_rate_limited" } or { RetryAfter: not null } => Problems.Result(StatusCodes.Status429TooManyRequests, problem),
         { Code: "qaihub_bad_request" or "qaihub_check_failed" or "qaihub_bad_model" or "qaihub_device_not_available" or "check_failed" or "model_invalid" } => Problems.Invalid(problem),
         { Code: "qaihub_not_connected" or "qaihub_token_refused" or "qaihub_conflict" } => Problems.Result(StatusCodes.Status409Conflict, problem),
         { Code: var code } when code.StartsWith("qaihub_", StringComparison.Ordinal) && code != "qaihub_emulated" => Problems.Result(StatusCodes.Status502BadGateway, problem),
@@ -39,7 +39,7 @@ internal static class QaiHubApi
     {
         hub.MapGet("/models", ListModelsAsync).Produces<PageDto<HubModelDto>>().Fails(409, 502).Describe("List models", "The newest models of this account, uploaded ones and those that jobs made.");
         hub.MapGet("/models/{id}", GetModelAsync).Produces<HubModelDto>().Fails(404, 409, 502).Describe("Get a model", "One model by its id.");
-        hub.MapPost("/models/uploads", UploadAsync).Accepts<Stream>("application/octet-stream").Produces<UploadDto>().Fails(400, 413).WithMetadata(new DisableRequestSizeLimitAttribute())
+        hub.MapPost("/models/uploads", UploadAsync).Accepts<Stream>("application/octet-stream").Produces<UploadDto>().Fails(400, 413, 429).WithMetadata(new DisableRequestSizeLimitAttribute())
             .Describe("Upload a file", "The body is the file; name is its name. With upload a further file is added: the weights of an ONNX model. Nothing goes to the service yet.");
         hub.MapPost("/models", SendAsync).Accepts<HubSendDto>("application/json").Produces<HubTransferDto>(202).Fails(400, 409, 415)
             .Describe("Send an upload", "Checks what was uploaded (an .onnx file with its weights, a .zip of its folder, TorchScript or .tflite) and sends it to the service; the transfer goes on by itself.");

@@ -19,7 +19,7 @@ internal static class QaiHubJobsApi
         jobs.MapGet("/{id}/logs/{log}", LogAsync).Produces(200, contentType: "text/plain").Fails(400, 404, 409, 502).WithMetadata(new Sandboxed())
             .Describe("Download a log", "log is hub, device or trace; it is fetched from the service each time.");
         jobs.MapGet("/{id}/devices", PlacesAsync).Produces<IReadOnlyList<HubPlaceDto>>().Fails(404, 409, 502).Describe("Where the result fits", "Every device of the mesh with whether the result may go there, and why.");
-        jobs.MapPost("/{id}/deploy", DeployAsync).Accepts<HubDeployDto>("application/json").Produces<IReadOnlyList<TransferDto>>(202).Fails(400, 404, 409, 415, 502)
+        jobs.MapPost("/{id}/deploy", DeployAsync).Accepts<HubDeployDto>("application/json").Produces<IReadOnlyList<TransferDto>>(202).Fails(400, 404, 409, 415, 429, 502)
             .Describe("Deploy the result", "Puts it into the model stores of devices; the transfers are those of /api/models/transfers.");
     }
 

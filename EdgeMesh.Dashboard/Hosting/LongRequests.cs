@@ -11,6 +11,7 @@ namespace EdgeMesh.Dashboard.Hosting;
 internal sealed class LongRequests(ConnectionOptions options, RefusalLog log)
 {
     private const int Share = 4;
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(5);
     private readonly Kind _agents = Create("Links of agents", options);
     private readonly Kind _pages = Create("Pages", options);
     private readonly Kind _events = Create("Event streams", options);
@@ -45,11 +46,8 @@ internal sealed class LongRequests(ConnectionOptions options, RefusalLog log)
     }
 
     /// <summary>503 in words, for people and programs.</summary>
-    internal static Task BusyAsync(HttpContext context, string cause)
-    {
-        context.Response.Headers.RetryAfter = "5";
-        return Problems.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, new Problem("dashboard_busy", "The dashboard is busy.", cause, "Close what is not needed, or try again in a moment."));
-    }
+    internal static Task BusyAsync(HttpContext context, string cause) =>
+        Problems.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, new Problem("dashboard_busy", "The dashboard is busy.", cause, "Close what is not needed, or try again in a moment.", RetryAfter: Again));
 
     private Kind? Of(HttpRequest request)
     {

@@ -37,7 +37,7 @@ public sealed class ModelBoard(TransferJournal journal, TimeProvider time)
             var running = Current.Transfers.Where(t => !t.IsOver).ToList();
             if (running.Count + transfers.Length > most)
             {
-                return ModelProblems.TooMany(most);
+                return ModelProblems.TooMany(most, running.Min(t => t.RemainingSeconds));
             }
 
             if (transfers.FirstOrDefault(t => running.Exists(r => r.Device == t.Device && r.Model == t.Model)) is { } twice)

@@ -19,8 +19,10 @@ internal static partial class ModelProblems
     public static Problem UploadUnknown() => new(
         "upload_unknown", "There is no such upload.", "It was installed already, was left alone for too long, or the dashboard was restarted since.", "Upload the files again.", "source.upload");
 
-    public static Problem TooManyUploads(int most, TimeSpan kept) => new(
-        "uploads_full", "There are too many uploads.", $"{most} are waiting to be installed.", $"Install one of them, or wait: what nobody installs is forgotten after {kept.TotalMinutes:0} minutes.");
+    /// <param name="next">Until the first of them is forgotten.</param>
+    public static Problem TooManyUploads(int most, TimeSpan next) => new(
+        "uploads_full", "There are too many uploads.", $"{most} are waiting to be installed.", $"Install one of them, or wait: unless it is installed the first is forgotten {RetryAfter.Words(next)}.",
+        RetryAfter: RetryAfter.Of(next.TotalMilliseconds));
 
     public static Problem TooManyFiles(int most) => new("upload_too_large", "The upload has too many files.", $"{most} files are allowed in one.", "Upload a .zip of the model's folder instead.");
 
@@ -50,8 +52,11 @@ internal static partial class ModelProblems
 
     public static Problem TransferOver() => new("transfer_over", "It has ended already.", "Nothing is left to cancel.", "Remove the model if it is not wanted.");
 
-    public static Problem TooMany(int most) => new(
-        "transfers_full", "Too many transfers run.", $"{most} may run at once.", "Wait for one to end, or cancel one.");
+    /// <param name="nextSeconds">Until the first of them is there; null when none has said how fast it is.</param>
+    public static Problem TooMany(int most, double? nextSeconds) => new(
+        "transfers_full", "Too many transfers run.",
+        $"{most} may run at once{(nextSeconds is { } left ? $"; the first ends {RetryAfter.Words(RetryAfter.Of(left * 1_000))}" : "")}.", "Wait for one to end, or cancel one.",
+        RetryAfter: RetryAfter.Of(nextSeconds * 1_000));
 
     public static Problem SameTransfer(string device, string model) => new(
         "transfer_running", $"{device} is getting {model} already.", "One transfer of a model to a device runs at a time.", "Wait for it to end, or cancel it.");

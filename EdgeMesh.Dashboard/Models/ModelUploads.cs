@@ -52,7 +52,8 @@ public sealed class ModelUploads : IDisposable
         Sweep();
         if (id is null && _uploads.Count >= MostUploads)
         {
-            return (null, ModelProblems.TooManyUploads(MostUploads, _options.UploadsAreKept));
+            var now = _time.GetUtcNow();
+            return (null, ModelProblems.TooManyUploads(MostUploads, _options.UploadsAreKept - _uploads.Values.Select(u => u.IdleFor(now)).DefaultIfEmpty().Max()));
         }
 
         var open = id is null ? new OpenUpload(Guid.NewGuid().ToString("n"), _time.GetUtcNow()) : _uploads.GetValueOrDefault(id);

@@ -41,6 +41,15 @@ internal sealed class OpenUpload(string id, DateTimeOffset now)
         }
     }
 
+    /// <summary>Since nobody has used it; zero while somebody does.</summary>
+    public TimeSpan IdleFor(DateTimeOffset at)
+    {
+        lock (_gate)
+        {
+            return _users > 0 || at < _usedAt ? TimeSpan.Zero : at - _usedAt;
+        }
+    }
+
     /// <summary>Gives it up when nobody has used it since then.</summary>
     public bool TryAbandon(DateTimeOffset unusedSince)
     {

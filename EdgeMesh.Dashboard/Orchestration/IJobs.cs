@@ -57,8 +57,7 @@ public interface IJobs
 public sealed record SubmitOutcome(JobId? Id, ImmutableArray<Problem> Invalid, Refusal? Refused);
 
 /// <param name="Devices">Every device's verdict; empty when the queue is full.</param>
-/// <param name="RetryAfter">When to try again; null when that would not help.</param>
-public sealed record Refusal(Problem Problem, ImmutableArray<DeviceVerdict> Devices, TimeSpan? RetryAfter);
+public sealed record Refusal(Problem Problem, ImmutableArray<DeviceVerdict> Devices);
 
 /// <summary>A job with what is live only.</summary>
 /// <param name="Progress">Of running attempts, keyed by task.</param>

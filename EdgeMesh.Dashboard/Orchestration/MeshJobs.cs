@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Live;
 using EdgeMesh.Core.Planning;
+using EdgeMesh.Core.Scheduling;
 using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Live;
 using EdgeMesh.Dashboard.Storage;
@@ -11,7 +12,7 @@ namespace EdgeMesh.Dashboard.Orchestration;
 
 /// <summary>Jobs for pages, API and hub.</summary>
 public sealed class MeshJobs(
-    IGrainFactory grains, JobFeed feed, Journal journal, JobHistory history, PlacedWork placed, PlanContexts contexts, OpenJobs open, JobLimits limits, SubmissionKeys keys, ArtifactStore artifacts, IDeeds deeds, TimeProvider time) : IJobs
+    IGrainFactory grains, JobFeed feed, Journal journal, JobHistory history, PlacedWork placed, PlanContexts contexts, OpenJobs open, JobLimits limits, OrchestratorOptions limit, SubmissionKeys keys, ArtifactStore artifacts, IDeeds deeds, TimeProvider time) : IJobs
 {
     private const string StorageCode = "storage_failed";
     private static readonly TimeSpan BetweenTellings = TimeSpan.FromMilliseconds(20);
@@ -108,7 +109,18 @@ public sealed class MeshJobs(
     public Task<Stream?> OpenArtifactAsync(JobId id, string name, CancellationToken cancellationToken) => Task.FromResult(artifacts.Open(id, name));
 
     private static Problem StorageFailed(JournalException e) => new(
-        StorageCode, "The job could not be stored.", e.Message, "Free space on the disk of the dashboard's data directory, close programs that lock its database, then try again.");
+        StorageCode, "The job could not be stored.", e.Message, "Free space on the disk of the dashboard's data directory, close programs that lock its database, then try again.",
+        RetryAfter: TimeSpan.FromSeconds(5));
+
+    // The next place is free when one of the jobs ends, which is not before an attempt that runs does.
+    private Problem QueueFull()
+    {
+        var next = ListScheduling.NextEnd(placed.Current.Devices.SelectMany(d => d.Lanes));
+        var again = RetryAfter.Of(next);
+        return new Problem(
+            "queue_full", "The queue is full.", $"{limit.MaxOpenJobs:N0} jobs have not ended yet, as many as this dashboard takes{(next is null ? "" : $"; the next is likely to end {RetryAfter.Words(again)}")}.",
+            $"Try again {RetryAfter.Words(again)}, or cancel jobs that are not needed.", RetryAfter: again);
+    }
 
     private static Problem Unknown(JobId id) => new("job_unknown", "There is no such job.", $"No job with the id {id} is in the history.", "The Jobs page lists them.");
 
@@ -120,14 +132,14 @@ public sealed class MeshJobs(
             new Problem(
                 "idempotency_key_reused", "This Idempotency-Key was used for another request.", $"It belongs to job {new JobId(stored.JobId).Short}, whose request was not the same.",
                 "Send a new key with a new request; the same key only with the same request."),
-            [], null)),
+            [])),
     };
 
     private async Task<SubmitOutcome> SubmitAsync(JobRequest request, JobId? rerunOf, SubmitOnce? once, bool noTryOutModels)
     {
         if (Deeds.Missing(Scopes.Run) is { } missing)
         {
-            return new SubmitOutcome(null, [], new Refusal(missing, [], null));
+            return new SubmitOutcome(null, [], new Refusal(missing, []));
         }
 
         var invalid = JobRequestValidator.Validate(request, limits);
@@ -140,7 +152,7 @@ public sealed class MeshJobs(
         var plan = placed.Decide(id, request, fleet => PlanningPipeline.Plan(request, fleet, contexts.Now(noTryOutModels)));
         if (plan.Refusal is { } refusal)
         {
-            return new SubmitOutcome(null, [], new Refusal(refusal, plan.Devices, null));
+            return new SubmitOutcome(null, [], new Refusal(refusal, plan.Devices));
         }
 
         try
@@ -157,8 +169,7 @@ public sealed class MeshJobs(
     {
         if (!open.TryBegin(id))
         {
-            return new SubmitOutcome(null, [], new Refusal(
-                new Problem("queue_full", "The queue is full.", "As many jobs as this dashboard takes have not ended yet.", "Try again in a moment."), [], TimeSpan.FromSeconds(2)));
+            return new SubmitOutcome(null, [], new Refusal(QueueFull(), []));
         }
 
         try
@@ -169,8 +180,7 @@ public sealed class MeshJobs(
         catch (JournalException e)
         {
             open.Ended(id);
-            return new SubmitOutcome(null, [], new Refusal(
-                StorageFailed(e), [], TimeSpan.FromSeconds(5)));
+            return new SubmitOutcome(null, [], new Refusal(StorageFailed(e), []));
         }
     }
 

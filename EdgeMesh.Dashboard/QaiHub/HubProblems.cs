@@ -10,8 +10,13 @@ internal static partial class HubProblems
 {
     private const int Longest = 600;
 
+    // The service counts over a few minutes and does not say how long.
+    private static readonly TimeSpan RateAgain = TimeSpan.FromMinutes(2);
+
     /// <summary>What the client said, under a title of what did not happen.</summary>
-    public static Problem Told(string title, QaiHubException e) => new($"qaihub_{Word().Replace(e.Kind.ToString(), "_$0").TrimStart('_').ToLowerInvariant()}", title, FromWire.Text(e.Cause, Longest), FromWire.Text(e.Remedy, Longest));
+    public static Problem Told(string title, QaiHubException e) => new(
+        $"qaihub_{Word().Replace(e.Kind.ToString(), "_$0").TrimStart('_').ToLowerInvariant()}", title, FromWire.Text(e.Cause, Longest), FromWire.Text(e.Remedy, Longest),
+        RetryAfter: e.Kind == HubFailure.RateLimited ? RateAgain : null);
 
     public static Problem NotConnected(string cause) => new(
         "qaihub_not_connected", "There is no connection to Qualcomm AI Hub.", cause, "Enter a token on the QAI Hub page under Connect, or start the dashboard with --qaihub-emulator.");
@@ -71,8 +76,10 @@ internal static partial class HubProblems
 
     public static Problem UploadUnknown() => new("upload_unknown", "There is no such upload.", "It was sent already, or was begun before the dashboard was started.", "Choose the files again.", "upload");
 
-    public static Problem TooManyUploads(int most, TimeSpan kept) => new(
-        "uploads_full", "There are too many uploads.", $"{most} have arrived, and nothing was made of them.", $"Send one of them to the service, or wait: one that is not used is forgotten after {kept.TotalHours:0} hours.", "upload");
+    /// <param name="next">Until the first of them is forgotten.</param>
+    public static Problem TooManyUploads(int most, TimeSpan next) => new(
+        "uploads_full", "There are too many uploads.", $"{most} have arrived, and nothing was made of them.", $"Send one of them to the service, or wait: unless it is used the first is forgotten {RetryAfter.Words(next)}.", "upload",
+        RetryAfter.Of(next.TotalMilliseconds));
 
     public static Problem UploadTooLarge(long most) => new("upload_too_large", "The upload is too large.", $"{most:N0} bytes are allowed; the service takes no more than 10 GB.", "Make the model smaller, for example by storing its weights in 16 bits.");
 

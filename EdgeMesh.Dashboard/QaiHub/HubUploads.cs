@@ -51,7 +51,7 @@ public sealed partial class HubUploads : IDisposable
         var begun = id is null ? Guid.NewGuid().ToString("n") : null;
         if (begun is not null && !_received.TryBegin(begun))
         {
-            return (null, HubProblems.TooManyUploads(ReceivedUploads.Most, ReceivedUploads.Kept));
+            return (null, HubProblems.TooManyUploads(ReceivedUploads.Most, _received.NextForgotten()));
         }
 
         if (_received.Find(begun ?? id!) is not { } before)

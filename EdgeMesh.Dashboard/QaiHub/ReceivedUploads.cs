@@ -21,6 +21,15 @@ internal sealed class ReceivedUploads(TimeProvider time)
         }
     }
 
+    /// <summary>Until the first of them is forgotten, if nothing is made of it.</summary>
+    public TimeSpan NextForgotten()
+    {
+        lock (_gate)
+        {
+            return _uploads.Count == 0 ? TimeSpan.Zero : Kept - _uploads.Values.Max(u => time.GetElapsedTime(u.At));
+        }
+    }
+
     public HubUpload? Find(string id)
     {
         lock (_gate)

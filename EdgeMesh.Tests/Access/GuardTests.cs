@@ -148,7 +148,8 @@ public sealed class GuardTests(GuardTests.Started started) : IClassFixture<Guard
             last = answer.StatusCode;
             if (last == HttpStatusCode.TooManyRequests)
             {
-                Assert.NotNull(answer.Headers.RetryAfter);
+                Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
+                Assert.Equal(answer.Headers.RetryAfter.Delta.Value.TotalSeconds, problem.GetProperty("retryAfterSeconds").GetInt32());
                 Assert.Equal("too_many_requests", problem.GetProperty("code").GetString());
             }
         }

@@ -54,8 +54,8 @@ public sealed class FakeJobs : IJobs
 
     public static SubmitOutcome Invalid(params Problem[] problems) => new(null, [.. problems], null);
 
-    public static SubmitOutcome Refused(Problem problem, ImmutableArray<DeviceVerdict> devices, TimeSpan? retryAfter = null) =>
-        new(null, [], new Refusal(problem, devices, retryAfter));
+    public static SubmitOutcome Refused(Problem problem, ImmutableArray<DeviceVerdict> devices) =>
+        new(null, [], new Refusal(problem, devices));
 
     /// <summary>Makes the job known, or gives its watchers a newer view; a finished view ends their streams.</summary>
     public void PublishJob(JobLive job)
