@@ -32,9 +32,9 @@ internal sealed class AttemptFollower : IAsyncDisposable
         AttemptOrder order, AttemptPosition from, FollowedDevice device, ArtifactStore artifacts, OrchestratorOptions options, TimeProvider time, Action<JobEvent> tell, Action<LiveProgress> progress)
     {
         (_order, _device, _options, _time, _tell, _progress) = (order, device, options, time, tell, progress);
-        (_text, _written, _reasoning, _moved, _started, _artifacts) = (from.Text, from.Text, from.Reasoning, from.Moved, from.IsStarted, [.. from.Artifacts]);
+        (_text, _written, _reasoning, _moved, _started, _artifacts, _events) = (from.Text, from.Text, from.Reasoning, from.Moved, from.IsStarted, [.. from.Artifacts], from.Events);
         _upload = new ArtifactUpload(artifacts, order.Id, from.Artifacts);
-        _pieces = new OutputPieces(time, TellPiece);
+        _pieces = new OutputPieces(time, TellPiece, from.Events);
     }
 
     /// <summary>How far it was heard; what was heard is told.</summary>
@@ -43,7 +43,7 @@ internal sealed class AttemptFollower : IAsyncDisposable
         get
         {
             _pieces.Flush();
-            return new(_text, _reasoning, _moved, [.. _artifacts], _started);
+            return new(_text, _reasoning, _moved, [.. _artifacts], _started, _events);
         }
     }
 

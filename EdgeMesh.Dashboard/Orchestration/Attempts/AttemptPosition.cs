@@ -9,8 +9,9 @@ namespace EdgeMesh.Dashboard.Orchestration.Attempts;
 /// <param name="Moved">Characters of <paramref name="Text"/> that turned out to be reasoning.</param>
 /// <param name="Artifacts">Names of the whole files, in the order in which they came.</param>
 /// <param name="IsStarted">The device said that it works on it.</param>
+/// <param name="Events">How many events it made since the dashboard's start: the limit holds however often the link breaks.</param>
 [GenerateSerializer, Immutable]
-public sealed record AttemptPosition(int Text, int Reasoning, int Moved, ImmutableArray<string> Artifacts, bool IsStarted)
+public sealed record AttemptPosition(int Text, int Reasoning, int Moved, ImmutableArray<string> Artifacts, bool IsStarted, int Events = 0)
 {
     // More than any attempt has: nothing that would not be kept is sent again.
     private const long AllReasoning = 1L << 40;
@@ -20,6 +21,13 @@ public sealed record AttemptPosition(int Text, int Reasoning, int Moved, Immutab
 
     /// <summary>Whether nothing was heard: the device may never have got the order, so it is sent (again), which is the same as attaching from the start.</summary>
     public bool IsStart => Text == 0 && Reasoning == 0 && Artifacts.IsEmpty && !IsStarted;
+
+    /// <summary>Whether the same was heard, by what it says and not by what it is.</summary>
+    public bool IsAt(AttemptPosition other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Artifacts.SequenceEqual(other.Artifacts) && this with { Artifacts = other.Artifacts } == other;
+    }
 
     /// <summary>Where the journal ends.</summary>
     public static AttemptPosition Of(AttemptView attempt)

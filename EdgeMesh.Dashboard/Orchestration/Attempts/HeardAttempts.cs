@@ -39,7 +39,7 @@ internal sealed class HeardAttempts(TimeProvider time)
     {
         if (_entries.TryGetValue(id, out var entry))
         {
-            entry.Breaks = position == entry.Position ? entry.Breaks + 1 : 0;
+            entry.Breaks = position.IsAt(entry.Position) ? entry.Breaks + 1 : 0;
             entry.Pause = entry.Breaks == 0 ? TimeSpan.Zero : FirstPause * Math.Min(1 << entry.Breaks, LongestPause / FirstPause);
             (entry.Position, entry.IsHeard, entry.IsAsked, entry.Since, entry.Looked) = (position, false, false, time.GetTimestamp(), time.GetTimestamp());
         }

@@ -7,14 +7,15 @@ namespace EdgeMesh.Dashboard.Orchestration.Attempts;
 /// comes is. Text and reasoning keep their order. Not thread-safe.
 /// </summary>
 /// <param name="tell">Gets each piece; true is reasoning.</param>
-internal sealed class OutputPieces(TimeProvider time, Action<string, bool> tell)
+/// <param name="told">What the attempt told before, over a link that broke.</param>
+internal sealed class OutputPieces(TimeProvider time, Action<string, bool> tell, int told = 0)
 {
     private const int AtOnce = 1_000;
     private const int LongestWaiting = 16_384;
     private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(100);
     private readonly StringBuilder _waiting = new();
     private bool _isReasoning;
-    private int _told;
+    private int _told = told;
     private long _toldAt = time.GetTimestamp();
 
     public void Add(string text, bool isReasoning)
