@@ -103,7 +103,7 @@ public sealed class EntranceTests
         foreach (var method in DeviceService.Descriptor.Methods)
         {
             var description = new Method<byte[], byte[]>(MethodType.Unary, method.Service.FullName, method.Name, empty, empty);
-            using var call = invoker.AsyncUnaryCall(description, null, new CallOptions(deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(10), cancellationToken: Test), []);
+            using var call = invoker.AsyncUnaryCall(description, null, new CallOptions(deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(60), cancellationToken: Test), []);
             var refused = await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync);
             Assert.True(refused.StatusCode is StatusCode.Internal or StatusCode.Unavailable, $"{method.Name}: {refused.Status}");
         }

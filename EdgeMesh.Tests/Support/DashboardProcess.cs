@@ -59,7 +59,8 @@ public sealed class DashboardProcess : IAsyncDisposable
         var process = ChildProcess.Start(
             BuiltPrograms.Dashboard,
             ["--urls", $"http://127.0.0.1:{port}", "--data", dataDirectory, .. more],
-            new Dictionary<string, string>(environment) { ["DOTNET_ENVIRONMENT"] = "Production" },
+            // Detailed errors: what fails in a page is told to the page, and so to the test.
+            new Dictionary<string, string>(environment) { ["DOTNET_ENVIRONMENT"] = "Production", ["ASPNETCORE_DETAILEDERRORS"] = "true" },
             [.. host?.Prefix ?? [], .. files is null ? (string[])[] : ["prlimit", $"--nofile={files}", "--"]]);
         try
         {
