@@ -36,6 +36,8 @@ internal static partial class Attempts
         Try("unix-connect", () => Connect(new UnixDomainSocketEndPoint(t.UnixSocket), ProtocolType.Unspecified));
         Try("run-program", () => Process.Start("/bin/true").WaitForExit());
         Try("become-program", () => Check(Access("/bin/true"), "execve"));
+        Try("many-files", () => OpenMany(t.Model));
+        Try("endless-file", () => Grow(Path.Combine(t.Scratch, "endless")));
         Try("trace", () => Check(Trace(0x4206, t.Outside, 0, 0))); // PTRACE_SEIZE
     }
 
@@ -55,6 +57,29 @@ internal static partial class Attempts
         }
 
         Console.WriteLine($"{name} {outcome}");
+    }
+
+    private static void OpenMany(string path)
+    {
+        List<FileStream> open = [];
+        try
+        {
+            for (var i = 0; i < 1_100; i++)
+            {
+                open.Add(File.OpenRead(path));
+            }
+        }
+        finally
+        {
+            open.ForEach(f => f.Dispose());
+        }
+    }
+
+    // Nothing is written to the disk: the file is a hole.
+    private static void Grow(string path)
+    {
+        using var file = File.Create(path);
+        file.SetLength(5L << 30);
     }
 
     private static void Connect(EndPoint to, ProtocolType protocol)

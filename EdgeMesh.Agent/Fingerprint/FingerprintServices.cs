@@ -18,7 +18,7 @@ public static class FingerprintServices
         typeof(FormFactorFingerprint),
         typeof(WindowsFingerprint),
         typeof(MacFingerprint), typeof(SystemProfilerFingerprint),
-        typeof(DiskFingerprint), typeof(RuntimeFingerprint),
+        typeof(DiskFingerprint), typeof(RuntimeFingerprint), typeof(ServiceFingerprint),
     ];
 
     /// <summary>Adds <see cref="DeviceProfiler"/> and <see cref="TelemetryProbe"/> as singletons. A further fingerprint is one more <see cref="IFingerprint"/>.</summary>

@@ -1,4 +1,5 @@
 using EdgeMesh.Agent.Fingerprint.HostAccess;
+using EdgeMesh.Agent.Worker.Sandbox;
 
 namespace EdgeMesh.Agent.Fingerprint;
 
@@ -20,6 +21,12 @@ public sealed class RuntimeFingerprint : IFingerprint
         draft.AddInstructionSets(runtime.OsInstructionSets, "IsProcessorFeaturePresent");
         draft.AddInstructionSets(runtime.InstructionSets, "System.Runtime.Intrinsics");
         draft.AddFact("Model sandbox", runtime.Sandbox, "the kernel, asked by the agent");
+        if (runtime.Sandbox.Length > 0 && runtime.Platform == HostPlatform.Linux)
+        {
+            foreach (var (name, value) in DriverFiles.Describe(host.List("/dev")))
+                draft.AddFact(name, value, "/dev, by the names that the agent knows");
+        }
+
         return default;
     }
 }

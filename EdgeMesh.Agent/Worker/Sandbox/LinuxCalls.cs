@@ -6,8 +6,11 @@ namespace EdgeMesh.Agent.Worker.Sandbox;
 internal static partial class LinuxCalls
 {
     private const int SetNoNewPrivileges = 38;
+    private const int FileSize = 1;
     private const int CoreSize = 4;
     private const int OpenFiles = 7;
+    private const int FileTooLarge = 25; // SIGXFSZ
+    private const nint Ignored = 1;
     private const uint CapabilityVersion = 0x20080522;
 
     /// <summary>The number of the last error.</summary>
@@ -23,9 +26,13 @@ internal static partial class LinuxCalls
     // Fails where it is the leader of its group already, which is as good.
     public static void OwnSession() => _ = SetSid();
 
-    /// <summary>No memory dumps, few files.</summary>
-    public static void Limit(ulong files)
+    /// <summary>No memory dumps, few files, none of them endless.</summary>
+    /// <param name="files">Open at once.</param>
+    /// <param name="bytes">Of one file. What goes beyond fails; the signal that would end the process is ignored.</param>
+    public static void Limit(ulong files, ulong bytes)
     {
+        _ = Signal(FileTooLarge, Ignored);
+        Check(SetLimit(FileSize, new Limits(bytes, bytes)), "a limit of the size of files");
         Check(SetLimit(CoreSize, new Limits(0, 0)), "no core dumps");
         Check(SetLimit(OpenFiles, new Limits(files, files)), "a limit of open files");
     }
@@ -83,6 +90,10 @@ internal static partial class LinuxCalls
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Prctl(int option, nuint a, nuint b, nuint c, nuint d);
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial nint Signal(int number, nint handler);
 
     [LibraryImport("libc", EntryPoint = "setsid")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

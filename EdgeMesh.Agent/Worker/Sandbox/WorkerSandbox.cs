@@ -10,6 +10,9 @@ internal static class WorkerSandbox
 {
     private const ulong MostOpenFiles = 1024;
 
+    // .NET keeps its own compiled code in a file in memory of 2 GiB, most of it never used.
+    private const ulong LargestFile = 4UL << 30;
+
     /// <summary>Goes inside; does not return on Linux, unless it is inside. Elsewhere nothing happens: <see cref="SandboxSupport"/> says so.</summary>
     /// <param name="arguments">The command line, with a <see cref="SandboxPlan"/>.</param>
     /// <exception cref="IOException">The kernel refused; nothing hostile was read yet.</exception>
@@ -28,7 +31,7 @@ internal static class WorkerSandbox
         LinuxCalls.OwnSession();
         LinuxCalls.NoNewPrivileges();
         LinuxCalls.NoCapabilities();
-        LinuxCalls.Limit(MostOpenFiles);
+        LinuxCalls.Limit(MostOpenFiles, LargestFile);
         var (program, environment) = (Environment.ProcessPath!, Variables());
         var again = File.ReadAllText("/proc/self/cmdline", Encoding.UTF8).TrimEnd('\0').Split('\0');
         Landlock.Restrict([.. RuntimePaths.Read(), .. plan.Read], [plan.Scratch], [.. RuntimePaths.Devices, .. plan.Devices]);

@@ -25,12 +25,12 @@ public sealed class FuzzTests
     [
         new AndroidFingerprint(), new OsFingerprint(), new MachineFingerprint(), new CpuFingerprint(), new CoresFingerprint(), new MemoryFingerprint(), new GpuFingerprint(),
         new NpuFingerprint(), new BatteryFingerprint(), new TemperatureFingerprint(), new FormFactorFingerprint(), new WindowsFingerprint(), new MacFingerprint(),
-        new SystemProfilerFingerprint(), new DiskFingerprint(), new RuntimeFingerprint(),
+        new SystemProfilerFingerprint(), new DiskFingerprint(), new RuntimeFingerprint(), new ServiceFingerprint(),
     ];
 
     private static readonly string[] Paths =
     [
-        "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/self/cgroup", "/proc/self/mountinfo", "/proc/sys/kernel/osrelease", "/etc/os-release", "/system/build.prop",
+        "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/self/cgroup", "/proc/self/mountinfo", "/proc/self/status", "/proc/sys/kernel/osrelease", "/etc/os-release", "/system/build.prop",
         "/proc/device-tree/compatible", "/proc/device-tree/model", "/proc/device-tree/chassis-type", "/sys/class/dmi/id/product_name", "/sys/class/dmi/id/sys_vendor",
         "/sys/class/dmi/id/chassis_type", "/sys/class/drm/renderD128/device/uevent", "/sys/class/drm/renderD128/device/vendor", "/sys/class/accel/accel0/device/uevent",
         "/proc/driver/nvidia/gpus/x/information", "/usr/share/misc/pci.ids", "/sys/class/power_supply/BAT0/capacity", "/sys/class/power_supply/BAT0/status",

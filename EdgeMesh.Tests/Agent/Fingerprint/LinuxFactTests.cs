@@ -15,6 +15,7 @@ public sealed class LinuxFactTests
     [
         typeof(AndroidFingerprint), typeof(OsFingerprint), typeof(MachineFingerprint), typeof(CpuFingerprint), typeof(CoresFingerprint), typeof(MemoryFingerprint),
         typeof(GpuFingerprint), typeof(NpuFingerprint), typeof(BatteryFingerprint), typeof(TemperatureFingerprint), typeof(FormFactorFingerprint),
+        typeof(ServiceFingerprint),
     ];
 
     [Theory]

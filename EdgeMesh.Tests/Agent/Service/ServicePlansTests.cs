@@ -41,6 +41,21 @@ public sealed class ServicePlansTests
     }
 
     [Fact]
+    public void Systemd_ForOneUser_HasAllThatWorksWithoutRoot_AndNothingThatWouldKeepItFromStarting()
+    {
+        var unit = ServicePlans.For(ServiceKind.SystemdUser, Spec)!.Files[0].Text;
+        Assert.All(
+            (string[])[
+                "NoNewPrivileges=true", "LockPersonality=true", "RestrictRealtime=true", "RestrictSUIDSGID=true", "RestrictNamespaces=true", "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK",
+                "SystemCallArchitectures=native", "UMask=0077", "LimitCORE=0", "WantedBy=default.target",
+            ],
+            line => Assert.Contains($"\n{line}\n", unit, StringComparison.Ordinal));
+        Assert.All(
+            (string[])["User=", "ExecStartPre=", "Protect", "PrivateTmp", "BindPaths", "ReadWritePaths", "CapabilityBoundingSet", "MemoryDenyWriteExecute", "multi-user.target"],
+            setting => Assert.DoesNotContain($"\n{setting}", unit, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Systemd_ForTheMachine_IsAUserOfItsOwnThatSeesItsDataOnly()
     {
         var plan = ServicePlans.For(ServiceKind.SystemdSystem, Spec with { Data = "/root/.local/share/edgemesh-agent" })!;

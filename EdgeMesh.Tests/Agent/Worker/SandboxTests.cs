@@ -47,7 +47,10 @@ public sealed class SandboxTests
         Assert.All((string[])["CapEff", "CapPrm", "CapInh"], name => Assert.Equal(0UL, Convert.ToUInt64(status[name], 16)));
         var stat = await File.ReadAllTextAsync($"/proc/{worker.Id}/stat", Stop);
         Assert.Equal($"{worker.Id}", stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[3]);
-        Assert.Contains("Max core file size        0                    0", await File.ReadAllTextAsync($"/proc/{worker.Id}/limits", Stop), StringComparison.Ordinal);
+        var limits = await File.ReadAllTextAsync($"/proc/{worker.Id}/limits", Stop);
+        Assert.All(
+            (string[])["Max core file size        0                    0 ", "Max open files            1024                 1024 ", "Max file size             4294967296           4294967296 "],
+            limit => Assert.Contains(limit, limits, StringComparison.Ordinal));
         foreach (var thread in Directory.EnumerateDirectories($"/proc/{worker.Id}/task"))
         {
             Assert.Contains("Seccomp:\t2", await File.ReadAllTextAsync($"{thread}/status", Stop), StringComparison.Ordinal);
