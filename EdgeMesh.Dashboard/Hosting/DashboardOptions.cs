@@ -45,6 +45,10 @@ public sealed class DashboardOptions
     [Range(1, 1000)]
     public int FailedLoginsPerMinute { get; set; } = 10;
 
+    /// <summary>A reader of a job's events that takes nothing for so long is cut off. Default 20 s; 1 s to 1 h.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan SlowReaderAfter { get; set; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Where <c>eng/publish-agents</c> put the agents to hand out. Default: <c>agents</c> beside the program, or <c>publish/agents</c> of a checkout.</summary>
     public string? AgentsDirectory { get; set; }
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Live;
 using EdgeMesh.Dashboard.Live;
@@ -35,6 +34,15 @@ public sealed class JobFeed
 
     public ILiveSubscription<long> SubscribeToHistory() => _history.Subscribe();
 
+    /// <summary>Events that wait for their readers, in all; for tests and metrics.</summary>
+    public int Backlog => _jobs.Values.Sum(j =>
+    {
+        lock (j)
+        {
+            return j.Listeners.Sum(l => l.Waiting);
+        }
+    });
+
     /// <summary>Events were stored: tell.</summary>
     public void Publish(JobView view, long first, ImmutableArray<JobEvent> events)
     {
@@ -46,7 +54,7 @@ public sealed class JobFeed
             {
                 for (var i = 0; i < events.Length; i++)
                 {
-                    listener.TryWrite(new SequencedEvent(first + i, events[i]));
+                    listener.Tell(new SequencedEvent(first + i, events[i]));
                 }
             }
 
@@ -54,7 +62,7 @@ public sealed class JobFeed
             {
                 _jobs.TryRemove(view.Id, out _);
                 job.Views.Complete();
-                job.Listeners.ForEach(l => l.TryComplete());
+                job.Listeners.ForEach(l => l.End());
             }
         }
 
@@ -83,15 +91,23 @@ public sealed class JobFeed
         }
     }
 
-    /// <summary>Live events from now on; empty when the job is not open. Join them to stored ones by sequence.</summary>
-    public ChannelReader<SequencedEvent>? Listen(JobId id, CancellationToken cancellationToken)
+    /// <summary>Live events from now on; null when the job is not open. Join them to stored ones by sequence.</summary>
+    public JobListener? Listen(JobId id)
     {
         if (!_jobs.TryGetValue(id, out var job))
         {
             return null;
         }
 
-        var channel = Channel.CreateUnbounded<SequencedEvent>(new UnboundedChannelOptions { SingleReader = true });
+        var listener = new JobListener(l =>
+        {
+            lock (job)
+            {
+                job.Listeners.Remove(l);
+            }
+
+            Interlocked.Decrement(ref _listeners);
+        });
         lock (job)
         {
             if (job.Views.Current.View.IsFinished)
@@ -99,28 +115,16 @@ public sealed class JobFeed
                 return null;
             }
 
-            job.Listeners.Add(channel.Writer);
+            job.Listeners.Add(listener);
         }
 
         Interlocked.Increment(ref _listeners);
-        cancellationToken.UnsafeRegister(
-            _ =>
-            {
-                lock (job)
-                {
-                    job.Listeners.Remove(channel.Writer);
-                }
-
-                channel.Writer.TryComplete();
-                Interlocked.Decrement(ref _listeners);
-            },
-            null);
-        return channel.Reader;
+        return listener;
     }
 
     private sealed record Open(LiveSource<JobLive> Views)
     {
-        public List<ChannelWriter<SequencedEvent>> Listeners { get; } = [];
+        public List<JobListener> Listeners { get; } = [];
     }
 }
 

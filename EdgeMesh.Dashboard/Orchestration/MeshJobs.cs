@@ -15,6 +15,7 @@ public sealed class MeshJobs(
     IGrainFactory grains, JobFeed feed, Journal journal, JobHistory history, PlacedWork placed, PlanContexts contexts, OpenJobs open, JobLimits limits, OrchestratorOptions limit, SubmissionKeys keys, ArtifactStore artifacts, IDeeds deeds, TimeProvider time) : IJobs
 {
     private const string StorageCode = "storage_failed";
+    private const int RowsAtOnce = 64;
     private static readonly TimeSpan BetweenTellings = TimeSpan.FromMilliseconds(20);
 
     public int SubscriberCount => feed.SubscriberCount;
@@ -184,16 +185,16 @@ public sealed class MeshJobs(
         }
     }
 
-    // Listens first and reads the journal second, so nothing falls between; what comes twice is told once.
+    // Listens first and reads the journal second, so nothing falls between; what comes twice is told once. Whoever reads too slowly to listen reads on in the journal.
     private async IAsyncEnumerable<SequencedEvent> StreamAsync(JobId id, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var listening = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        try
+        var wasOver = false;
+        while (true)
         {
-            while (true)
+            using var live = feed.Listen(id);
+            while (await journal.ReadAsync(id, after, cancellationToken, RowsAtOnce) is { IsEmpty: false } page)
             {
-                var live = feed.Listen(id, listening.Token);
-                foreach (var stored in await journal.ReadAsync(id, after, cancellationToken))
+                foreach (var stored in page)
                 {
                     after = stored.Sequence;
                     yield return stored;
@@ -202,28 +203,38 @@ public sealed class MeshJobs(
                         yield break;
                     }
                 }
+            }
 
-                await foreach (var change in (live?.ReadAllAsync(cancellationToken) ?? AsyncEnumerable.Empty<SequencedEvent>()).ConfigureAwait(false))
+            await foreach (var change in (live?.ReadAsync(cancellationToken) ?? AsyncEnumerable.Empty<SequencedEvent>()).ConfigureAwait(false))
+            {
+                if (change.Sequence > after)
                 {
-                    if (change.Sequence > after)
+                    after = change.Sequence;
+                    yield return change;
+                    if (change.Event is JobEnded)
                     {
-                        after = change.Sequence;
-                        yield return change;
+                        yield break;
                     }
                 }
+            }
 
-                if (live is not null || await GetAsync(id, cancellationToken) is not { IsFinished: false })
-                {
-                    yield break;
-                }
+            if (live is not null)
+            {
+                continue;
+            }
 
-                // Stored a moment ago and not told yet, or left by the last process and not ended yet.
+            // Stored a moment ago and not told yet, or left by the last process and not ended yet. Its end may have come after the journal was read.
+            var isOver = await GetAsync(id, cancellationToken) is not { IsFinished: false };
+            if (isOver && wasOver)
+            {
+                yield break;
+            }
+
+            wasOver = isOver;
+            if (!isOver)
+            {
                 await Task.Delay(BetweenTellings, time, cancellationToken);
             }
-        }
-        finally
-        {
-            await listening.CancelAsync();
         }
     }
 }

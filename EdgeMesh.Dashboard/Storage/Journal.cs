@@ -29,13 +29,14 @@ public sealed class Journal(IDbContextFactory<MeshDbContext> contexts, StorageHe
     public Task RehearseAsync(JobView view, long first, ImmutableArray<JobEvent> events) => AppendAsync(view, first, events, kept: false, once: null);
 
     /// <summary>Stored events after a sequence number, in order.</summary>
-    public async Task<ImmutableArray<SequencedEvent>> ReadAsync(JobId id, long after, CancellationToken cancellationToken)
+    /// <param name="rows">What was stored in so many appends at most: a page for whoever does not need all at once.</param>
+    public async Task<ImmutableArray<SequencedEvent>> ReadAsync(JobId id, long after, CancellationToken cancellationToken, int rows = int.MaxValue)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var rows = await db.Set<JournalRow>().AsNoTracking().Where(r => r.JobId == id.Value && r.Last > after).OrderBy(r => r.First).ToListAsync(cancellationToken);
+        var found = await db.Set<JournalRow>().AsNoTracking().Where(r => r.JobId == id.Value && r.Last > after).OrderBy(r => r.First).Take(rows).ToListAsync(cancellationToken);
         return
         [
-            .. rows.SelectMany(r => JsonSerializer.Deserialize<ImmutableArray<JobEvent>>(r.Events, CoreJson.Options)
+            .. found.SelectMany(r => JsonSerializer.Deserialize<ImmutableArray<JobEvent>>(r.Events, CoreJson.Options)
                 .Select((e, i) => new SequencedEvent(r.First + i, e))).Where(e => e.Sequence > after),
         ];
     }

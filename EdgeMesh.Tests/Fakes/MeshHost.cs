@@ -57,13 +57,16 @@ public sealed class MeshHost : IAsyncDisposable
     public static Task<MeshHost> StartAsync(string? data = null, params (string Key, string Value)[] settings) => StartAsync(TimeProvider.System, data, settings);
 
     /// <summary>The same by another clock.</summary>
-    public static async Task<MeshHost> StartAsync(TimeProvider time, string? data = null, params (string Key, string Value)[] settings)
+    public static Task<MeshHost> StartAsync(TimeProvider time, string? data = null, params (string Key, string Value)[] settings) =>
+        StartAsync(services => services.AddSingleton(time), data, settings);
+
+    /// <summary>The same with other services: the last one of a kind is used.</summary>
+    public static async Task<MeshHost> StartAsync(Action<IServiceCollection> services, string? data = null, params (string Key, string Value)[] settings)
     {
         var own = data is null ? new TemporaryDirectory() : null;
         data ??= own!.Path;
         var builder = DashboardHost.CreateBuilder(new DashboardArguments("http://127.0.0.1:0", data, NoEmbeddedDevice: true));
         Configure(builder.Configuration, settings);
-        builder.Services.AddSingleton(time);
         builder.AddOrchestrator();
         builder.Services.AddSingleton<EmbeddedIdentity>().AddSingleton<FakeLinks>().AddSingleton<IDeviceLinks>(s => s.GetRequiredService<FakeLinks>());
         builder.Services.AddEnrolment();
@@ -73,6 +76,7 @@ public sealed class MeshHost : IAsyncDisposable
         builder.AddApi();
         builder.AddHubs();
         builder.AddReadiness();
+        services(builder.Services);
         var app = builder.Build();
         app.UseDashboard();
         app.MapAccess();
