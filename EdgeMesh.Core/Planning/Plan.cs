@@ -64,7 +64,7 @@ public sealed record PlanAlternative(Plan Plan, Estimate Predicted);
 /// <param name="Predicted">Of the whole plan; null when refused.</param>
 /// <param name="Note">A sentence such as "One device is faster: splitting over two would take 23 s."; null when there is nothing to say.</param>
 /// <param name="Refusal">Why nothing can run it, with the remedy.</param>
-/// <param name="MayWait">The only candidates are still starting: the job is accepted and waits.</param>
+/// <param name="MayWait">The only candidates are still starting, or away for a moment: the job is accepted and waits, as <paramref name="Note"/> says.</param>
 [GenerateSerializer, Immutable]
 public sealed record PlanResult(
     long FleetVersion,

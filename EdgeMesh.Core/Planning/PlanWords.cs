@@ -1,3 +1,4 @@
+using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Models;
 using EdgeMesh.Core.Placement;
 
@@ -25,6 +26,16 @@ public static class PlanWords
     /// <summary>What a built-in model is for.</summary>
     public static string BuiltInToy(Skill? skill) =>
         skill == Skill.Chat ? "Built-in, for trying out and measuring: recites definitions." : "Built-in, for trying out and measuring.";
+
+    /// <summary>What could do it is not up yet.</summary>
+    public const string WaitsForStart = "A device is starting. The job waits for it.";
+
+    /// <summary>What could do it, or may be able to, is not linked and expected back.</summary>
+    public static string WaitsForReturn(IReadOnlyList<DeviceSnapshot> away)
+    {
+        var names = away.Count == 1 ? away[0].Name : $"{away[0].Name} and {Number(away.Count - 1)} more";
+        return $"{names} {(away.Count == 1 ? "is" : "are")} not linked and expected back in a moment. The job waits for {(away.Count == 1 ? "it" : "them")}.";
+    }
 
     private static string Number(int number) => number < Numbers.Length ? Numbers[number] : $"{number:N0}";
 }

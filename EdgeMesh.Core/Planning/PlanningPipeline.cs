@@ -26,9 +26,9 @@ public static class PlanningPipeline
 
         if (whole.Candidates.Count == 0)
         {
-            var mayWait = whole.Rejected.Values.Any(r => r.Filter == StartingFilter.Word);
             var verdicts = Verdicts.Explain(fleet, whole, [], filter);
-            return new PlanResult(fleet.Version, null, null, verdicts, null, null, mayWait ? null : Refusals.Explain(filter, fleet, verdicts), mayWait);
+            var waitsFor = whole.Rejected.Values.Any(r => r.Filter == StartingFilter.Word) ? PlanWords.WaitsForStart : WaitsForReturn(request, fleet, context);
+            return new PlanResult(fleet.Version, null, null, verdicts, null, waitsFor, waitsFor is null ? Refusals.Explain(filter, fleet, verdicts) : null, waitsFor is not null);
         }
 
         return Result(fleet, Assign(request, whole.Candidates, filter), whole, filter, null, null);
@@ -63,6 +63,18 @@ public static class PlanningPipeline
         var found = Placer.Survey(task, load, fleet, Again(task, request, context, tried), inParts: true);
         var rooms = found.Candidates.Where(c => c.IsEqualTo(found.Candidates[0])).Select(c => ContextFit.Room(c.Model, task.Kind, task.Options)).ToList();
         return rooms.Contains(null) ? null : rooms.Max();
+    }
+
+    // Which devices that are away for a moment could do it, or may be able to, in words; null when none could.
+    private static string? WaitsForReturn(JobRequest request, FleetSnapshot fleet, PlanContext context)
+    {
+        if (context.Absence is not { } absence || fleet.Devices.Where(d => absence.Expects(d, context.Now)).ToList() is not [_, ..] away)
+        {
+            return null;
+        }
+
+        var returned = Plan(request, absence.Returned(fleet, context.Now), context with { Absence = null });
+        return returned is { Plan: null, MayWait: false } ? null : PlanWords.WaitsForReturn(away);
     }
 
     // A model for trying out never stands in for the one that was planned: what it says is no answer.

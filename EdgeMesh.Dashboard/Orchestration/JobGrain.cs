@@ -18,7 +18,6 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
     private long? _waitingSince;
     private long? _cancelledAt;
     private bool _isOrdered = true;
-    private bool _isResumed;
     private bool _rehearsal;
     private bool _noTryOutModels;
 
@@ -44,7 +43,6 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
             return;
         }
 
-        _isResumed = true;
         open.Restore(Id);
         feed.Publish(view, view.Version, []);
         _isOrdered = false;
@@ -183,9 +181,8 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
 
         // While an engine that may do it well still starts, a model for trying out is not taken because it was up first.
         var plan = Plan(_view.Request, noTryOutModels: true);
-        if (plan.MayWait || (plan.Plan is null && _isResumed && !IsPatienceOver))
+        if (plan.MayWait)
         {
-            // After a start of the dashboard the devices come back one by one.
             return;
         }
 
@@ -212,8 +209,11 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
         }
     }
 
-    private PlanResult Plan(JobRequest request, bool noTryOutModels) =>
-        placed.Decide(Id, request, fleet => PlanningPipeline.Plan(request, fleet, contexts.Now(noTryOutModels)));
+    private PlanResult Plan(JobRequest request, bool noTryOutModels, bool forAway = true)
+    {
+        var context = contexts.Now(noTryOutModels, accepted: true);
+        return placed.Decide(Id, request, fleet => PlanningPipeline.Plan(request, fleet, forAway ? context : context with { Absence = null }));
+    }
 
     private static JobView Fold(JobView view, IEnumerable<JobEvent> events) => events.Aggregate(view, (v, e) => JobReducer.Apply(v, e)!);
 
@@ -357,7 +357,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
 
     private async Task GiveUpAsync(JobView view)
     {
-        if (Plan(view.Request, _noTryOutModels) is { Plan: not null } plan)
+        if (Plan(view.Request, _noTryOutModels, forAway: false) is { MayWait: false } plan)
         {
             await BeginAsync(view, plan);
         }

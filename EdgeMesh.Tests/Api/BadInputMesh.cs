@@ -16,7 +16,7 @@ public sealed class BadInputMesh : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Mesh = await MeshHost.StartAsync();
+        Mesh = await MeshHost.StartAsync(null, ("EdgeMesh:Orchestrator:ReattachFor", "00:00:00"));
         One = await Mesh.JoinAsync("One");
         var gone = await Mesh.JoinAsync("Gone");
         await Mesh.Services.GetRequiredService<ILinkSink>().ClosedAsync(Mesh.Links.Find(gone.Id)!, "The connection closed.");

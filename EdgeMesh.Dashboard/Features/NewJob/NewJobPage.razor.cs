@@ -85,7 +85,7 @@ public sealed partial class NewJobPage
     private string Missing => _wrong is [var problem, ..] ? $"{problem.Title} {problem.Detail}"
         : _form.Policy == JobPolicy.ForceDevice && string.IsNullOrEmpty(_form.Device) ? "Choose the device that should run it."
         : IsEmpty ? $"{Texts.Label} is empty."
-        : _plan?.MayWait == true ? "It waits for the device that is starting." : "";
+        : _plan is { MayWait: true, Note: { } waits } ? waits : "";
 
     private (string Label, string Placeholder, string Hint) Texts => _form.Kind switch
     {

@@ -9,6 +9,7 @@ internal enum Work
     Summary,
     Image,
     Sysinfo,
+    Onnx,
 }
 
 /// <summary>One piece of work, from before it was sent until it was judged.</summary>
@@ -31,7 +32,7 @@ internal sealed record ChaosJob(string Tag, Work Work, object Request, string? E
 /// <summary>Makes the work of a run, by its seed.</summary>
 internal sealed class WorkMix(int seed)
 {
-    private static readonly (Work Work, int Share)[] Shares = [(Work.Chat, 35), (Work.SlowChat, 15), (Work.Echo, 20), (Work.Summary, 15), (Work.Image, 10), (Work.Sysinfo, 5)];
+    private static readonly (Work Work, int Share)[] Shares = [(Work.Chat, 35), (Work.SlowChat, 15), (Work.Echo, 20), (Work.Summary, 15), (Work.Image, 10), (Work.Onnx, 10), (Work.Sysinfo, 5)];
     private static readonly Work[] Small = [Work.Echo, Work.Echo, Work.Echo, Work.Summary];
     private readonly Random _random = new(seed);
     private readonly Lock _lock = new();
@@ -60,6 +61,7 @@ internal sealed class WorkMix(int seed)
                 Work.Echo => new(tag, work, new { kind = "echo", text = prompt, options = new { count = 1 } }, prompt),
                 Work.Summary => new(tag, work, SummaryRequest(tag), summary),
                 Work.Image => new(tag, work, new { kind = "image", text = prompt, model = WordEngine.ImageModel, options = new { count = 1 } }, null, WordEngine.Picture(prompt)),
+                Work.Onnx => new(tag, work, new { kind = "onnx", text = tag, model = ModelMoves.Adder, fileName = tag, options = new { iterations = 20 } }, null),
                 Work.Sysinfo => new(tag, work, new { kind = "sysinfo" }, null),
                 _ => throw new InvalidOperationException($"{work} is not made here."),
             };

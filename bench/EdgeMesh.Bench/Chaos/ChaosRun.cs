@@ -72,9 +72,11 @@ internal static class ChaosRun
         var clients = new Clients(mesh, new WorkMix(options.Seed), options.Seed);
         var torment = new Torment(mesh, options, say);
         var summary = await clients.LearnSummaryAsync(cancellationToken);
+        var models = new ModelMoves(mesh, options.Seed);
+        await models.BringAdderAsync(cancellationToken);
         say("everything is up");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var work = Enumerable.Range(1, options.Clients).Select(n => clients.WorkAsync(n, summary, stop.Token)).ToList();
+        var work = Enumerable.Range(1, options.Clients).Select(n => clients.WorkAsync(n, summary, stop.Token)).Append(models.WorkAsync(stop.Token)).ToList();
         await Task.Delay(TimeSpan.FromSeconds(options.Calm), TimeProvider.System, cancellationToken);
         await torment.RunAsync(cancellationToken);
         await Task.Delay(TimeSpan.FromSeconds(options.Calm), TimeProvider.System, cancellationToken);
@@ -82,6 +84,13 @@ internal static class ChaosRun
         await Task.WhenAll(work).WaitAsync(TimeSpan.FromMinutes(2), TimeProvider.System, cancellationToken);
         say("no more work is sent; what is open may end");
         var verdict = await new Judge(mesh, clients).JudgeAsync(cancellationToken);
+        verdict.Moves = models.Accepted;
+        foreach (var missing in await models.JudgeAsync(cancellationToken))
+        {
+            verdict.MovesLost++;
+            verdict.Say($"{missing} never arrived.");
+        }
+
         say($"answers other than 202: {string.Join(", ", clients.Refusals.Select(r => $"{r.Value} x {r.Key}"))}; without an answer: {clients.Unanswered}");
         return (verdict, torment);
     }

@@ -47,6 +47,12 @@ internal sealed class Verdict
     /// <summary>Those that got an event twice, out of order or never, or another text than the job's.</summary>
     public int WrongReaders { get; set; }
 
+    /// <summary>Transfers of models that were accepted.</summary>
+    public int Moves { get; set; }
+
+    /// <summary>Those whose model was not on its device three minutes after the last fault.</summary>
+    public int MovesLost { get; set; }
+
     /// <summary>Runs of the engine beyond the first of each request.</summary>
     public int RunAgain { get; set; }
 
@@ -81,6 +87,8 @@ internal sealed class Verdict
             Zero("pictures that were wrong or missing", WrongPictures),
             ("event streams read (with more than one connection)", $"{Readers:N0} ({ReadersAgain:N0})", null),
             Zero("of them with an event twice or left out, or another text than the job's", WrongReaders),
+            ("transfers of models accepted (202)", $"{Moves:N0}", null),
+            Zero("of them not on their device 3 min after the last fault", MovesLost),
             ("requests that an engine ran again", $"{RunAgain:N0}", null),
             Zero("processes that ended by themselves", Deaths),
             Zero("processes that outlived the run", Orphans),
