@@ -19,7 +19,7 @@ internal sealed class HubDoctor(HubTransport transport) : IHubDoctor
             return new HubStatus(HubSource.Unknown, false, null,
             [
                 new HubCheck(HubCheck.Configuration, false, $"{problem.Cause} Looked at: {string.Join("; ", found.Looked)}.", problem.Remedy),
-                .. Unchecked("there is no usable configuration.", HubCheck.Host, HubCheck.Clock, HubCheck.Version, HubCheck.Token),
+                .. Unchecked("the configuration comes first.", HubCheck.Host, HubCheck.Clock, HubCheck.Version, HubCheck.Token),
             ]);
         }
 

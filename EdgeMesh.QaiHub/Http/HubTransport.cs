@@ -106,7 +106,7 @@ internal sealed class HubTransport : IDisposable
         HttpRequestError.SecureConnectionError when IsAboutTheCertificate(e) => new QaiHubException(HubFailure.Unreachable, $"{host} has no certificate that this computer trusts.",
             "Check the address, this computer's clock, and whether the network opens encrypted connections.", e),
         HttpRequestError.SecureConnectionError => new QaiHubException(HubFailure.Unreachable, $"The encrypted connection to {host} was cut while it was being set up.",
-            "Try again; if it stays, look at the firewall or proxy in between.", e) { Passing = true },
+            "Try again; if it happens again, look at the firewall or proxy in between.", e) { Passing = true },
         _ => new QaiHubException(HubFailure.Unreachable, $"The connection to {host} was cut.", "Try again.", e) { Passing = true, Sent = true },
     };
 

@@ -22,6 +22,20 @@ public sealed class WordsForPeople
         Assert.Empty(all.Where(s => ApiWords.In(s.Text) is not null).Select(s => $"{s.Type}: {s.Text}").Distinct());
     }
 
+    [Fact]
+    public void Sentences_SayNothingThatWasRetired()
+    {
+        var found = Products.SelectMany(Sentences).Where(s => RetiredWords.In(s.Text) is not null).Select(s => $"{RetiredWords.In(s.Text)} in {s.Type}: {s.Text}").Distinct().ToList();
+        Assert.True(found.Count == 0, string.Join('\n', found));
+    }
+
+    [Theory]
+    [InlineData("An assumption from the hardware: nothing like it has run yet.")]
+    [InlineData("p50–p90, origin")]
+    [InlineData("The reasons are beside.")]
+    [InlineData("An input is not one.")]
+    public void RetiredWords_InASentence_AreSeen(string text) => Assert.NotNull(RetiredWords.In(text));
+
     [Theory]
     [InlineData("Choose the policy BEST_AVAILABLE, or add a device.")]
     [InlineData("options.temperature is 0 to 2.")]

@@ -18,6 +18,7 @@ public sealed class EveryPageTests(BrowserFixture fixture, LongNamesMesh mesh) :
     {
         await using var session = await OpenAsync(name);
         await FitsEveryWidthAsync(session, name);
+        await SaysItPlainlyAsync(session.Page);
         await Axe.CheckAsync(session.Page, name);
 
         var stops = await TabStops.WalkAsync(session.Page);
@@ -54,6 +55,16 @@ public sealed class EveryPageTests(BrowserFixture fixture, LongNamesMesh mesh) :
         Assert.True(faults.Count == 0, string.Join('\n', faults));
         await session.Page.SetViewportSizeAsync(s_widths[0], 900);
         await SettledAsync(session.Page);
+    }
+
+    // What is composed while the page is drawn is in no text of the code.
+    private static async Task SaysItPlainlyAsync(IPage page)
+    {
+        var texts = await page.EvaluateAsync<string[]>("""
+            () => [...document.body.innerText.split('\n'), ...[...document.querySelectorAll('[title], [aria-label], [placeholder]')].flatMap(e => [e.title, e.ariaLabel, e.placeholder])].filter(t => t)
+            """);
+        Assert.NotEmpty(texts);
+        Assert.Empty(texts.Select(t => (ApiWords.In(t) ?? RetiredWords.In(t), t)).Where(f => f.Item1 is not null).Distinct());
     }
 
     private static Task SettledAsync(IPage page) => page.EvaluateAsync("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");

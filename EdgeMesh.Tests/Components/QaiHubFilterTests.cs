@@ -113,7 +113,7 @@ public sealed class QaiHubFilterTests : MeshPages
     public void Models_Filters_AreInTheAddress_AndBackUndoesThem()
     {
         var page = Page<HubModelsPage>();
-        Press(page, "Made by jobs1");
+        Press(page, "Created by jobs1");
         page.WaitForAssertion(() => Assert.Equal(["mmbbbbbbm"], page.FindAll("[data-model]").Select(m => m.GetAttribute("data-model"))));
         Assert.Equal("?from=job", Query);
 

@@ -49,7 +49,7 @@ public sealed class QaiHubHonestyTests : MeshPages
     [Fact]
     public void Compile_WithoutAnyToken_SaysWhatIsMissing()
     {
-        Publish(new HubStatus(HubSource.Unknown, false, null, [new HubCheck("configuration", false, "No API token was found.", "Enter one."), HubCheck.Unchecked("host", "there is no usable configuration.")]));
+        Publish(new HubStatus(HubSource.Unknown, false, null, [new HubCheck("configuration", false, "No API token was found.", "Enter one."), HubCheck.Unchecked("host", "the configuration comes first.")]));
         Services.GetRequiredService<NavigationManager>().NavigateTo($"/qaihub/compile?model={s_model.Id}&device={Uri.EscapeDataString("Samsung Galaxy S24|14")}");
         var page = Page<HubCompilePage>();
         page.WaitForAssertion(() => Assert.Contains("Enter a token", page.Find(".qc-send").TextContent, StringComparison.Ordinal));

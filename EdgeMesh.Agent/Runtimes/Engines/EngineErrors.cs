@@ -22,7 +22,7 @@ public static class EngineErrors
     public static TaskFailedException Explain(Exception e, string name, Uri address, string model) => e switch
     {
         _ when Find<EngineStatusException>(e) is { } answered => FromStatus(answered, name, address, model),
-        _ when Find<EngineSilentException>(e) is { } silent => new(ReasonCode.Timeout, $"{name} {silent.Message}. Restart it if it stays so."),
+        _ when Find<EngineSilentException>(e) is { } silent => new(ReasonCode.Timeout, $"{name} {silent.Message}. Restart it if it happens again."),
         _ when IsSilence(e) => new(ReasonCode.Timeout, $"{name} did not answer in time."),
         _ when IsUnreachable(e) => new(ReasonCode.RuntimeDown, $"Nothing listens at {address}. Start {name} there."),
         _ when Find<JsonException>(e) is null && (Find<IOException>(e) is not null || Find<HttpRequestException>(e) is not null || e is WebSocketException) =>
