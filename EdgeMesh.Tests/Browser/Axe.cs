@@ -9,11 +9,12 @@ public static class Axe
 {
     /// <summary>Fails with every fault, its rule and the elements.</summary>
     /// <param name="what">The page or state, for the message.</param>
-    public static async Task CheckAsync(IPage page, string what)
+    /// <param name="rules">These only; all when there are none.</param>
+    public static async Task CheckAsync(IPage page, string what, params string[] rules)
     {
         // Colours fade in; a check in between would read a contrast that nobody sees.
         await page.EvaluateAsync("Promise.all(document.getAnimations().filter(a => a.effect?.getTiming().iterations !== Infinity).map(a => a.finished.catch(() => {})))");
-        var found = await page.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
+        var found = await page.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations], RunOnly = rules is [] ? null : new RunOnlyOptions { Type = "rule", Values = [.. rules] } });
         var faults = found.Violations.Select(v => $"{v.Id} ({v.Impact}): {v.Help}\n" + string.Join('\n', v.Nodes.Take(4).Select(n => "  " + n.Html)));
         Assert.True(found.Violations.Length == 0, $"{what}:\n{string.Join('\n', faults)}");
     }

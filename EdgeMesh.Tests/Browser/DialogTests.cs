@@ -44,9 +44,33 @@ public sealed class DialogTests(BrowserFixture fixture, LongNamesMesh mesh) : IC
         }
 
         Assert.True(stops.Count >= (name == "palette" ? 1 : 2), $"Only {stops.Count} stops.");
-        await page.Keyboard.PressAsync("Escape");
-        await page.Locator(".mud-dialog").WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        var groups = await page.Locator(".mud-dialog [role=radiogroup]").AllAsync();
+        Assert.Equal(name == "add-device" ? 1 : 0, groups.Count);
+        foreach (var group in groups)
+        {
+            await RadioGroups.CheckAsync(group);
+        }
+
+        await CloseAsync(page);
         await Assertions.Expect(opener).ToBeFocusedAsync();
+    }
+
+    [Theory]
+    [InlineData("new", "#text")]
+    [InlineData("jobs", "[data-search]")]
+    public async Task Palette_OpenedFromATextBox_GivesItTheFocusBackAndKeepsItsCaret(string where, string box)
+    {
+        await using var session = await OpenAsync();
+        var page = session.Page;
+        await mesh.OpenAsync(page, where);
+        await page.Locator(box).FillAsync("in the middle of");
+        await page.Locator(box).EvaluateAsync("b => b.setSelectionRange(3, 6)");
+        await page.Keyboard.PressAsync("Control+k");
+        await Assertions.Expect(page.Locator(".palette [role=combobox]")).ToBeFocusedAsync();
+        await CloseAsync(page);
+        await Assertions.Expect(page.Locator(box)).ToBeFocusedAsync();
+        await page.Keyboard.TypeAsync("its");
+        await Assertions.Expect(page.Locator(box)).ToHaveValueAsync("in its middle of");
     }
 
     [Theory]
@@ -145,6 +169,12 @@ public sealed class DialogTests(BrowserFixture fixture, LongNamesMesh mesh) : IC
         await Assertions.Expect(page.Locator($"#{section}")).ToBeInViewportAsync();
         await page.Keyboard.PressAsync("Tab");
         Assert.True(await page.EvaluateAsync<bool>($"document.activeElement.closest('section').querySelector('#{section}') !== null"), await page.EvaluateAsync<string>("document.activeElement.outerHTML.slice(0, 200)"));
+    }
+
+    private static async Task CloseAsync(IPage page)
+    {
+        await page.Keyboard.PressAsync("Escape");
+        await page.Locator(".mud-dialog").WaitForAsync(new() { State = WaitForSelectorState.Detached });
     }
 
     private async Task<BrowserSession> OpenAsync()

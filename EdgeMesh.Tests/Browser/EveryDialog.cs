@@ -12,6 +12,8 @@ public static class EveryDialog
         ["rename"] = ("device", page => page.GetByRole(AriaRole.Button, new() { Name = "Rename" })),
         ["forget"] = ("device-gone", page => page.GetByRole(AriaRole.Button, new() { Name = "Forget" })),
         ["delete-key"] = ("settings", page => page.Locator("section:has(#keys) .set-list button").First),
+        ["delete-job"] = ("job-done", page => page.GetByRole(AriaRole.Button, new() { Name = "Delete this job" })),
+        ["deploy"] = ("qaihub-job", page => page.GetByRole(AriaRole.Button, new() { Name = "Deploy to…" })),
         ["zoo-get"] = ("qaihub-zoo-model", page => page.Locator(".zb-g button").First),
     };
 
@@ -28,9 +30,9 @@ public static class EveryDialog
         await page.Keyboard.PressAsync("Enter");
         await page.Locator(".mud-dialog .dlg").WaitForAsync();
         await page.WaitForFunctionAsync("() => document.querySelector('.palette') || [...document.querySelectorAll('.mud-dialog-container, .mud-dialog-container *')].some(e => e.mudKeyInterceptor)");
-        if (name == "add-device")
+        if (name is "add-device" or "deploy")
         {
-            await page.Locator(".dlg .term code").WaitForAsync();
+            await page.Locator(name == "deploy" ? ".qd-places li" : ".dlg .term code").First.WaitForAsync();
         }
 
         return button;

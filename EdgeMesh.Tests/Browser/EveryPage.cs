@@ -8,6 +8,8 @@ public static class EveryPage
 {
     private static readonly Dictionary<string, Func<LongNamesMesh, IPage, Task>> s_ways = new()
     {
+        ["login"] = (_, page) => LogInAsync(page, "/login", "#token"),
+        ["login-refused"] = (_, page) => LogInAsync(page, "/login?error=throttled&returnUrl=%2Fjobs", "#login-error"),
         ["fleet"] = (_, page) => OpenAsync(page, "/", "[data-device]"),
         ["fleet-as-list"] = (_, page) => OpenAsync(page, "/?view=list", ".fl-row"),
         ["device"] = (mesh, page) => OpenAsync(page, mesh.Paths["device"], "#attempts"),
@@ -22,6 +24,18 @@ public static class EveryPage
         ["job-parts"] = (mesh, page) => OpenAsync(page, mesh.Paths["job-parts"], "[data-lane]"),
         ["job-measured"] = (mesh, page) => OpenAsync(page, mesh.Paths["job-measured"], "[aria-label=Measurement]"),
         ["job-failed"] = (mesh, page) => OpenAsync(page, mesh.Paths["job-failed"], "[data-lane]"),
+        ["job-cancelled"] = (mesh, page) => OpenAsync(page, mesh.Paths["job-cancelled"], ".jr-cut"),
+        ["job-reasoning"] = async (mesh, page) =>
+        {
+            await OpenAsync(page, mesh.Paths["job-reasoning"], ".jr-think summary");
+            await page.Locator(".jr-think summary").ClickAsync();
+            await page.Locator(".jr-thought").WaitForAsync();
+        },
+        ["job-pictures"] = async (mesh, page) =>
+        {
+            await OpenAsync(page, mesh.Paths["job-pictures"], ".jr-files img");
+            await page.WaitForFunctionAsync("() => [...document.querySelectorAll('.jr-files img')].every(i => { i.loading = 'eager'; return i.complete && i.naturalWidth > 1; })");
+        },
         ["job-running"] = (mesh, page) => OpenAsync(page, mesh.Paths["job-running"], ".em-live"),
         ["models"] = (_, page) => OpenAsync(page, "/models", "tr[data-model]"),
         ["models-as-list"] = (_, page) => OpenAsync(page, "/models?view=list", "[data-model]"),
@@ -74,6 +88,13 @@ public static class EveryPage
     {
         await page.GotoAsync(path);
         await page.Locator(sign).First.WaitForAsync(new() { State = WaitForSelectorState.Attached });
+    }
+
+    // Who is signed in is led on from the login page.
+    private static async Task LogInAsync(IPage page, string path, string sign)
+    {
+        await page.Context.ClearCookiesAsync();
+        await OpenAsync(page, path, sign);
     }
 
     private static async Task MakeDataAsync(IPage page, string source, string sign)

@@ -20,9 +20,13 @@ public sealed class EveryPageTests(BrowserFixture fixture, LongNamesMesh mesh) :
         await FitsEveryWidthAsync(session, name);
         await SaysItPlainlyAsync(session.Page);
         await Axe.CheckAsync(session.Page, name);
+        await session.Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
+        await Assertions.Expect(session.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "light");
+        await Axe.CheckAsync(session.Page, $"{name}, light", "color-contrast");
+        await session.Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
 
         var stops = await TabStops.WalkAsync(session.Page);
-        Assert.True(stops.Count > 5, $"Only {stops.Count} tab stops were found.");
+        Assert.True(stops.Count > (name.StartsWith("login", StringComparison.Ordinal) ? 2 : 5), $"Only {stops.Count} tab stops were found.");
         Assert.Empty(stops.Where(s => s.Fault is not null).Select(s => $"{s.What}: {s.Fault}"));
 
         foreach (var group in await session.Page.Locator("[role=radiogroup]").AllAsync())

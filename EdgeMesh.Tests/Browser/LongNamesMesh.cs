@@ -43,9 +43,11 @@ public sealed class LongNamesMesh : IAsyncLifetime
             ("EdgeMesh:MeshName", Wide), ("EdgeMesh:QaiHub:Emulator", "true"), ("EdgeMesh:QaiHub:EmulatorSpeed", "1000"), ("EdgeMesh:QaiHub:GapMs", "1"));
         var wide = await Mesh.JoinAsync(Wide, true, s_engine, s_onnx);
         var spaced = await Mesh.JoinAsync(s_spaced, true, s_engine, s_broken);
-        var lost = await Mesh.JoinAsync(s_han);
+        var lost = await Mesh.JoinAsync(s_han, true, s_painter);
         wide.Store = Stored;
         spaced.Store = Stored;
+        lost.OnRun = Paint;
+        Paths["job-pictures"] = await EndedAsync(new { kind = "image", text = s_title });
         await Mesh.Services.GetRequiredService<ILinkSink>().ClosedAsync(Mesh.Links.Find(lost.Id)!, "The connection closed.");
         await Until.TrueAsync("it to be gone", () => Mesh.Fleet.Current.Find(lost.Id)!.State == DeviceState.Suspect);
         await JobsAsync(wide, spaced);
@@ -79,6 +81,9 @@ public sealed class LongNamesMesh : IAsyncLifetime
         "openai:http://127.0.0.1:8000/" + new string('p', 80), "OpenAI-compatible server", RuntimeState.Down,
         $"It does not answer at http://127.0.0.1:8000/{new string('p', 80)}. Start it again.", [], [TaskKind.LlmGenerate], null);
 
+    private static readonly RuntimeInfo s_painter = new(
+        "comfyui:http://127.0.0.1:8188", "ComfyUI", RuntimeState.Ready, null, [new ModelInfo("painter-" + new string('p', 60), [Skill.Image], 4L << 30, null, 4)], [TaskKind.ImageGenerate], null);
+
     private static ListModelsReply Stored => new()
     {
         DiskFreeBytes = 9L << 30,
@@ -92,12 +97,16 @@ public sealed class LongNamesMesh : IAsyncLifetime
         Paths["job-code"] = await EndedAsync(new { kind = "code", text = "A function", policy = "FORCE_DEVICE", deviceId = wide.Id.Value });
         Paths["job-parts"] = await EndedAsync(new { kind = "sysinfo" });
         Paths["job-measured"] = await EndedAsync(new { kind = "onnx", text = "", policy = "FORCE_DEVICE", deviceId = wide.Id.Value, model = "net-" + new string('n', 60) });
+        wide.OnRun = spaced.OnRun = run => run.Started().Reasoning(s_title + "\n\n" + s_paragraph).Text(s_paragraph).Succeed();
+        Paths["job-reasoning"] = await EndedAsync(new { kind = "chat", text = "Why do tides come twice a day?" });
+        wide.OnRun = spaced.OnRun = run => run.Started().Text(s_title);
+        var cancelled = await RunningAsync(new { kind = "chat", text = "Why do tides come twice a day?" });
+        await Mesh.PostAsync($"/api/jobs/{cancelled}/cancel");
+        Paths["job-cancelled"] = await EndAsync(cancelled);
         wide.OnRun = spaced.OnRun = run => run.Started().Fail("EngineError", $"The engine at http://127.0.0.1:8000/{new string('p', 120)} answered 500.");
         Paths["job-failed"] = await EndedAsync(new { kind = "summarize", text = s_paragraph });
         wide.OnRun = spaced.OnRun = run => run.Started().Text(s_title);
-        var running = await SubmitAsync("/api/jobs", new { kind = "chat", text = s_title });
-        Paths["job-running"] = $"/jobs/{running}";
-        await Until.TrueAsync("the job to run", async () => (await Mesh.GetAsync($"/api/jobs/{running}")).GetProperty("state").GetString() == "Running");
+        Paths["job-running"] = $"/jobs/{await RunningAsync(new { kind = "chat", text = s_title })}";
     }
 
     private static void Run(FakeRun run)
@@ -115,6 +124,18 @@ public sealed class LongNamesMesh : IAsyncLifetime
             .Text($"{s_title}\n\n```csharp\nvar {s_title} = 1;\n```\n\n| {Wide} | b | c |\n|---|---|---|\n| 1 | {Wide} | 3 |\n\n- [{Wide}](https://example.org/{s_title})\n")
             .Artifact(new string('a', 80) + ".txt", "text/plain", "text"u8)
             .Succeed();
+    }
+
+    // A wide picture, a tall one, and one that is smaller than its name.
+    private static void Paint(FakeRun run)
+    {
+        run.Started();
+        foreach (var (name, width, height) in ((string, int, int)[])[(new string('w', 60) + ".png", 640, 96), ("tall.png", 96, 640), ("small.png", 16, 16)])
+        {
+            run.Artifact(name, "image/png", Pngs.Make(width, height, Pngs.Grey, 8, y => [.. Enumerable.Range(0, width).Select(x => (byte)(x + y))]));
+        }
+
+        run.Succeed();
     }
 
     private async Task HubAsync()
@@ -144,9 +165,17 @@ public sealed class LongNamesMesh : IAsyncLifetime
         return body.GetProperty("id").GetString()!;
     }
 
-    private async Task<string> EndedAsync(object request)
+    private async Task<string> RunningAsync(object request)
     {
         var id = await SubmitAsync("/api/jobs", request);
+        await Until.TrueAsync($"job {id} to run", async () => (await Mesh.GetAsync($"/api/jobs/{id}")).GetProperty("state").GetString() == "Running");
+        return id;
+    }
+
+    private async Task<string> EndedAsync(object request) => await EndAsync(await SubmitAsync("/api/jobs", request));
+
+    private async Task<string> EndAsync(string id)
+    {
         await Until.TrueAsync($"job {id} to end", async () => (await Mesh.GetAsync($"/api/jobs/{id}")).GetProperty("state").GetString() is not ("Queued" or "Running"));
         return $"/jobs/{id}";
     }

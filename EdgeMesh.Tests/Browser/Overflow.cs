@@ -1,6 +1,6 @@
 namespace EdgeMesh.Tests.Browser;
 
-/// <summary>Finds what sticks out: of the window, or of the card that it belongs to, where nothing clips or scrolls it; text that is cut to nothing; and figures of an axis that stand in each other.</summary>
+/// <summary>Finds what sticks out: of the window, or of the card, button or label that it belongs to, where nothing clips or scrolls it; text that is cut to nothing; and figures of an axis that stand in each other.</summary>
 public static class Overflow
 {
     /// <summary>Answers with a sentence for each fault, a few at most.</summary>
@@ -25,7 +25,7 @@ public static class Overflow
             if (isText && clips(e) && box.width < 22 && e.textContent.trim().length > 4) faults.push(`${name(e)} is cut to ${Math.round(box.width)} px`);
             let outer = clips(e) && e.parentElement ? e.parentElement : e;
             for (; outer !== document.body && !(outer !== e && clips(outer)); outer = outer.parentElement) {
-              if (outer === e || !outer.matches('.em-card, .em-note, .dlg, .btn, .chip')) continue;
+              if ((outer === e && !isText) || !outer.matches('.em-card, .em-note, .dlg, .btn, .chip, .em-tag')) continue;
               const edge = outer.getBoundingClientRect().right;
               if (box.right > edge + 1) { faults.push(`${name(e)} is ${Math.round(box.right - edge)} px outside ${name(outer)}`); break; }
             }

@@ -3,7 +3,9 @@
   const dialogs = () => document.querySelectorAll(".mud-dialog-container");
   const CONTROLS = "a[href],button:not(:disabled),input:not(:disabled):not([type=hidden]),select:not(:disabled),textarea:not(:disabled),summary,[tabindex='0']";
   const isSentinel = e => e.tabIndex >= 0 && !e.matches("a,button,input,select,textarea,summary") && !e.textContent.trim();
-  const controls = dialog => [...dialog.querySelectorAll(CONTROLS)].filter(e => e.tabIndex >= 0 && e.checkVisibility() && !isSentinel(e) && !e.querySelector(".mud-dialog-content"));
+  const isControl = e => e.matches(CONTROLS) && !isSentinel(e) && !e.querySelector(".mud-dialog-content");
+  // Those that Tab stops at; arrow keys lead to others too.
+  const controls = dialog => [...dialog.querySelectorAll(CONTROLS)].filter(e => e.tabIndex >= 0 && e.checkVisibility() && isControl(e));
 
   // The choice moves with the focus, as in groups that browsers make themselves.
   const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
@@ -41,7 +43,7 @@
     const dialog = e.target.closest(".mud-dialog-container");
     if (!dialog) {
       if (!dialogs().length) before = e.target;
-    } else if (!controls(dialog).includes(e.target)) {
+    } else if (!isControl(e.target)) {
       controls(dialog)[0]?.focus();
     }
   });

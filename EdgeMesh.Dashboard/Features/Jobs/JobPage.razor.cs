@@ -174,8 +174,7 @@ public sealed partial class JobPage
 
     private async Task DeleteAsync()
     {
-        var sure = await Dialogs.ShowMessageBoxAsync("Delete this job?", "Its text, its result, its files and its receipts are removed for good. What was learned from it stays.", yesText: "Delete job", cancelText: "Keep it");
-        if (sure != true)
+        if (!await ConfirmDialog.AskAsync(Dialogs, "Delete this job?", "Its text, its result, its files and its receipts are removed for good. What was learned from it stays.", "Delete job"))
         {
             return;
         }
