@@ -6,8 +6,8 @@ namespace EdgeMesh.Dashboard.Joining;
 /// <summary>The one line to paste on a new device, for each system; pure.</summary>
 internal static class JoinLines
 {
-    /// <summary>PowerShell's own line, so that nobody has to allow scripts first.</summary>
-    private const string PowerShell = "powershell -NoProfile -ExecutionPolicy Bypass -Command ";
+    /// <summary>For this window alone, so that nobody has to allow scripts first.</summary>
+    private const string AllowScripts = "Set-ExecutionPolicy Bypass -Scope Process -Force; ";
 
     /// <param name="origin">Where the device reaches the dashboard: https on the LAN, or http on this computer.</param>
     /// <param name="pin">Of the server's key, for https.</param>
@@ -22,14 +22,15 @@ internal static class JoinLines
         return new JoinCommands(unix, unix, Windows(at, origin.Scheme == Uri.UriSchemeHttps ? pin : null, head, ticket), Termux(fetch, ticket));
     }
 
-    // Windows shows a process's arguments to its own user and administrators only. The type is compiled by PowerShell itself: a script block cannot be a TLS callback there, as it comes on another thread.
+    // For a PowerShell that is open already: a program that the line started would have the token in its arguments. The type is compiled by PowerShell itself: a script block cannot be a
+    // TLS callback there, as it comes on another thread.
     private static string Windows(string at, KeyPin? pin, string head, string ticket)
     {
         var trust = pin is { } key
-            ? $"Add-Type '{string.Join(' ', JoinScripts.PinType.Split('\n', StringSplitOptions.TrimEntries))}'; " +
+            ? $"if (-not ('EdgeMeshPin' -as [type])) {{ Add-Type '{string.Join(' ', JoinScripts.PinType.Split('\n', StringSplitOptions.TrimEntries))}' }}; " +
                 $"[Net.ServicePointManager]::ServerCertificateValidationCallback=[EdgeMeshPin]::Only('{head}','{key.Base64}'); "
             : "";
-        return $"{PowerShell}\"{trust}& ([scriptblock]::Create((New-Object Net.WebClient).DownloadString('{at}/join.ps1'))) {ticket}\"";
+        return $"{AllowScripts}{trust}& ([scriptblock]::Create((New-Object Net.WebClient).DownloadString('{at}/join.ps1'))) '{ticket}'";
     }
 
     // Android's own C library cannot run the agent; a Debian inside Termux can.

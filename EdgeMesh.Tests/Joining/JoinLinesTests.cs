@@ -21,20 +21,45 @@ public sealed class JoinLinesTests
     public void Unix_OnThisComputer_NeedsNoPin() =>
         Assert.Equal("{ echo EDGEMESH_TOKEN=em1.AAAA; curl -fsS http://localhost:8080/join.sh; } | sh -s --", JoinLines.For(new Uri("http://localhost:8080"), Pin, "em1.AAAA", LanState.P256Head).Macos);
 
-    [Fact]
-    public void Windows_IsOneLineThatCommandPromptAndPowerShellReadAlike()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Windows_IsOneLineForAnOpenPowerShell_AndStartsNoProgramWithTheToken(bool lan)
     {
-        var line = JoinLines.For(Lan, Pin, "em1.AAAA", LanState.P256Head).Windows;
+        var line = JoinLines.For(lan ? Lan : new Uri("http://localhost:8080"), Pin, "em1.AAAA", LanState.P256Head).Windows;
         Assert.DoesNotContain('\n', line);
+        Assert.EndsWith(" 'em1.AAAA'", line, StringComparison.Ordinal);
 
-        // What is between the outer quotation marks must have none, and nothing that PowerShell would expand.
-        var inner = line[(line.IndexOf('"', StringComparison.Ordinal) + 1)..^1];
-        Assert.EndsWith("\"", line, StringComparison.Ordinal);
-        Assert.DoesNotContain('"', inner);
-        Assert.DoesNotContain('$', inner);
-        Assert.DoesNotContain('`', inner);
-        Assert.Contains(Pin.Base64, inner, StringComparison.Ordinal);
-        Assert.True(line.Length < 8_000, "The command prompt takes 8,191 characters.");
+        // Whatever it started would have it in its arguments, for everybody with the rights to see them.
+        Assert.DoesNotMatch("(?i)powershell|pwsh|cmd|Start-Process|\\.exe|&&", line);
+        Assert.Equal(lan, line.Contains(Pin.Base64, StringComparison.Ordinal));
+
+        // Text in single quotes is taken as it is; a double one in it would end the paste of some terminals.
+        Assert.DoesNotContain('"', line);
+        Assert.Equal(0, line.Count(c => c == '\'') % 2);
+        Assert.True(line.Length < 8_000);
+    }
+
+    [Fact]
+    public void PowerShell_GivesTheTokenToTheAgentsInput_AndLeavesTheWindowAsItWas()
+    {
+        var script = JoinScripts.ForPowerShell(Lan, Pin, LanState.P256Head);
+        Assert.Contains("$Token | & $program @arguments", script, StringComparison.Ordinal);
+        Assert.Contains("$arguments = @('join', '-')", script, StringComparison.Ordinal);
+        Assert.Equal(2, System.Text.RegularExpressions.Regex.Count(script, @"\$Token\b")); // the parameter, and the pipe
+        Assert.DoesNotMatch(@"(?m)^\s*exit\b", script);
+        Assert.Contains("ServerCertificateValidationCallback = $null", script[script.IndexOf("finally {", StringComparison.Ordinal)..], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PowerShell_SecondRun_SaysThatTheKeyIsAnother_BeforeItKeepsIt_AndFetchesOnlyWhatIsNew()
+    {
+        var script = JoinScripts.ForPowerShell(Lan, Pin, LanState.P256Head);
+        int At(string text) => script.IndexOf(text, StringComparison.Ordinal) is >= 0 and var at ? at : throw new InvalidOperationException($"The script has no: {text}");
+        Assert.True(At("$before['base'] -ceq $base -and $before['pin'] -cne $pin") < At("has another key than when this agent was installed"));
+        Assert.True(At("has another key than when this agent was installed") < At("DownloadFile("));
+        Assert.True(At("$before['sha256'] -ceq $wanted") < At("DownloadFile("));
+        Assert.True(At("DownloadFile(") < At("Set-Content $kept"));
     }
 
     [Fact]
