@@ -28,8 +28,9 @@ public abstract record JobEvent(DateTimeOffset At);
 
 /// <param name="Title">For people: the first words of the text, or what the kind says.</param>
 /// <param name="RerunOf">The job this repeats, or null.</param>
+/// <param name="Caller">Who asked, as a name that says nothing else: callers take turns. Empty is the dashboard itself, and jobs from before there were turns.</param>
 [GenerateSerializer, Immutable]
-public sealed record JobSubmitted(DateTimeOffset At, JobId Job, JobRequest Request, string Title, JobId? RerunOf) : JobEvent(At);
+public sealed record JobSubmitted(DateTimeOffset At, JobId Job, JobRequest Request, string Title, JobId? RerunOf, string Caller = "") : JobEvent(At);
 
 /// <summary>The plan with its estimates and every device's verdict.</summary>
 [GenerateSerializer, Immutable]

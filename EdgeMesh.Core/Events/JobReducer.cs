@@ -14,7 +14,7 @@ public static class JobReducer
         if (view is null)
         {
             return change is JobSubmitted s
-                ? new JobView(s.Job, 1, s.Request, s.Title, s.RerunOf, JobState.Queued, s.At, null, null, [], null, [], null, null, false)
+                ? new JobView(s.Job, 1, s.Request, s.Title, s.RerunOf, JobState.Queued, s.At, null, null, [], null, [], null, null, false, s.Caller)
                 : null;
         }
 

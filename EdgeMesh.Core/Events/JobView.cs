@@ -12,6 +12,7 @@ namespace EdgeMesh.Core.Events;
 /// <param name="Tasks">In plan order.</param>
 /// <param name="Result">The final text and artifacts; null until there is one. A partly finished job keeps what it has.</param>
 /// <param name="CancelRequested">Someone asked to cancel.</param>
+/// <param name="Caller">Who asked: callers take turns.</param>
 [GenerateSerializer, Immutable]
 public sealed record JobView(
     JobId Id,
@@ -28,7 +29,8 @@ public sealed record JobView(
     ImmutableArray<TaskView> Tasks,
     JobResult? Result,
     JobError? Error,
-    bool CancelRequested)
+    bool CancelRequested,
+    string Caller = "")
 {
     /// <summary>Milliseconds from submission to the end; null while it runs.</summary>
     public double? ActualMs => FinishedAt is { } end ? (end - CreatedAt).TotalMilliseconds : null;

@@ -91,13 +91,13 @@ internal sealed class ModelSearch(PlannedTask task, TaskLoad load, FleetSnapshot
         var own = CostModel.Price(task, load.Chars, device, runtime, model, borrowed, published);
         var wait = context.Kind.IsLight() || device.Lanes.IsEmpty ? 0
             : memory.Answer == MemoryAnswer.Later ? EndMs(device, runtime)
-            : ListScheduling.Wait(device.LaneOf(runtime));
-        return new Candidate(device, runtime, model, own, memory, wait, _policy.Rank(device.Id, context.Plan), Preference(model.Id), borrowed, ModelQuality.For(model, context.Skill));
+            : ListScheduling.Wait(device.LaneOf(runtime), context.Plan.Caller);
+        return new Candidate(device, runtime, model, own, memory, wait, _policy.Rank(device.Id, context.Plan), Preference(model.Id), borrowed, ModelQuality.For(model, context.Skill)) { Caller = context.Plan.Caller };
     }
 
     // Memory is there when everything in its own lane, and what runs in the others, has ended.
-    private static double EndMs(DeviceSnapshot device, RuntimeInfo runtime) =>
-        device.Lanes.Max(l => l.RuntimeId == runtime.Id ? new LaneSchedule(l).EndMs : l.RunningMs.DefaultIfEmpty(0).Max());
+    private double EndMs(DeviceSnapshot device, RuntimeInfo runtime) =>
+        device.Lanes.Max(l => l.RuntimeId == runtime.Id ? new LaneSchedule(l, 0, context.Plan.Caller).EndMs : l.RunningMs.DefaultIfEmpty(0).Max());
 
     // A fleet has many devices and few models: a name is held against the patterns once a decision.
     private int Preference(string modelId)

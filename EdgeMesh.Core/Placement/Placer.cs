@@ -20,7 +20,10 @@ public sealed record Candidate(DeviceSnapshot Device, RuntimeInfo Runtime, Model
     public Estimate Price { get; } = Own.After(WaitMs);
 
     /// <summary>When its runtime's slots are free for this and more tasks.</summary>
-    public LaneSchedule Schedule() => new(Device.LaneOf(Runtime), Memory.Answer == MemoryAnswer.Later ? WaitMs : 0);
+    public LaneSchedule Schedule() => new(Device.LaneOf(Runtime), Memory.Answer == MemoryAnswer.Later ? WaitMs : 0, Caller);
+
+    /// <summary>Who asks.</summary>
+    public string Caller { get; init; } = "";
 
     /// <summary>Whether policy, preference and quality make no difference to another one, so that they may share work.</summary>
     public bool IsEqualTo(Candidate other) => Rank == other.Rank && Preference == other.Preference && Quality == other.Quality;

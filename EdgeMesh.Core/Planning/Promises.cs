@@ -11,11 +11,12 @@ public static class Promises
 {
     /// <summary>The same moment with an attempt that was just placed; a light one changes nothing.</summary>
     /// <param name="inputChars">Characters it reads.</param>
-    public static FleetSnapshot With(this FleetSnapshot fleet, PlannedTask task, TaskPlacement placement, int inputChars) =>
-        task.Kind.IsLight() ? fleet : fleet with { Devices = [.. fleet.Devices.Select(d => d.Id == placement.Device ? d.With(task, placement, inputChars) : d)] };
+    /// <param name="caller">Whose it is.</param>
+    public static FleetSnapshot With(this FleetSnapshot fleet, PlannedTask task, TaskPlacement placement, int inputChars, string caller = "") =>
+        task.Kind.IsLight() ? fleet : fleet with { Devices = [.. fleet.Devices.Select(d => d.Id == placement.Device ? d.With(task, placement, inputChars, caller) : d)] };
 
-    /// <inheritdoc cref="With(FleetSnapshot, PlannedTask, TaskPlacement, int)"/>
-    public static DeviceSnapshot With(this DeviceSnapshot device, PlannedTask task, TaskPlacement placement, int inputChars)
+    /// <inheritdoc cref="With(FleetSnapshot, PlannedTask, TaskPlacement, int, string)"/>
+    public static DeviceSnapshot With(this DeviceSnapshot device, PlannedTask task, TaskPlacement placement, int inputChars, string caller = "")
     {
         if (task.Kind.IsLight() || device.Runtimes.FirstOrDefault(r => r.Id == placement.RuntimeId) is not { } runtime)
         {
@@ -24,7 +25,7 @@ public static class Promises
 
         return device with
         {
-            Lanes = device.Lanes.RemoveAll(l => l.RuntimeId == runtime.Id).Add(device.LaneOf(runtime).With(placement.Predicted.WorkP50Ms)),
+            Lanes = device.Lanes.RemoveAll(l => l.RuntimeId == runtime.Id).Add(device.LaneOf(runtime).With(placement.Predicted.WorkP50Ms, caller)),
             InUse = runtime.Models.FirstOrDefault(m => m.Id == placement.ModelId) is { } model && MemoryNeed.Of(task, model, inputChars) is { } need
                 ? Used(device.InUse, new ModelUse(runtime.Id, model.Id, model.ResidentBytes is null ? need.WeightsMb : 0, need.WorkMb))
                 : device.InUse,

@@ -1,13 +1,17 @@
 namespace EdgeMesh.Core.Scheduling;
 
-/// <summary>When each slot of a lane is free, kept while a decision gives it work. For one decision on one thread.</summary>
+/// <summary>When each slot of a lane is free for one caller, kept while a decision gives it work. For one decision on one thread.</summary>
 public sealed class LaneSchedule
 {
     private readonly double[] _freeMs;
+    private readonly Lane _lane;
+    private double _startMs;
+    private int _turn;
 
-    /// <summary>The lane's waiting attempts take their turns first.</summary>
+    /// <summary>The lane's waiting attempts take their turns: those that are before the caller's next one.</summary>
     /// <param name="notBeforeMs">No slot is free for others earlier, milliseconds from now.</param>
-    public LaneSchedule(Lane lane, double notBeforeMs = 0)
+    /// <param name="caller">Whose work is given to it.</param>
+    public LaneSchedule(Lane lane, double notBeforeMs = 0, string caller = "")
     {
         ArgumentNullException.ThrowIfNull(lane);
         _freeMs = new double[lane.Slots];
@@ -19,18 +23,20 @@ public sealed class LaneSchedule
             _freeMs[i] = running[^(i + 1)];
         }
 
-        foreach (var work in lane.WaitingMs)
+        (_lane, _startMs) = (lane, lane.StartOf(caller));
+        for (var i = 0; i < lane.OnDevice; i++)
         {
-            Add(work);
+            Give(lane.WaitingMs[i]);
         }
 
+        TakeTurns();
         for (var i = 0; i < _freeMs.Length; i++)
         {
             _freeMs[i] = Math.Max(_freeMs[i], notBeforeMs);
         }
     }
 
-    /// <summary>Milliseconds until everything that it has now has ended.</summary>
+    /// <summary>Milliseconds until everything that it has now has ended: what waits behind the caller's next attempt is not in it.</summary>
     public double EndMs => _freeMs.Max();
 
     /// <summary>Milliseconds until a slot is free for one more attempt; 0 is now.</summary>
@@ -40,6 +46,24 @@ public sealed class LaneSchedule
     /// <param name="workMs">Its own milliseconds.</param>
     /// <returns>Milliseconds that it waits.</returns>
     public double Add(double workMs)
+    {
+        var wait = Give(workMs);
+        _startMs += workMs;
+        TakeTurns();
+        return wait;
+    }
+
+    // Those of other callers whose turn is before the next attempt's.
+    private void TakeTurns()
+    {
+        var turns = _lane.Turns;
+        for (; _turn < turns.Length && turns[_turn].StartMs <= _startMs; _turn++)
+        {
+            Give(_lane.WaitingMs[_lane.OnDevice + _turn]);
+        }
+    }
+
+    private double Give(double workMs)
     {
         var slot = Soonest();
         var wait = _freeMs[slot];

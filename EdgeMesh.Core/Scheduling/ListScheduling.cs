@@ -18,11 +18,14 @@ public static class ListScheduling
 {
     private const double LeastMs = 0.01;
 
-    /// <summary>Milliseconds until a lane has a slot for one more attempt, by what runs and waits there; 0 when one is free.</summary>
-    public static double Wait(Lane lane)
+    /// <summary>Milliseconds until a lane has a slot for one more attempt of nobody in particular.</summary>
+    public static double Wait(Lane lane) => Wait(lane, "");
+
+    /// <summary>Milliseconds until a lane has a slot for one more attempt of a caller, by what runs and waits there before it; 0 when one is free.</summary>
+    public static double Wait(Lane lane, string caller)
     {
         ArgumentNullException.ThrowIfNull(lane);
-        return lane.WaitingMs.IsEmpty && lane.RunningMs.Length < lane.Slots ? 0 : new LaneSchedule(lane).WaitMs;
+        return lane.WaitingMs.IsEmpty && lane.RunningMs.Length < lane.Slots ? 0 : new LaneSchedule(lane, 0, caller).WaitMs;
     }
 
     /// <summary>Milliseconds until the first of all attempts that run in these lanes is likely to end; null when none runs.</summary>

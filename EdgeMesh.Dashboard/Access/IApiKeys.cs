@@ -34,7 +34,7 @@ public sealed record ApiKeyInfo(Guid Id, string Name, string Prefix, DateTimeOff
 {
     /// <summary>Who acts when somebody uses it.</summary>
     /// <param name="from">The address, as <see cref="Actor.Shown"/> has it.</param>
-    public Actor ActingFrom(string from) => new(Name, Id, from, May);
+    public Actor ActingFrom(string from, Guid? session = null) => new(Name, Id, from, May, session);
 }
 
 public sealed record NewApiKey(ApiKeyInfo Key, string Secret);

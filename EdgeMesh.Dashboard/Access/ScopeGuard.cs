@@ -20,7 +20,7 @@ internal static class ScopeGuard
         app.Use((context, next) =>
         {
             var address = context.Connection.RemoteIpAddress;
-            Actors.Enter(context.User.KeyId() is { } id && keys.ById(id) is { } key ? key.ActingFrom(Actor.Shown(address)) : Actor.Stranger(address));
+            Actors.Enter(context.User.KeyId() is { } id && keys.ById(id) is { } key ? key.ActingFrom(Actor.Shown(address), context.User.SessionId()) : Actor.Stranger(address));
             return next(context);
         });
     }

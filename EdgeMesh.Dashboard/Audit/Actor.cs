@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace EdgeMesh.Dashboard.Audit;
 
@@ -7,9 +9,13 @@ namespace EdgeMesh.Dashboard.Audit;
 /// <param name="KeyId">The key; null for the dashboard itself and for strangers.</param>
 /// <param name="From">The address; <c>this computer</c> for loopback.</param>
 /// <param name="May">What it may do.</param>
-public sealed record Actor(string Name, Guid? KeyId, string From, Scopes May)
+/// <param name="Session">The session it acts in; null for a key by itself.</param>
+public sealed record Actor(string Name, Guid? KeyId, string From, Scopes May, Guid? Session = null)
 {
     private const string Here = "this computer";
+
+    /// <summary>Whose work is whose, where there is not room for all: each session and each key by itself. 16 hex digits that lead back to neither; empty for the dashboard.</summary>
+    public string Caller => KeyId is null ? "" : Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes($"{KeyId:N}/{Session:N}")))[..16];
 
     /// <summary>The dashboard by itself: at start, by a timer.</summary>
     public static Actor Dashboard { get; } = new("the dashboard", null, Here, Scopes.Admin);

@@ -26,15 +26,12 @@ public readonly record struct DueAttempt(AttemptOrder Order, string? NoMemory);
 
 /// <summary>
 /// The books of one device: attempts that it has (in flight) and attempts that wait here until it may have them. Each runtime is a lane that gets its slots and a few
-/// more, so that it never idles between two attempts and the rest can still be cancelled and moved here; light attempts go past all of them. An attempt for which there is
+/// more, so that it never idles between two attempts and the rest can still be cancelled and moved here, and takes turns between callers; light attempts go past all of them. An attempt for which there is
 /// no memory yet waits, and what came after it too, so that the memory gets free. Knows no clock and no link: what it says follows from what it was told. Not
 /// thread-safe; it belongs to the device's grain.
 /// </summary>
 public sealed class DeviceLedger
 {
-    /// <summary>Attempts that a lane has on the device beyond its slots.</summary>
-    public const int LookAhead = 2;
-
     private const string Light = "";
     private readonly SortedDictionary<string, LaneQueue> _queues = new(StringComparer.Ordinal);
     private readonly Dictionary<AttemptId, Sent> _inFlight = [];
@@ -64,7 +61,7 @@ public sealed class DeviceLedger
         return true;
     }
 
-    /// <summary>One more attempt that waits, behind the others of its lane.</summary>
+    /// <summary>One more attempt that waits, behind the others of its caller in its lane.</summary>
     /// <returns>False when it is here already: an order that comes twice is one.</returns>
     public bool Add(AttemptOrder order)
     {
@@ -73,7 +70,7 @@ public sealed class DeviceLedger
             return false;
         }
 
-        QueueOf(order).Waiting.Enqueue((order, ++_added));
+        QueueOf(order).Waiting.Add(order.Caller, order, Own(order), ++_added);
         return true;
     }
 
@@ -88,13 +85,13 @@ public sealed class DeviceLedger
             return new DueAttempt(Send(light, null, null), null);
         }
 
-        var open = _queues.Where(q => !IsLight(q.Key) && q.Value.Waiting.Count > 0 && q.Value.InFlight < Math.Min(most, Slots(device.Runtimes, q.Key) + LookAhead));
-        if (open.OrderBy(q => q.Value.Waiting.Peek().Number).Select(q => q.Value).FirstOrDefault() is not { } lane)
+        var open = _queues.Where(q => !IsLight(q.Key) && q.Value.Waiting.Count > 0 && q.Value.InFlight < Math.Min(most, Slots(device.Runtimes, q.Key) + Lane.LookAhead));
+        if (open.OrderBy(q => q.Value.Waiting.Oldest).Select(q => q.Value).FirstOrDefault() is not { } lane)
         {
             return null;
         }
 
-        var (order, _) = lane.Waiting.Peek();
+        var order = lane.Waiting.Next;
         if (Model(device.Runtimes, order) is not { } found)
         {
             return new DueAttempt(Send(lane, null, null), null);
@@ -125,10 +122,7 @@ public sealed class DeviceLedger
             return null;
         }
 
-        var queue = _queues.Values.First(q => q.Waiting.Any(w => w.Order.Id == attempt));
-        var found = queue.Waiting.First(w => w.Order.Id == attempt).Order;
-        queue.Waiting = new Queue<(AttemptOrder, long)>(queue.Waiting.Where(w => w.Order.Id != attempt));
-        return found;
+        return _queues.Values.Select(q => q.Waiting.Remove(o => o.Id == attempt)).First(o => o is not null);
     }
 
     /// <summary>Removes an attempt that was in flight; null when it was not.</summary>
@@ -139,14 +133,19 @@ public sealed class DeviceLedger
             return null;
         }
 
-        QueueOf(found.Order).InFlight--;
+        var lane = QueueOf(found.Order);
+        if (--lane.InFlight == 0 && lane.Waiting.Count == 0)
+        {
+            lane.Waiting.Rest();
+        }
+
         return found.Order;
     }
 
     /// <summary>Removes what waits here: the device may come back with what it has.</summary>
     public ImmutableArray<AttemptOrder> ClearWaiting()
     {
-        ImmutableArray<AttemptOrder> waiting = [.. _queues.Values.SelectMany(q => q.Waiting).Select(w => w.Order)];
+        ImmutableArray<AttemptOrder> waiting = [.. _queues.Values.SelectMany(q => q.Waiting.InOrder()).Select(w => w.Item)];
         _waiting.Clear();
         foreach (var queue in _queues.Values)
         {
@@ -160,7 +159,7 @@ public sealed class DeviceLedger
     /// <returns>What it had and what waited, in that order.</returns>
     public ImmutableArray<AttemptOrder> Clear()
     {
-        ImmutableArray<AttemptOrder> all = [.. InFlight(), .. _queues.Values.SelectMany(q => q.Waiting).Select(w => w.Order)];
+        ImmutableArray<AttemptOrder> all = [.. InFlight(), .. _queues.Values.SelectMany(q => q.Waiting.InOrder()).Select(w => w.Item)];
         _inFlight.Clear();
         _waiting.Clear();
         _queues.Clear();
@@ -192,7 +191,10 @@ public sealed class DeviceLedger
             waiting += has.Count - runs;
             if (has.Count + queue.Waiting.Count > 0)
             {
-                lanes.Add(new Lane(lane, slots, [.. has.Take(runs).Select(a => Left(a.Order, a.Pulse))], [.. has.Skip(runs).Select(a => Own(a.Order)), .. queue.Waiting.Select(w => Own(w.Order))]));
+                var turns = queue.Waiting.InOrder();
+                lanes.Add(new Lane(
+                    lane, slots, [.. has.Take(runs).Select(a => Left(a.Order, a.Pulse))], [.. has.Skip(runs).Select(a => Own(a.Order)), .. turns.Select(t => t.WorkMs)],
+                    [.. turns.Select(t => t.Claim)], queue.Waiting.NextMs));
             }
         }
 
@@ -222,7 +224,7 @@ public sealed class DeviceLedger
 
     private AttemptOrder Dequeue(LaneQueue lane)
     {
-        var (order, _) = lane.Waiting.Dequeue();
+        var order = lane.Waiting.Take();
         _waiting.Remove(order.Id);
         return order;
     }
@@ -260,7 +262,7 @@ public sealed class DeviceLedger
 
     private sealed class LaneQueue
     {
-        public Queue<(AttemptOrder Order, long Number)> Waiting { get; set; } = new();
+        public FairQueue<AttemptOrder> Waiting { get; } = new();
 
         public int InFlight { get; set; }
     }

@@ -12,7 +12,8 @@ public interface IJobGrain : IGrainWithStringKey
     /// <summary>Stores the job and starts it; returns when it is stored.</summary>
     /// <param name="once">The key of its submission, stored with it.</param>
     /// <param name="noTryOutModels">No model for trying out may do it, also when it has to wait for its plan.</param>
-    Task SubmitAsync(JobRequest request, PlanResult plan, JobId? rerunOf, SubmitOnce? once, bool noTryOutModels = false);
+    /// <param name="caller">Who asks.</param>
+    Task SubmitAsync(JobRequest request, string caller, PlanResult plan, JobId? rerunOf, SubmitOnce? once, bool noTryOutModels = false);
 
     /// <summary>The same, but nothing is stored, learned or told (<see cref="Rehearsal"/>).</summary>
     Task RehearseAsync(JobRequest request, PlanResult plan);
@@ -99,10 +100,11 @@ public interface IFleetGrain : IGrainWithIntegerKey
 /// <param name="InputText">What the task reads.</param>
 /// <param name="Rehearsal">Nothing is learned from it.</param>
 /// <param name="Deadlines">When the device gives it up; set when it is sent.</param>
+/// <param name="Caller">Whose it is: callers take turns.</param>
 /// <param name="From">Ordered before, by an earlier start of the dashboard or on a way that failed: how far it was heard. Null: a new one.</param>
 [GenerateSerializer, Immutable]
 public sealed record AttemptOrder(
-    AttemptId Id, JobKind JobKind, string Title, PlannedTask Task, TaskPlacement Placement, string InputText, DateTimeOffset PlacedAt, bool Rehearsal = false, Core.Costing.Deadlines? Deadlines = null, AttemptPosition? From = null)
+    AttemptId Id, JobKind JobKind, string Title, PlannedTask Task, TaskPlacement Placement, string InputText, DateTimeOffset PlacedAt, bool Rehearsal = false, Core.Costing.Deadlines? Deadlines = null, AttemptPosition? From = null, string Caller = "")
 {
     /// <summary>Milliseconds since it was placed; never below 0.</summary>
     public double ElapsedMs(TimeProvider time) => Math.Max(0, (time.GetUtcNow() - PlacedAt).TotalMilliseconds);

@@ -23,10 +23,10 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
 
     private JobId Id => new(this.GetPrimaryKeyString());
 
-    public async Task SubmitAsync(JobRequest request, PlanResult plan, JobId? rerunOf, SubmitOnce? once, bool noTryOutModels = false)
+    public async Task SubmitAsync(JobRequest request, string caller, PlanResult plan, JobId? rerunOf, SubmitOnce? once, bool noTryOutModels = false)
     {
         _noTryOutModels = noTryOutModels;
-        List<JobEvent> events = [new JobSubmitted(time.GetUtcNow(), Id, request, JobTitle.Of(request), rerunOf)];
+        List<JobEvent> events = [new JobSubmitted(time.GetUtcNow(), Id, request, JobTitle.Of(request), rerunOf, caller)];
         var (orders, view) = Commit(JobReducer.Fold(events)!, events, plan);
         await StoreAsync(events, view, once);
         await DispatchAsync(orders);
@@ -43,7 +43,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
             return;
         }
 
-        open.Restore(Id);
+        open.Restore(Id, view.Caller);
         feed.Publish(view, view.Version, []);
         _isOrdered = false;
         Wait();
@@ -59,7 +59,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
     public async Task RehearseAsync(JobRequest request, PlanResult plan)
     {
         _rehearsal = true;
-        await SubmitAsync(request, plan, rerunOf: null, once: null);
+        await SubmitAsync(request, "", plan, rerunOf: null, once: null);
     }
 
     public Task<bool> IsOverAsync() => Task.FromResult(_view is not { IsFinished: false });
@@ -77,7 +77,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
         var there = task.Current!;
         var elsewhere = new Tried([.. task.Attempts.Select(a => a.DeviceId)], []);
         var load = TaskLoad.Of(JobProgress.InputText(view, task.Planned), task.Planned.Options);
-        if (view.CancelRequested || PlanningPipeline.PlaceAgain(task.Planned, load, view.Request, placed.Current, contexts.Now(), elsewhere).Placement is not { } other
+        if (view.CancelRequested || PlanningPipeline.PlaceAgain(task.Planned, load, view.Request, placed.Current, contexts.Now(view.Caller), elsewhere).Placement is not { } other
             || !Reattachment.IsSoonerElsewhere(other.Predicted.P50Ms, remainingMs, away, options.ReattachFor))
         {
             return false;
@@ -95,7 +95,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
             return;
         }
 
-        var turn = new JobTurn(before, placed.Current, contexts.Now(), options, epoch.Up, IsPatienceOver);
+        var turn = new JobTurn(before, placed.Current, contexts.Now(before.Caller), options, epoch.Up, IsPatienceOver);
         turn.Take(events);
         turn.GoOn(stranded);
         List<AttemptOrder> orders = [.. turn.Placements.Select(p => Order(turn.View, p.Task, p.Placement, p.Number, p.Text))];
@@ -180,13 +180,13 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
         }
 
         // While an engine that may do it well still starts, a model for trying out is not taken because it was up first.
-        var plan = Plan(_view.Request, noTryOutModels: true);
+        var plan = Plan(_view, noTryOutModels: true);
         if (plan.MayWait)
         {
             return;
         }
 
-        await BeginAsync(_view, plan.Plan is null ? Plan(_view.Request, _noTryOutModels) : plan);
+        await BeginAsync(_view, plan.Plan is null ? Plan(_view, _noTryOutModels) : plan);
     }
 
     private async Task BeginAsync(JobView view, PlanResult plan)
@@ -209,10 +209,10 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
         }
     }
 
-    private PlanResult Plan(JobRequest request, bool noTryOutModels, bool forAway = true)
+    private PlanResult Plan(JobView view, bool noTryOutModels, bool forAway = true)
     {
-        var context = contexts.Now(noTryOutModels, accepted: true);
-        return placed.Decide(Id, request, fleet => PlanningPipeline.Plan(request, fleet, forAway ? context : context with { Absence = null }));
+        var context = contexts.Now(view.Caller, noTryOutModels, accepted: true);
+        return placed.Decide(Id, view.Request, view.Caller, fleet => PlanningPipeline.Plan(view.Request, fleet, forAway ? context : context with { Absence = null }));
     }
 
     private static JobView Fold(JobView view, IEnumerable<JobEvent> events) => events.Aggregate(view, (v, e) => JobReducer.Apply(v, e)!);
@@ -243,7 +243,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
     }
 
     private AttemptOrder Order(JobView view, PlannedTask task, TaskPlacement placement, int number, string text) =>
-        new(new AttemptId(Id, task.Id, number), view.Request.Kind, view.Title, task, placement, text, time.GetUtcNow(), _rehearsal);
+        new(new AttemptId(Id, task.Id, number), view.Request.Kind, view.Title, task, placement, text, time.GetUtcNow(), _rehearsal, Caller: view.Caller);
 
     private Task StoreAsync(List<JobEvent> events) => StoreAsync(events, _view is null ? JobReducer.Fold(events)! : Fold(_view, events));
 
@@ -353,11 +353,11 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
     private AttemptOrder OrderAgain(JobView view, TaskView task, AttemptView attempt) => new(
         new AttemptId(Id, task.Id, attempt.Number), view.Request.Kind, view.Title, task.Planned,
         new TaskPlacement(task.Id, attempt.DeviceId, attempt.DeviceName, attempt.RuntimeId, attempt.ModelId, null, attempt.Predicted, attempt.PlacementReason, null),
-        JobProgress.InputText(view, task.Planned), attempt.PlacedAt, From: AttemptPosition.Of(attempt));
+        JobProgress.InputText(view, task.Planned), attempt.PlacedAt, From: AttemptPosition.Of(attempt), Caller: view.Caller);
 
     private async Task GiveUpAsync(JobView view)
     {
-        if (Plan(view.Request, _noTryOutModels, forAway: false) is { MayWait: false } plan)
+        if (Plan(view, _noTryOutModels, forAway: false) is { MayWait: false } plan)
         {
             await BeginAsync(view, plan);
         }

@@ -134,7 +134,7 @@ internal sealed class JobTurn(JobView before, FleetSnapshot fleet, PlanContext c
         }
 
         // The tasks of a stage share the devices: what this one was given counts for the next.
-        _fleet = _fleet.With(task.Planned, chosen.Placement, TaskLoad.CharsOf(chosen.Text.Length, task.Planned.Options));
+        _fleet = _fleet.With(task.Planned, chosen.Placement, TaskLoad.CharsOf(chosen.Text.Length, task.Planned.Options), View.Caller);
         var (placement, number) = (chosen.Placement, task.Attempts.Length + 1);
         _placed.Add(new Placed(task.Planned, placement, number, chosen.Text));
         Decide(new AttemptPlaced(_now, task.Id, number, placement.Device, placement.DeviceName, placement.RuntimeId, placement.ModelId, placement.Predicted, placement.Reason));

@@ -20,7 +20,7 @@ public sealed class MeshJobs(
 
     public int SubscriberCount => feed.SubscriberCount;
 
-    public PlanResult Preview(JobRequest request) => PlanningPipeline.Plan(request, placed.Current, contexts.Now());
+    public PlanResult Preview(JobRequest request) => PlanningPipeline.Plan(request, placed.Current, contexts.Now(Actors.Current.Caller));
 
     public Task<SubmitOutcome> SubmitAsync(JobRequest request, CancellationToken cancellationToken) => SubmitAsync(request, rerunOf: null, once: null, noTryOutModels: false);
 
@@ -119,7 +119,7 @@ public sealed class MeshJobs(
         var next = ListScheduling.NextEnd(placed.Current.Devices.SelectMany(d => d.Lanes));
         var again = RetryAfter.Of(next);
         return new Problem(
-            "queue_full", "The queue is full.", $"{limit.MaxOpenJobs:N0} jobs have not ended yet, as many as this dashboard takes{(next is null ? "" : $"; the next is likely to end {RetryAfter.Words(again)}")}.",
+            "queue_full", "The queue is full.", $"{open.All.Count:N0} of the {limit.MaxOpenJobs:N0} jobs that this dashboard takes have not ended yet{(open.All.Count < limit.MaxOpenJobs ? ", and the places left are for others" : "")}{(next is null ? "" : $"; the next is likely to end {RetryAfter.Words(again)}")}.",
             $"Try again {RetryAfter.Words(again)}, or cancel jobs that are not needed.", RetryAfter: again);
     }
 
@@ -150,7 +150,8 @@ public sealed class MeshJobs(
         }
 
         var id = JobId.New(time.GetUtcNow());
-        var plan = placed.Decide(id, request, fleet => PlanningPipeline.Plan(request, fleet, contexts.Now(noTryOutModels)));
+        var caller = Actors.Current.Caller;
+        var plan = placed.Decide(id, request, caller, fleet => PlanningPipeline.Plan(request, fleet, contexts.Now(caller, noTryOutModels)));
         if (plan.Refusal is { } refusal)
         {
             return new SubmitOutcome(null, [], new Refusal(refusal, plan.Devices));
@@ -158,7 +159,7 @@ public sealed class MeshJobs(
 
         try
         {
-            return await StartAsync(id, request, plan, rerunOf, once, noTryOutModels);
+            return await StartAsync(id, request, caller, plan, rerunOf, once, noTryOutModels);
         }
         finally
         {
@@ -166,16 +167,16 @@ public sealed class MeshJobs(
         }
     }
 
-    private async Task<SubmitOutcome> StartAsync(JobId id, JobRequest request, PlanResult plan, JobId? rerunOf, SubmitOnce? once, bool noTryOutModels)
+    private async Task<SubmitOutcome> StartAsync(JobId id, JobRequest request, string caller, PlanResult plan, JobId? rerunOf, SubmitOnce? once, bool noTryOutModels)
     {
-        if (!open.TryBegin(id))
+        if (!open.TryBegin(id, caller))
         {
             return new SubmitOutcome(null, [], new Refusal(QueueFull(), []));
         }
 
         try
         {
-            await grains.GetGrain<IJobGrain>(id.Value).SubmitAsync(request, plan, rerunOf, once, noTryOutModels);
+            await grains.GetGrain<IJobGrain>(id.Value).SubmitAsync(request, caller, plan, rerunOf, once, noTryOutModels);
             return new SubmitOutcome(id, [], null);
         }
         catch (JournalException e)

@@ -8,7 +8,7 @@ public sealed class OrchestratorOptions
     /// <summary>Name of the configuration section.</summary>
     public const string Section = "EdgeMesh:Orchestrator";
 
-    /// <summary>Jobs that have not ended; more are refused with 429. Default 1,000; 1 to 100,000.</summary>
+    /// <summary>Jobs that have not ended; more are refused with 429, the last tenth only to callers that have a tenth. Default 1,000; 1 to 100,000.</summary>
     [Range(1, 100_000)]
     public int MaxOpenJobs { get; set; } = 1_000;
 

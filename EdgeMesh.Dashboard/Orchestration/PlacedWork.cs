@@ -27,8 +27,9 @@ public sealed class PlacedWork(FleetFeed feed)
     }
 
     /// <summary>Decides on a job; of two that come at the same time the second sees what the first placed.</summary>
+    /// <param name="caller">Who asks.</param>
     /// <param name="decide">Gets the fleet.</param>
-    public PlanResult Decide(JobId job, JobRequest request, Func<FleetSnapshot, PlanResult> decide)
+    public PlanResult Decide(JobId job, JobRequest request, string caller, Func<FleetSnapshot, PlanResult> decide)
     {
         if (Planner.TaskOf(request.Kind).Kind.IsLight())
         {
@@ -44,7 +45,7 @@ public sealed class PlacedWork(FleetFeed feed)
                 {
                     var task = plan.Tasks[i];
                     var text = request.Text.AsSpan(Math.Min(task.Input.Start, request.Text.Length));
-                    _placed.Add(new(new(job, task.Id, 1), task, plan.Placements[i], TaskLoad.CharsOf(task.Input.Length ?? text.Length, task.Options), null));
+                    _placed.Add(new(new(job, task.Id, 1), task, plan.Placements[i], TaskLoad.CharsOf(task.Input.Length ?? text.Length, task.Options), caller, null));
                 }
             }
 
@@ -57,7 +58,7 @@ public sealed class PlacedWork(FleetFeed feed)
     {
         lock (_gate)
         {
-            _placed.AddRange(orders.Where(o => !o.Task.Kind.IsLight()).Select(o => new Placed(o.Id, o.Task, o.Placement, TaskLoad.CharsOf(o.InputText.Length, o.Task.Options), null)));
+            _placed.AddRange(orders.Where(o => !o.Task.Kind.IsLight()).Select(o => new Placed(o.Id, o.Task, o.Placement, TaskLoad.CharsOf(o.InputText.Length, o.Task.Options), o.Caller, null)));
         }
     }
 
@@ -91,8 +92,8 @@ public sealed class PlacedWork(FleetFeed feed)
         }
 
         var byDevice = _placed.ToLookup(p => p.Placement.Device);
-        return fleet with { Devices = [.. fleet.Devices.Select(d => byDevice[d.Id].Aggregate(d, (device, p) => device.With(p.Task, p.Placement, p.Chars)))] };
+        return fleet with { Devices = [.. fleet.Devices.Select(d => byDevice[d.Id].Aggregate(d, (device, p) => device.With(p.Task, p.Placement, p.Chars, p.Caller)))] };
     }
 
-    private sealed record Placed(AttemptId Attempt, PlannedTask Task, TaskPlacement Placement, int Chars, long? InVersion);
+    private sealed record Placed(AttemptId Attempt, PlannedTask Task, TaskPlacement Placement, int Chars, string Caller, long? InVersion);
 }

@@ -75,7 +75,7 @@ public sealed class Rehearsal(
     private async Task RunAsync(JobRequest request, IDeviceLink link, CancellationToken cancellationToken)
     {
         PlanResult plan;
-        while ((plan = PlanningPipeline.Plan(request, fleet.Current, contexts.Now())).MayWait)
+        while ((plan = PlanningPipeline.Plan(request, fleet.Current, contexts.Now(""))).MayWait)
         {
             await Task.Delay(Pause, time, cancellationToken);
         }

@@ -43,8 +43,8 @@ public sealed class BurstTests
         var device = Samples.Device() with { Runtimes = [Samples.Ollama] };
         feed.Publish(Samples.Fleet(device));
         var (first, second) = (Samples.NewJobId(), Samples.NewJobId());
-        Assert.NotNull(placed.Decide(first, Chat, Plan).Plan);
-        Assert.NotNull(placed.Decide(second, Chat, Plan).Plan);
+        Assert.NotNull(placed.Decide(first, Chat, "", Plan).Plan);
+        Assert.NotNull(placed.Decide(second, Chat, "", Plan).Plan);
         Assert.Equal(2, placed.Current.Devices[0].Lanes.Single().WaitingMs.Length);
 
         // The first is in the device's books, and the fleet tells it with version 3; the second failed on its way.

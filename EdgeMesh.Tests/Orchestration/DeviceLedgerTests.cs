@@ -134,6 +134,55 @@ public sealed class DeviceLedgerTests
         Assert.Single(Drain(ledger, 256, With(4_000, 3.5)));
     }
 
+    [Fact]
+    public void Next_OneCallerHasManyWaiting_AnotherComesNextAndNobodyGoesBeforeWhatTheDeviceHas()
+    {
+        var ledger = new DeviceLedger();
+        Enumerable.Range(1, 200).ToList().ForEach(n => ledger.Add(Order(n, "one", caller: "ann")));
+        Assert.Equal([1, 2, 3], Drain(ledger, 256).Select(o => o.Id.Task.Number));
+        ledger.Add(Order(201, "one", caller: "bob"));
+        ledger.Add(Order(202, "one", caller: "bob"));
+        ledger.Add(Order(203, "system", TaskKind.Sysinfo, caller: "bob"));
+        Assert.Equal([203], Drain(ledger, 256).Select(o => o.Id.Task.Number));
+
+        List<int> has = [1, 2, 3];
+        while (has.Count < 9)
+        {
+            ledger.Ended(Order(has[^3], "one").Id);
+            has.AddRange(Drain(ledger, 256).Select(o => o.Id.Task.Number));
+        }
+
+        Assert.Equal([1, 2, 3, 201, 4, 202, 5, 6, 7], has);
+    }
+
+    /// <summary>The preview, the burst that no snapshot shows yet and the books of the device see one order.</summary>
+    [Fact]
+    public void Look_AnyArrivalsOfAnyCallers_IsWhatADecisionMadeOfTheLane() =>
+        Gen.Select(Gen.Bool, Gen.Int[0, 3], Gen.Int[1, 9_000]).Array[1, 60].Sample(steps =>
+        {
+            var ledger = new DeviceLedger();
+            List<AttemptId> inFlight = [];
+            Lane Now() => ledger.Look(Runtimes, _ => null).Lanes.SingleOrDefault() ?? Lane.Idle("two", 2);
+            foreach (var ((ends, who, ms), n) in steps.Select((s, i) => (s, i + 1)))
+            {
+                if (ends && inFlight.Count > 0)
+                {
+                    ledger.Ended(inFlight[0]);
+                    inFlight.RemoveAt(0);
+                    inFlight.AddRange(Drain(ledger, 256).Select(o => o.Id));
+                }
+
+                var expected = Now().With(ms, $"caller {who}");
+                ledger.Add(Order(n, "two", ms: ms, caller: $"caller {who}"));
+                inFlight.AddRange(Drain(ledger, 256).Select(o => o.Id));
+
+                var lane = Now();
+                Assert.Equal([.. expected.RunningMs, .. expected.WaitingMs], [.. lane.RunningMs, .. lane.WaitingMs]);
+                Assert.Equal(expected.Turns, lane.Turns);
+                Assert.Equal(expected.NextMs!.OrderBy(c => c.Key), lane.NextMs!.OrderBy(c => c.Key));
+            }
+        });
+
     /// <summary>Whatever happens, what a lane holds is what was added less what was removed, and a device with nothing to do is idle.</summary>
     [Fact]
     public void Look_AnyHistory_ConservesTheWork() =>
@@ -216,12 +265,12 @@ public sealed class DeviceLedgerTests
         Runtimes = [.. modelGb.Select((gb, i) => Runtimes[i] with { Models = [new ModelInfo("model", [Skill.Chat], (long)(gb * (1 << 30)), 8_192, 3)] })],
     };
 
-    private static AttemptOrder Order(int number, string runtime, TaskKind kind = TaskKind.LlmGenerate, double ms = 4_000, double waitMs = 0)
+    private static AttemptOrder Order(int number, string runtime, TaskKind kind = TaskKind.LlmGenerate, double ms = 4_000, double waitMs = 0, string caller = "")
     {
         var device = Samples.Device();
         var task = Samples.Task(number, kind);
         var price = new Estimate(ms, ms * 2, MemoryNeed.Of(task, Small, 0)!.Value.TotalMb, EstimateOrigin.Prior, 0).After(waitMs);
         return new AttemptOrder(
-            new AttemptId(Job, task.Id, 1), JobKind.Chat, "A title", task, new TaskPlacement(task.Id, device.Id, device.Name, runtime, "model", null, price, "Why.", null), "", Samples.Now);
+            new AttemptId(Job, task.Id, 1), JobKind.Chat, "A title", task, new TaskPlacement(task.Id, device.Id, device.Name, runtime, "model", null, price, "Why.", null), "", Samples.Now, Caller: caller);
     }
 }

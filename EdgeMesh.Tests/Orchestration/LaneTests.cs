@@ -2,8 +2,11 @@ using System.Diagnostics;
 using EdgeMesh.Core.Costing;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
+using EdgeMesh.Dashboard.Access;
+using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Tests.Fakes;
 using EdgeMesh.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EdgeMesh.Tests.Orchestration;
 
@@ -55,6 +58,37 @@ public sealed class LaneTests
 
         Assert.All(await Task.WhenAll(chats.Select(mesh.EndedAsync)), j => Assert.Equal(JobState.Succeeded, j.State));
         Assert.Equal(21, one.Runs.Count);
+    }
+
+    [Fact]
+    public async Task Submit_OneCallerHasTwentyQueued_AnothersChatIsNextAndIsToldSo()
+    {
+        await using var mesh = await MeshHost.StartAsync();
+        var one = await mesh.JoinAsync("One", true, Samples.Ollama with { Slots = 1 });
+        one.OnRun = run => run.Started();
+        for (var n = 1; n <= 20; n++)
+        {
+            await mesh.SubmitAsync(Chat);
+        }
+
+        await Until.TrueAsync("the fleet to show them", () => mesh.Fleet.Current.Devices.Sum(d => d.Running.Length + d.QueuedCount) == 20);
+        var key = await mesh.Services.GetRequiredService<IApiKeys>().CreateAsync("bob", Scopes.Admin, null, TestContext.Current.CancellationToken);
+        using var bob = mesh.NewClient(key.Secret);
+        const string Asked = """{"kind":"chat","text":"What is a tide?"}""";
+
+        var (_, plan) = await mesh.PostAsync("/api/plan", Asked, client: bob);
+        var (_, taken) = await mesh.PostAsync("/api/jobs", Asked, client: bob);
+
+        // Three are on the device, which runs more at once than it has slots for; the other seventeen wait behind it.
+        var job = await mesh.JobAsync(new JobId(taken.GetProperty("id").GetString()!), v => v.Predicted is not null);
+        var first = job.Plan!.Placements[0].Predicted;
+        Assert.InRange(first.P50Ms / first.WorkP50Ms, 1.5, 4.5);
+        Assert.Equal(plan.GetProperty("predicted").GetProperty("p50Ms").GetDouble(), first.P50Ms, first.P50Ms * 0.05);
+        Assert.InRange(mesh.Jobs.Preview(Chat).Predicted!.P50Ms / first.WorkP50Ms, 17, 24);
+
+        one.Runs.First().Text("An answer.").Succeed();
+        await Until.TrueAsync("the next one to be sent", () => one.Runs.Count == 4);
+        Assert.Equal(job.Id.Value, one.Runs.ElementAt(3).Request.JobId);
     }
 
     [Fact]

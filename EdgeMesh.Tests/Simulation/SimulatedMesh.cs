@@ -1,4 +1,5 @@
 using EdgeMesh.Core.Jobs;
+using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Tests.Fakes;
 using EdgeMesh.Tests.Support;
 
@@ -135,6 +136,8 @@ internal sealed class SimulatedMesh
     private async Task SubmitAsync()
     {
         var job = jobs[submitted];
+        // Three callers take turns.
+        Actors.Enter(new Actor("caller", new Guid(submitted % 3, 0, 0, new byte[8]), "", Scopes.Admin));
         var outcome = await Mesh.Jobs.SubmitAsync(Request(job), TestContext.Current.CancellationToken);
         if (outcome.Id is { } id)
         {

@@ -11,7 +11,7 @@ internal sealed class CircuitActor(AuthenticationStateProvider authentication, A
     {
         var user = (await authentication.GetAuthenticationStateAsync()).User;
         Actors.Enter(user.KeyId() is { } id && keys.ById(id) is { } key
-            ? key.ActingFrom(user.SessionId() is { } session ? sessions.AddressOf(session) : "")
+            ? key.ActingFrom(user.SessionId() is { } session ? sessions.AddressOf(session) : "", user.SessionId())
             : Actor.Stranger(null));
         await next(context);
     };
