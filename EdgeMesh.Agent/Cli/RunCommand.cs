@@ -3,6 +3,7 @@ using System.CommandLine;
 using EdgeMesh.Agent.Enrolment;
 using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Agent.Link;
+using EdgeMesh.Agent.Models.Mesh;
 using EdgeMesh.Agent.Models.Store;
 using EdgeMesh.Agent.Service;
 
@@ -13,6 +14,8 @@ internal static class RunCommand
 {
     /// <summary>Longest time that tasks may be given to finish.</summary>
     internal const int MostFinishSeconds = 60;
+
+    private const string FoldersVariable = "EDGEMESH_MODELS_FROM";
 
     // For runtimes that give up, readers that read, and links that close.
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(4);
@@ -72,12 +75,19 @@ internal static class RunCommand
                 return AgentCommand.BadUsage;
             }
 
+            var (folders, wrong) = Folders(parsed.GetValue(from));
+            if (wrong is not null)
+            {
+                await Console.Error.WriteLineAsync(wrong);
+                return AgentCommand.BadUsage;
+            }
+
             return await RunAsync(
                 new Settings(
                     dial, CommonOptions.NameOf(parsed.GetValue(name)), directory, parsed.GetValue(openAi) ?? "",
                     parsed.GetValue(allow) ?? Environment.GetEnvironmentVariable("EDGEMESH_ALLOWED_HOSTS") ?? "",
                     parsed.GetResult(listen) is { } asked ? asked.GetValueOrDefault<int?>() ?? DirectListener.DefaultPort : null,
-                    Folders(parsed.GetValue(from)), parsed.GetValue(finish)),
+                    folders, parsed.GetValue(finish)),
                 cancellation);
         });
         return run;
@@ -129,8 +139,9 @@ internal static class RunCommand
     }
 
     // A service has its options in its environment.
-    private static ImmutableArray<string> Folders(string[]? given) =>
-        [.. (given is { Length: > 0 } ? given : (Environment.GetEnvironmentVariable("EDGEMESH_MODELS_FROM") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)).Select(Path.GetFullPath)];
+    private static (ImmutableArray<string> Folders, string? Problem) Folders(string[]? given) => given is { Length: > 0 }
+        ? FolderNames.Read(given, "--models-from", Environment.CurrentDirectory)
+        : FolderNames.Read((Environment.GetEnvironmentVariable(FoldersVariable) ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries), FoldersVariable, Environment.CurrentDirectory);
 
     // What stands before an @ may be a password.
     private static string Shown(string url) => url[(url.LastIndexOf('@') + 1)..];

@@ -61,6 +61,7 @@ public static class DashboardHost
             throw new StartupException("Kestrel:Endpoints in the configuration is not used, so that every address is checked. Use --urls.");
         }
 
+        ModelsOptions.AddFolders(configuration, arguments.ModelsFrom ?? []);
         var addresses = ListenAddresses.Parse(arguments.Urls ?? configuration["urls"]!);
         var data = DataDirectory.Open(arguments.Data ?? configuration["EdgeMesh:DataDirectory"] ?? DataDirectory.DefaultPath());
         configuration[$"{DashboardOptions.Section}:{nameof(DashboardOptions.DataDirectory)}"] = data.Path;
@@ -82,11 +83,6 @@ public static class DashboardHost
         if (arguments.QaiHubEmulator)
         {
             configuration[$"{QaiHubOptions.Section}:{nameof(QaiHubOptions.Emulator)}"] = bool.TrueString;
-        }
-
-        foreach (var (at, folder) in (arguments.ModelsFrom ?? []).Index())
-        {
-            configuration[$"{ModelsOptions.Section}:{nameof(ModelsOptions.Folders)}:{at}"] = folder;
         }
 
         // By a factory, so that the container gives the folder back at the end.

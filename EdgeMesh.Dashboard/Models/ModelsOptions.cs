@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using EdgeMesh.Agent.Models.Mesh;
+using EdgeMesh.Dashboard.Hosting;
 
 namespace EdgeMesh.Dashboard.Models;
 
@@ -10,7 +12,7 @@ public sealed class ModelsOptions
     /// <summary>Private hosts that this computer's own device may fetch models from, as <c>nas.local</c> or <c>192.168.1.5:8080</c>. Default none: only public addresses.</summary>
     public IReadOnlyList<string> AllowedHosts { get; set; } = [];
 
-    /// <summary>Folders of this computer that its own device may take models from (<c>--models-from</c>). Default none.</summary>
+    /// <summary>Folders of this computer that its own device may take models from, absolute (<c>--models-from</c> adds to them). Default none.</summary>
     public IReadOnlyList<string> Folders { get; set; } = [];
 
     /// <summary>Most bytes of one upload. Default 8 GiB; 1 MiB to 1 TiB.</summary>
@@ -24,4 +26,30 @@ public sealed class ModelsOptions
     /// <summary>Transfers that run at once. Default 16; 1 to 256.</summary>
     [Range(1, 256)]
     public int MaxTransfers { get; set; } = 16;
+
+    /// <summary>Adds what the command line names to what the configuration has.</summary>
+    /// <exception cref="StartupException">One is no folder.</exception>
+    internal static void AddFolders(IConfiguration configuration, IReadOnlyList<string> named)
+    {
+        var (folders, problem) = FolderNames.Read(named, "--models-from", Environment.CurrentDirectory);
+        if (problem is not null)
+        {
+            throw new StartupException(problem) { ExitCode = 2 };
+        }
+
+        var section = configuration.GetSection($"{Section}:{nameof(Folders)}");
+        var first = section.GetChildren().Count();
+        foreach (var (at, folder) in folders.Index())
+        {
+            section[$"{first + at}"] = folder;
+        }
+    }
+
+    /// <summary>The options with folders that can be used.</summary>
+    /// <exception cref="StartupException">One is no folder.</exception>
+    internal void CheckFolders()
+    {
+        var (folders, problem) = FolderNames.Read(Folders, $"{Section}:{nameof(Folders)}", from: null);
+        Folders = problem is null ? folders : throw new StartupException(problem);
+    }
 }

@@ -12,7 +12,7 @@ public static class ModelsSetup
     public static WebApplicationBuilder AddModels(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.AddCheckedOptions<ModelsOptions>(ModelsOptions.Section);
+        builder.AddCheckedOptions<ModelsOptions>(ModelsOptions.Section).CheckFolders();
         builder.Services.AddSingleton<TransferJournal>().AddSingleton<ModelBoard>().AddSingleton<ModelUploads>().AddSingleton<ModelWishes>();
         builder.Services.AddSingleton<ModelInventory>().AddHostedService(s => s.GetRequiredService<ModelInventory>());
         builder.Services.AddSingleton<IModels, MeshModels>().AddSingleton<IArtifactDeployment, ArtifactDeployment>();

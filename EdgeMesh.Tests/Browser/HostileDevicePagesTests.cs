@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using System.Reflection;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Tests.Fakes;
 using EdgeMesh.Tests.Support;
+using Microsoft.AspNetCore.Components;
 
 namespace EdgeMesh.Tests.Browser;
 
@@ -11,10 +13,15 @@ public sealed class HostileDevicePagesTests(BrowserFixture fixture) : IAsyncLife
 {
     private const long MostGrowthMb = 400;
     private const int Letters = 300_000;
+    private static readonly string[] s_more = ["/?view=list", "/models?view=table", "/models?view=list"];
     private readonly TemporaryDirectory _directory = new();
     private DashboardProcess _dashboard = null!;
 
-    public async ValueTask InitializeAsync() => _dashboard = await DashboardProcess.StartAsync(_directory["data"]);
+    /// <summary>Every page whose address needs no id, but the one before signing in.</summary>
+    private static IEnumerable<string> Pages => typeof(Dashboard.Components.App).Assembly.GetTypes().SelectMany(t => t.GetCustomAttributes<RouteAttribute>())
+        .Select(r => r.Template).Where(t => !t.Contains('{', StringComparison.Ordinal) && t != "/login").Order(StringComparer.Ordinal);
+
+    public async ValueTask InitializeAsync() => _dashboard = await DashboardProcess.StartAsync(_directory["data"], 0, "--qaihub-emulator");
 
     public async ValueTask DisposeAsync()
     {
@@ -51,10 +58,21 @@ public sealed class HostileDevicePagesTests(BrowserFixture fixture) : IAsyncLife
 
         await using var session = await BrowserSession.OpenAsync(fixture.Browser, _dashboard.Address);
         await session.LogInAsync(_dashboard);
-        foreach (var (path, heading) in ((string, string)[])[("/", "Fleet"), ("/?view=list", "Fleet"), ($"/devices/{id}", "Hostile"), ("/models?view=table", "Models"), ("/models?view=list", "Models"), ("/settings", "Settings"), ("/new", "New job"), ("/jobs", "Jobs")])
+
+        // Its name stands in the audit log too.
+        await _dashboard.PostAsync($"/api/devices/{id}/drain");
+        string[] paths = [.. Pages, .. s_more, $"/devices/{id}"];
+        Assert.True(paths.Length > 15, string.Join(' ', paths));
+        Assert.Contains("/settings/audit", paths);
+        foreach (var path in paths)
         {
-            await session.GoAsync(path, heading);
+            await session.Page.GotoAsync(path);
+            await session.Page.Locator("main h1").First.WaitForAsync();
             Assert.InRange(await session.Page.EvaluateAsync<int>("document.querySelectorAll('*').length"), 1, 12_000);
+            if (path == "/settings/audit")
+            {
+                await session.Page.GetByText("Hostile").First.WaitForAsync();
+            }
         }
 
         await session.GoAsync("/models?view=table", "Models");

@@ -31,7 +31,7 @@ public sealed class EmbeddedDevice(DashboardOptions options, Recovery recovery, 
             // Its work cannot outlive this process: there is nobody left to tell.
             FinishWithin = TimeSpan.Zero,
             AllowedHosts = [.. models.AllowedHosts],
-            ModelFolders = [.. models.Folders.Select(Path.GetFullPath)],
+            ModelFolders = [.. models.Folders],
         });
 
         // Not cancelled half-way: an agent that has begun to start is stopped below.

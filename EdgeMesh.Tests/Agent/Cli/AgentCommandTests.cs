@@ -33,6 +33,8 @@ public sealed class AgentCommandTests
     [InlineData("run --orchestrator ftp://localhost", "--orchestrator: give an address")]
     [InlineData("run --orchestrator http://example.com:8080", "TLS")]
     [InlineData("run --orchestrator http://localhost:1 --openai http://localhost:11434,ollama", "--openai: ollama is not")]
+    [InlineData("run --orchestrator http://localhost:1 --models-from", "--models-from")]
+    [InlineData("run --orchestrator http://localhost:1 --models-from /tmp --models-from /dev/null", "--models-from: /dev/null is a file")]
     public async Task BadArguments_AnySort_ExitWithTwoAndWords(string line, string words)
     {
         var (code, output) = await RunAsync(line.Split(' '));
