@@ -102,6 +102,7 @@ public static class ToWire
         model.CharsPerSecond.Into(v => wire.CharsPerSecond = v);
         model.KvBytesPerToken.Into(v => wire.KvBytesPerToken = v);
         model.ResidentBytes.Into(v => wire.ResidentBytes = v);
+        model.ResidentContext.Into(v => wire.ResidentContext = v);
 
         if (model.Sizes is { } sizes)
         {

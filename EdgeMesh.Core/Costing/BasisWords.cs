@@ -18,6 +18,10 @@ internal static class BasisWords
     public static string CharactersPerSecond(double speed, bool measured) =>
         Of(measured ? " characters/s measured by the device at its start" : " characters/s assumed", (long)speed, static (words, value) => value.ToString("N0", CultureInfo.InvariantCulture) + words);
 
+    /// <summary>Behind other words.</summary>
+    public static string LoadedAgain(int tokens) =>
+        Of(" tokens of context", tokens, static (words, value) => $"; it is loaded again with {value.ToString("N0", CultureInfo.InvariantCulture)}{words}");
+
     /// <param name="value">Rounded to a tenth.</param>
     public static string Tenths(double value, string words) =>
         Of(words, (long)Math.Round(value * 10), static (words, tenths) => string.Create(CultureInfo.InvariantCulture, $"{tenths / 10}.{tenths % 10}{words}"));

@@ -100,6 +100,12 @@ public static class CostModel
             overhead = CostPrior.OverheadMs(device) + (task.Kind == TaskKind.OnnxRun ? CostPrior.WorkerStartMs : 0);
         }
 
+        if (ContextReload.Of(task, model, input) is { } reload)
+        {
+            overhead += reload.Ms;
+            basis += BasisWords.LoadedAgain(reload.Tokens);
+        }
+
         // What an overhead will be is never known better than a prior's spread: disks, links and other programs have their say.
         var p50 = overhead + run;
         var p90 = (overhead * (learned is null ? CostPrior.OverheadSpread : OverheadSpread)) + (run * Math.Exp(Z90 * sigma));

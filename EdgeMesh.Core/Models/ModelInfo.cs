@@ -16,6 +16,7 @@ namespace EdgeMesh.Core.Models;
 /// <param name="Completes">It has no chat template, so it is no model to talk to, but it goes on with a text when a person asks for it by name.</param>
 /// <param name="Measures">Its graph can be run and measured, whatever <paramref name="CannotRun"/> says of other jobs.</param>
 /// <param name="ResidentBytes">Bytes it takes in memory now, by the runtime's own word; 0 when it is there and its size was not told; null when it is not there or the runtime does not say.</param>
+/// <param name="ResidentContext">Tokens of context it was loaded with, by a runtime that loads it again for more; null when it is not there or the runtime does not say.</param>
 [GenerateSerializer, Immutable]
 public sealed record ModelInfo(
     string Id,
@@ -29,7 +30,8 @@ public sealed record ModelInfo(
     long? KvBytesPerToken = null,
     bool Completes = false,
     bool Measures = false,
-    long? ResidentBytes = null)
+    long? ResidentBytes = null,
+    int? ResidentContext = null)
 {
     /// <summary>Whether a job of the kind onnx can run it.</summary>
     public bool RunsAsOnnx => CannotRun is null || Measures;

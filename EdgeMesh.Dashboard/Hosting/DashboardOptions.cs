@@ -15,6 +15,13 @@ public sealed class DashboardOptions
     /// <summary>Whether this process runs a device of its own (<c>--no-embedded-device</c> switches it off). Default on.</summary>
     public bool EmbeddedDevice { get; set; } = true;
 
+    /// <summary>
+    /// OpenAI-compatible servers of the device of this process, as <c>http://127.0.0.1:8000/v1</c>, besides the engines it finds; their keys are in the environment variable
+    /// <c>EDGEMESH_OPENAI_KEY</c>, as the agent's. Default none.
+    /// </summary>
+    [OpenAiAddresses]
+    public IReadOnlyList<string> OpenAiServers { get; set; } = [];
+
     /// <summary>Name of the mesh in the top bar. Default <c>Home mesh</c>; 1 to 64 characters.</summary>
     [Required, StringLength(64, MinimumLength = 1)]
     public string MeshName { get; set; } = "Home mesh";

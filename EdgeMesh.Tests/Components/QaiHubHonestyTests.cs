@@ -3,6 +3,7 @@ using EdgeMesh.Core.Artifacts;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
+using EdgeMesh.Dashboard.Api;
 using EdgeMesh.Dashboard.Features.Devices;
 using EdgeMesh.Dashboard.Features.Models;
 using EdgeMesh.Dashboard.Features.QaiHub;
@@ -199,13 +200,20 @@ public sealed class QaiHubHonestyTests : MeshPages
     }
 
     [Theory]
-    [InlineData(true, true, "emulator")]
-    [InlineData(false, false, "source not confirmed")]
-    [InlineData(false, true, null)]
-    public void Models_OfAiHub_SayWhoMadeThem(bool emulated, bool confirmed, string? word)
+    [InlineData(true, true, "emulator", "emulator")]
+    [InlineData(false, false, "source not confirmed", "unconfirmed")]
+    [InlineData(false, true, null, "qualcomm")]
+    public void Models_OfAiHub_SayWhoMadeThem_OnThePageAndInJson(bool emulated, bool confirmed, string? word, string maker)
     {
         var place = new ModelPlace(s_mini, [], true, false, null, ProfiledLatenciesTests.Stored(s_mini, new HubOrigin("m1", "j0", emulated, confirmed)).Stores[s_mini.Id].Models[0]);
         Assert.Equal(word, ModelWords.Maker(place)?.Word);
+        Assert.Equal(maker, Maker(place));
+
+        // Where another source is as good as any, nobody is named.
+        Assert.Null(Maker(place with { Stored = place.Stored! with { Source = "https://example.org/QAI Hub job j0, model m1" } }));
+        Assert.Null(Maker(place with { Stored = null }));
+
+        static string? Maker(ModelPlace place) => Assert.Single(MeshModelDto.From(new ModelRow("net", [], 3, [place])).Devices).Maker;
     }
 
     [Fact]

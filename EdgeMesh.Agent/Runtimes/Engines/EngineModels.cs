@@ -24,6 +24,7 @@ public static class EngineModels
             SizeBytes = m.SizeBytes is > 0 ? m.SizeBytes : null,
             ContextTokens = m.ContextTokens is > 0 ? m.ContextTokens : null,
             ResidentBytes = m.ResidentBytes is { } resident ? Math.Max(0, resident) : null,
+            ResidentContext = m.ResidentContext is > 0 ? m.ResidentContext : null,
             QualityTier = Math.Clamp(m.QualityTier, 0, 5),
         }),
     ];

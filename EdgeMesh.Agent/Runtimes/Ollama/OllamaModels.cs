@@ -50,19 +50,19 @@ internal sealed class OllamaModels(SkillRules skills, long memoryBytes, TimeProv
         });
         _details = Enumerable.Range(0, listed.Count).Where(i => details[i] is not null).ToImmutableDictionary(i => listed[i].Name!, i => details[i]!, StringComparer.Ordinal);
         var resident = await ResidentAsync(http, cancellationToken);
-        return [.. models.Select(m => m with { ResidentBytes = resident.TryGetValue(m.Id, out var bytes) ? bytes : null })];
+        return [.. models.Select(m => resident.TryGetValue(m.Id, out var now) ? m with { ResidentBytes = now.Bytes, ResidentContext = now.Context } : m)];
     }
 
     // All that it takes, on the CPU and the GPU together. Versions that do not tell have nothing resident, as far as is known.
-    private static async Task<Dictionary<string, long>> ResidentAsync(HttpClient http, CancellationToken cancellationToken)
+    private static async Task<Dictionary<string, (long Bytes, int? Context)>> ResidentAsync(HttpClient http, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(DescribedWithin);
         try
         {
             using var json = await http.GetJsonAsync("api/ps", limit.Token);
-            return json.RootElement.At("models").Items().Select(m => (Name: m.At("name").Text() ?? m.At("model").Text(), Bytes: m.At("size").Whole() ?? 0))
-                .Where(m => m.Name is not null).DistinctBy(m => m.Name).ToDictionary(m => m.Name!, m => m.Bytes, StringComparer.Ordinal);
+            return json.RootElement.At("models").Items().Select(m => (Name: m.At("name").Text() ?? m.At("model").Text(), Now: (Bytes: m.At("size").Whole() ?? 0, Context: m.At("context_length").Count())))
+                .Where(m => m.Name is not null).DistinctBy(m => m.Name).ToDictionary(m => m.Name!, m => m.Now, StringComparer.Ordinal);
         }
         catch (Exception e) when (EngineErrors.IsExpected(e) && !cancellationToken.IsCancellationRequested)
         {

@@ -1,5 +1,6 @@
 using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Agent.Link;
+using EdgeMesh.Agent.Runtimes.OpenAi;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Dashboard.Health;
 using EdgeMesh.Dashboard.Hosting;
@@ -26,7 +27,8 @@ public sealed class EmbeddedDevice(DashboardOptions options, Recovery recovery, 
             await registry.AddAsync(key.Id, key.PublicKey, name, LinkKind.Embedded, null, stoppingToken);
         }
 
-        await using var agent = AgentHost.Build(new AgentOptions(options.EmbeddedDevicePath, name, [], null) 
+        await using var agent = AgentHost.Build(new AgentOptions(
+            options.EmbeddedDevicePath, name, [.. options.OpenAiServers.Select(OpenAiAddress.Parse).OfType<OpenAiAddress>()], Environment.GetEnvironmentVariable("EDGEMESH_OPENAI_KEY"))
         {
             // Its work cannot outlive this process: there is nobody left to tell.
             FinishWithin = TimeSpan.Zero,

@@ -23,7 +23,7 @@ public sealed class WireTests
         from side in Gen.Int[0, 65_536]
         select new ModelInfo(
             id, [skill], known ? size : null, context < 0 ? null : context, tier, known ? speed : null, side == 0 ? null : new EdgeMesh.Core.Models.ImageSizes(side, side, side / 8, side),
-            KvBytesPerToken: known ? 131_072 : null, ResidentBytes: known ? size : null);
+            KvBytesPerToken: known ? 131_072 : null, ResidentBytes: known ? size : null, ResidentContext: known ? 8_192 : null);
 
     private static readonly Gen<RuntimeInfo> Runtime =
         from models in Model.Array[0, 4]

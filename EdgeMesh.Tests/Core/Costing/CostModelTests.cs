@@ -50,6 +50,25 @@ public sealed class CostModelTests
         Assert.InRange(Price(Any.Task(), TextRank, 10_000, device).P50Ms, 8, 10);
     }
 
+    // Ollama: 8,192 tokens are ready, and 60,000 characters with their answer need 32,768.
+    [Theory]
+    [InlineData(8_192, 60_000, 1_000)]
+    [InlineData(8_192, 3_600, 0)]
+    [InlineData(32_768, 60_000, 0)]
+    [InlineData(null, 60_000, 0)]
+    public void Price_MoreContextThanTheModelWasLoadedWith_CostsLoadingItAgain(int? loaded, int chars, double ms)
+    {
+        var chat = Any.Task(skill: Skill.Chat, options: new ChatOptions([], null));
+        var there = Language with { ContextTokens = 131_072, ResidentBytes = 3_000_000_000, ResidentContext = loaded };
+        foreach (var runs in (int[])[0, 8])
+        {
+            var device = Taught(chat, there, runs, _ => 40);
+            var price = Price(chat, there, chars, device);
+            Assert.Equal(Price(chat, there with { ResidentContext = null }, chars, device).P50Ms + ms, price.P50Ms, 6);
+            Assert.Equal(ms > 0, price.Basis.EndsWith("; it is loaded again with 32,768 tokens of context", StringComparison.Ordinal));
+        }
+    }
+
     [Theory]
     [InlineData(3)]
     [InlineData(4)]

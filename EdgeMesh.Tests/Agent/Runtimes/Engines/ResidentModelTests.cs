@@ -83,6 +83,7 @@ public sealed class ResidentModelTests
             await watched.Runtime.RunAsync(Wanted.Chat("m", "Hello"), new Written(), Stop);
             return Resident(watched.Runtime.Info) == (6_591_830_464, null);
         }, TimeSpan.FromSeconds(8));
+        Assert.Equal([4_096, null], watched.Runtime.Info.Models.Select(m => m.ResidentContext));
 
         _loaded = """[{"name":"other","size":-5}]""";
         await UntilAsync(watched.Runtime, i => Resident(i) == (null, 0));
