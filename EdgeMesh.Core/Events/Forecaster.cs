@@ -169,5 +169,5 @@ internal sealed class Forecaster
 
     private bool IsOnline(DeviceId device) => _fleet.Find(device) is { State: DeviceState.Online };
 
-    private double Since(DateTimeOffset at) => (at - _job.CreatedAt).TotalMilliseconds;
+    private double Since(DateTimeOffset at) => Math.Max(0, (at - _job.CreatedAt).TotalMilliseconds);
 }

@@ -32,8 +32,8 @@ public sealed record JobView(
     bool CancelRequested,
     string Caller = "")
 {
-    /// <summary>Milliseconds from submission to the end; null while it runs.</summary>
-    public double? ActualMs => FinishedAt is { } end ? (end - CreatedAt).TotalMilliseconds : null;
+    /// <summary>Milliseconds from submission to the end, 0 when the clock was set back meanwhile; null while it runs.</summary>
+    public double? ActualMs => FinishedAt is { } end ? Math.Max(0, (end - CreatedAt).TotalMilliseconds) : null;
 
     /// <summary>Whether it has ended.</summary>
     public bool IsFinished => State is not (JobState.Queued or JobState.Running);

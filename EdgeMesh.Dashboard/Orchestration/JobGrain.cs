@@ -166,7 +166,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
 
         var now = time.GetUtcNow();
         var events = Current(view)
-            .Select(JobEvent (c) => new AttemptFailed(now, c.Task.Id, c.Attempt.Number, (now - c.Attempt.PlacedAt).TotalMilliseconds, ReasonCode.Lost, cause, c.Attempt.DeviceId, ByDashboard: true))
+            .Select(JobEvent (c) => new AttemptFailed(now, c.Task.Id, c.Attempt.Number, Math.Max(0, (now - c.Attempt.PlacedAt).TotalMilliseconds), ReasonCode.Lost, cause, c.Attempt.DeviceId, ByDashboard: true))
             .ToList();
         events.Add(new JobEnded(now, JobState.Failed, new JobError("The job was interrupted.", cause, JobOutcome.Code(ReasonCode.Lost), "Run it again; what had finished is kept here.")));
         await StoreAsync(events);

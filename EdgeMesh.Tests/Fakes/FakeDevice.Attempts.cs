@@ -31,6 +31,9 @@ public sealed partial class FakeDevice
     /// <summary>False: an agent from before ListAttempts, Attach and Acknowledge.</summary>
     public bool KeepsAttempts { get; set; } = true;
 
+    /// <summary>Attempts that it says it has, besides those that it has: of other devices, of nobody.</summary>
+    public ConcurrentQueue<KnownAttempt> Claims { get; } = new();
+
     /// <summary>Attempts whose end the orchestrator says it has stored, oldest first.</summary>
     public ConcurrentQueue<AttemptRef> Acknowledged { get; } = new();
 
@@ -121,7 +124,7 @@ public sealed partial class FakeDevice
 
         lock (gate)
         {
-            return Answer(new ListAttemptsReply { Attempts = { kept.Select(r => new KnownAttempt { Attempt = r.Ref, Started = r.IsStarted, Ended = r.HasEnded }) } });
+            return Answer(new ListAttemptsReply { Attempts = { kept.Select(r => new KnownAttempt { Attempt = r.Ref, Started = r.IsStarted, Ended = r.HasEnded }), Claims } });
         }
     }
 

@@ -131,7 +131,7 @@ public sealed record JobLane(DeviceId Device, string Name, int Ordinal, string W
             g.Key == BlockLook.Failed ? $"{g.Count()} attempts failed. {g.First().Cause}" : null, g.Count())),
     ];
 
-    private static double Since(JobView job, DateTimeOffset at) => (at - job.CreatedAt).TotalMilliseconds;
+    private static double Since(JobView job, DateTimeOffset at) => Math.Max(0, (at - job.CreatedAt).TotalMilliseconds);
 }
 
 public enum BlockLook
