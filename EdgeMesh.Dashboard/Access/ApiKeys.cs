@@ -143,7 +143,8 @@ internal sealed class ApiKeys(IDbContextFactory<MeshDbContext> database, AdminKe
         return found.Current;
     }
 
-    public ApiKeyInfo? ById(Guid id) => Find(id)?.Current;
+    /// <summary>A key that counts now; null when it is gone or over.</summary>
+    public ApiKeyInfo? ById(Guid id) => Find(id) is { } entry && !IsOver(entry) ? entry.Current : null;
 
     public CancellationToken Revoked(Guid id) => Find(id) is { } entry && !IsOver(entry) ? entry.Revoked.Token : new CancellationToken(canceled: true);
 
