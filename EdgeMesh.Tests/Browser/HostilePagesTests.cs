@@ -1,3 +1,4 @@
+using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -13,10 +14,12 @@ public sealed class HostilePagesTests(BrowserFixture fixture)
     private static CancellationToken Test => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task NameThatWasReboundToThisComputer_GetsNothing()
+    public async Task NameThatWasReboundToThisComputer_GetsNothing_AndStrangersDoNotFillTheLog()
     {
         using var directory = new TemporaryDirectory();
         await using var dashboard = await DashboardProcess.StartAsync(directory["data"], 0, "--no-embedded-device");
+        using var strangers = new Strangers(dashboard.Address);
+        strangers.BeginSlowBodies();
         await using var session = await BrowserSession.OpenAsync(fixture.Browser, dashboard.Address);
 
         // Browsers take every name under localhost to this computer, as a rebound name would be.
@@ -25,7 +28,20 @@ public sealed class HostilePagesTests(BrowserFixture fixture)
         Assert.Equal(421, answer!.Status);
         Assert.Contains("This dashboard is not known by that name.", await answer.TextAsync(), StringComparison.Ordinal);
         session.ForgetFaults();
+
+        // More of each kind than a minute's lines, and the log has no more of any.
+        var before = dashboard.Process.Output.Split('\n').Length;
+        var asked = await strangers.AskAsync(Test);
+        var lines = dashboard.Process.Output.Split('\n')[before..];
+        Assert.True(asked > 6 * LogPace.Most, $"Only {asked} requests.");
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', lines.GroupBy(Kind).Select(k => $"{k.Count()} × {k.First()}")));
+        Assert.All(lines.GroupBy(Kind), kind => Assert.InRange(kind.Count(), 1, LogPace.Most + 1));
+        Assert.InRange(lines.Length, 1, 4 * LogPace.Most);
+        Assert.Equal(System.Net.HttpStatusCode.OK, (await dashboard.Client.GetAsync(new Uri("/readyz", UriKind.Relative), Test)).StatusCode);
     }
+
+    // Lines of one kind differ in their figures and names only.
+    private static string Kind(string line) => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(w => w.All(char.IsLetter)));
 
     [Theory]
     [InlineData("127.0.0.1")]
