@@ -36,7 +36,7 @@ public sealed record StoreDto(DeviceId DeviceId, long? DiskFreeBytes, DateTimeOf
 
 /// <summary>A transfer.</summary>
 /// <param name="State">Waiting, Running, Succeeded, Failed or Cancelled.</param>
-/// <param name="Phase">Listing, Fetching, Unpacking, Installing; null before the first.</param>
+/// <param name="Phase">Listing, Fetching, Unpacking, Installing; Away while a device that it needs is not linked; null before the first.</param>
 public sealed record TransferDto(
     string Id, DeviceId DeviceId, string DeviceName, string Model, string Source, string State, string? Phase, long Bytes, long? TotalBytes, double? BytesPerSecond, double? RemainingSeconds,
     Problem? Error, DateTimeOffset StartedAt, DateTimeOffset? EndedAt)

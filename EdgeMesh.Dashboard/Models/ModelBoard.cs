@@ -8,7 +8,7 @@ public sealed class ModelBoard(TransferJournal journal, TimeProvider time)
 {
     private const int MostEnded = 50;
     private readonly Lock _gate = new();
-    private readonly LiveSource<ModelsSnapshot> _live = new(ModelsSnapshot.Empty with { Transfers = journal.Interrupted(time.GetUtcNow()) });
+    private readonly LiveSource<ModelsSnapshot> _live = new(ModelsSnapshot.Empty with { Transfers = [.. journal.Left.SelectMany(o => o.Transfers.Select(t => o.Order is null ? Interrupted(t, time) : Again(t)))] });
 
     public ModelsSnapshot Current => _live.Current;
 
@@ -30,7 +30,7 @@ public sealed class ModelBoard(TransferJournal journal, TimeProvider time)
     }
 
     /// <summary>Adds transfers, all or, when one of them runs already or there would be too many, none.</summary>
-    public Problem? Add(ImmutableArray<ModelTransfer> transfers, int most)
+    public Problem? Add(ModelOrder order, ImmutableArray<ModelTransfer> transfers, int most)
     {
         lock (_gate)
         {
@@ -46,7 +46,7 @@ public sealed class ModelBoard(TransferJournal journal, TimeProvider time)
             }
 
             Change(now => now with { Transfers = transfers.AddRange(now.Transfers) });
-            journal.Write(Current.Transfers);
+            journal.Begin(order, transfers);
             return null;
         }
     }
@@ -65,13 +65,18 @@ public sealed class ModelBoard(TransferJournal journal, TimeProvider time)
             Change(now => now with { Transfers = Trim(now.Transfers.Replace(before, after)) });
             if (after.IsOver)
             {
-                journal.Write(Current.Transfers);
+                journal.End(transfer);
             }
         }
     }
 
     public void End(string transfer, TransferState state, Problem? problem = null) => Update(
         transfer, t => t with { State = state, Problem = problem, EndedAt = time.GetUtcNow(), BytesPerSecond = null, RemainingSeconds = null });
+
+    private static ModelTransfer Again(ModelTransfer left) => left with { State = TransferState.Waiting, Phase = null, BytesPerSecond = null, RemainingSeconds = null };
+
+    private static ModelTransfer Interrupted(ModelTransfer left, TimeProvider time) =>
+        Again(left) with { State = TransferState.Failed, Problem = ModelProblems.Restarted(left.DeviceName, left.Model), EndedAt = time.GetUtcNow() };
 
     private static ImmutableArray<ModelTransfer> Trim(ImmutableArray<ModelTransfer> transfers) =>
         transfers.Count(t => t.IsOver) <= MostEnded ? transfers : transfers.Remove(transfers.Last(t => t.IsOver));

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using EdgeMesh.Core.Artifacts;
 using EdgeMesh.Core.Models;
 
@@ -12,6 +13,13 @@ namespace EdgeMesh.Dashboard.Models;
 public sealed record ModelOrder(ImmutableArray<DeviceId> Devices, ModelSource Source, string? Id = null, ImmutableArray<Skill> Skills = default, bool EvenIfMemoryIsShort = false);
 
 /// <summary>Where a model comes from.</summary>
+[JsonDerivedType(typeof(HuggingFace), "huggingface")]
+[JsonDerivedType(typeof(Url), "url")]
+[JsonDerivedType(typeof(Folder), "folder")]
+[JsonDerivedType(typeof(Device), "device")]
+[JsonDerivedType(typeof(Upload), "upload")]
+[JsonDerivedType(typeof(Artifact), "artifact")]
+[JsonDerivedType(typeof(Ollama), "ollama")]
 public abstract record ModelSource
 {
     private ModelSource()
@@ -19,12 +27,19 @@ public abstract record ModelSource
     }
 
     /// <summary>For people; never with a secret in it.</summary>
+    [JsonIgnore]
     public abstract string Name { get; }
+
+    /// <summary>Whether something in it is used once and never written down: an access token, a signed link.</summary>
+    [JsonIgnore]
+    public virtual bool HoldsSecret => false;
 
     /// <summary>A Hugging Face repository, or one of a host that speaks the same protocol.</summary>
     public sealed record HuggingFace(string Repository, string? Revision, ImmutableArray<string> Files, string? Token, string? Host) : ModelSource
     {
         public override string Name => Revision is null ? Repository : $"{Repository}@{Revision}";
+
+        public override bool HoldsSecret => Token is not null;
 
         public override string ToString() => Name;
     }
@@ -34,6 +49,8 @@ public abstract record ModelSource
     public sealed record Url(string Address, string? Sha256, string? Token, ArtifactKind? Kind = null) : ModelSource
     {
         // Query and user info may be secrets (signed links).
+        public override bool HoldsSecret => Token is not null || !Uri.TryCreate(Address, UriKind.Absolute, out var uri) || uri.Query.Length + uri.UserInfo.Length > 0;
+
         public override string Name => Uri.TryCreate(Address, UriKind.Absolute, out var uri) ? uri.GetComponents(UriComponents.Scheme | UriComponents.HostAndPort | UriComponents.Path, UriFormat.UriEscaped) : "an address";
 
         public override string ToString() => Name;

@@ -8,6 +8,15 @@ namespace EdgeMesh.Dashboard.Models;
 /// <summary>What can go wrong with models, in words: the device, the cause, the remedy.</summary>
 internal static partial class ModelProblems
 {
+    /// <summary>The link ended in the middle: what had come is kept on the device.</summary>
+    public const string DeviceLost = "device_lost";
+
+    /// <summary>The agent ended the call without a reason: a fault of it, or of the link.</summary>
+    public const string AgentFailed = "agent_failed";
+
+    /// <summary>What was uploaded is not there any more.</summary>
+    public const string UploadGone = "upload_unknown";
+
     public static Problem DeviceUnknown(string id) => new(
         "device_unknown", "There is no such device.", $"No device has the id \"{id}\".", "The Fleet page lists the devices there are.", "deviceIds");
 
@@ -17,7 +26,7 @@ internal static partial class ModelProblems
         "device_not_linked", $"{device} cannot be reached.", "It is not online now.", "Start its agent, or choose another device.");
 
     public static Problem UploadUnknown() => new(
-        "upload_unknown", "There is no such upload.", "It was installed already, was left alone for too long, or the dashboard was restarted since.", "Upload the files again.", "source.upload");
+        UploadGone, "There is no such upload.", "It was installed already, or was left alone for too long.", "Upload the files again.", "source.upload");
 
     /// <param name="next">Until the first of them is forgotten.</param>
     public static Problem TooManyUploads(int most, TimeSpan next) => new(
@@ -62,7 +71,7 @@ internal static partial class ModelProblems
         "transfer_running", $"{device} is getting {model} already.", "One transfer of a model to a device runs at a time.", "Wait for it to end, or cancel it.");
 
     public static Problem Restarted(string device, string model) => new(
-        "dashboard_stopped", $"{device} did not get all of {model}.", "The dashboard was stopped meanwhile. What was fetched is kept on the device.", "Get it again; it goes on where it was.");
+        "dashboard_stopped", $"{device} did not get all of {model}.", "The dashboard was stopped meanwhile, and its access token or signed address is never stored. What was fetched is kept on the device.", "Get it again; it goes on where it was.");
 
     public static Problem Internal(string device, string model) => new(
         "internal", $"{device} did not get {model}.", "It is a fault of EdgeMesh; the dashboard's log has the details.", "Try again; if it happens again, report it with the log.");
@@ -76,8 +85,8 @@ internal static partial class ModelProblems
     public static Problem Link(string device, string model, RpcException e) => e.StatusCode == StatusCode.Unimplemented
         ? new("agent_too_old", $"{device} has no model store.", "Its agent is of an older version.", "Update the agent on that device.")
         : e.StatusCode is StatusCode.Unavailable or StatusCode.Cancelled
-            ? new("device_lost", $"{device} did not get {model}.", "Its link was lost. What was fetched is kept there.", "Get it again when the device is back; it goes on where it was.")
-            : new("agent_failed", $"{device} did not get {model}.", $"Its agent failed ({e.StatusCode}).", "Look at the agent's output on that device; if it happens again, report it.");
+            ? new(DeviceLost, $"{device} did not get {model}.", "Its link was lost. What was fetched is kept there.", "Get it again when the device is back; it goes on where it was.")
+            : new(AgentFailed, $"{device} did not get {model}.", $"Its agent failed ({e.StatusCode}).", "Look at the agent's output on that device; if it happens again, report it.");
 
     // A cause may end in what an address or a system said; the remedy follows it on the same line.
     private static string Sentence(string cause) => cause is [.., '.' or '!' or '?' or '…'] or "" ? cause : cause + ".";

@@ -38,7 +38,7 @@ public sealed record ModelFileInfo(string Path, string Sha256, long Bytes);
 
 public enum TransferState
 {
-    /// <summary>Another device fetches it first; then it comes from there.</summary>
+    /// <summary>Another device fetches it first, or a device that it needs is away.</summary>
     Waiting,
     Running,
     Succeeded,
@@ -50,7 +50,7 @@ public enum TransferState
 /// <param name="Id">Its own.</param>
 /// <param name="Model">The model's name, as far as it is known.</param>
 /// <param name="Source">For people, without secrets.</param>
-/// <param name="Phase">Listing, Fetching, Unpacking, Installing; null before the first.</param>
+/// <param name="Phase">Listing, Fetching, Unpacking, Installing; Away while a device that it needs is not linked; null before the first.</param>
 /// <param name="Bytes">Bytes that are there.</param>
 /// <param name="TotalBytes">Null when the source does not say.</param>
 /// <param name="BytesPerSecond">Measured by the device over the last seconds; null until there is something to measure.</param>
@@ -60,6 +60,9 @@ public sealed record ModelTransfer(
     string Id, DeviceId Device, string DeviceName, string Model, string Source, TransferState State, string? Phase, long Bytes, long? TotalBytes, double? BytesPerSecond,
     double? RemainingSeconds, Problem? Problem, DateTimeOffset StartedAt, DateTimeOffset? EndedAt)
 {
+    /// <summary>The phase of a transfer that waits for a device.</summary>
+    public const string Away = "Away";
+
     public bool IsOver => State is TransferState.Succeeded or TransferState.Failed or TransferState.Cancelled;
 
     /// <summary>0 to 1; null when the total is unknown.</summary>

@@ -7,7 +7,7 @@ using EdgeMesh.Dashboard.Hosting;
 namespace EdgeMesh.Dashboard.Models;
 
 /// <summary>
-/// Files that people sent, hashed while they came, under names of our own; emptied at start. An upload is bounded by itself, and one that nobody installs
+/// Files that people sent, hashed while they came, under names of our own, with a list beside them: what had arrived is still there after a restart. An upload is bounded by itself, and one that nobody installs
 /// is forgotten after <see cref="ModelsOptions.UploadsAreKept"/>. Thread-safe: several files may be added to one upload at a time.
 /// </summary>
 public sealed class ModelUploads : IDisposable
@@ -25,9 +25,9 @@ public sealed class ModelUploads : IDisposable
     public ModelUploads(DashboardOptions dashboard, ModelsOptions options, TimeProvider time)
     {
         (_folder, _options, _time) = (Path.Combine(dashboard.DataDirectory, "uploads"), options, time);
-        if (Directory.Exists(_folder))
+        foreach (var left in UploadFolder.Restore(_folder))
         {
-            Directory.Delete(_folder, recursive: true);
+            _uploads[left.Id] = new OpenUpload(left, time.GetUtcNow());
         }
 
         var often = options.UploadsAreKept / 4;
@@ -56,7 +56,7 @@ public sealed class ModelUploads : IDisposable
             return (null, ModelProblems.TooManyUploads(MostUploads, _options.UploadsAreKept - _uploads.Values.Select(u => u.IdleFor(now)).DefaultIfEmpty().Max()));
         }
 
-        var open = id is null ? new OpenUpload(Guid.NewGuid().ToString("n"), _time.GetUtcNow()) : _uploads.GetValueOrDefault(id);
+        var open = id is null ? new OpenUpload(new ModelUpload(Guid.NewGuid().ToString("n"), []), _time.GetUtcNow()) : _uploads.GetValueOrDefault(id);
         if (open?.TryUse() != true)
         {
             return (null, ModelProblems.UploadUnknown());
@@ -121,6 +121,7 @@ public sealed class ModelUploads : IDisposable
             // Equal files share their place.
             File.Move(arriving, PathOf(open.Id, sha256), overwrite: true);
             arrived = 0;
+            UploadFolder.Write(Path.Combine(_folder, open.Id), open);
             return (upload, null);
         }
         catch (OperationCanceledException)

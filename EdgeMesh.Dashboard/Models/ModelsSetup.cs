@@ -15,7 +15,7 @@ public static class ModelsSetup
         builder.AddCheckedOptions<ModelsOptions>(ModelsOptions.Section).CheckFolders();
         builder.Services.AddSingleton<TransferJournal>().AddSingleton<ModelBoard>().AddSingleton<ModelUploads>().AddSingleton<ModelWishes>();
         builder.Services.AddSingleton<ModelInventory>().AddHostedService(s => s.GetRequiredService<ModelInventory>());
-        builder.Services.AddSingleton<IModels, MeshModels>().AddSingleton<IArtifactDeployment, ArtifactDeployment>();
+        builder.Services.AddSingleton<TransferRunner>().AddHostedService(s => s.GetRequiredService<TransferRunner>()).AddSingleton<IModels, MeshModels>().AddSingleton<IArtifactDeployment, ArtifactDeployment>();
         builder.Services.AddSingleton<IProfiledLatencies, ProfiledLatencies>().AddSingleton<IPublishedFigures, PublishedFigures>();
         return builder;
     }

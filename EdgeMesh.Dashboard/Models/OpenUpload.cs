@@ -1,16 +1,17 @@
 namespace EdgeMesh.Dashboard.Models;
 
 /// <summary>An upload as it grows: its files, the bytes that were let in, and who uses it. Thread-safe.</summary>
-internal sealed class OpenUpload(string id, DateTimeOffset now)
+/// <param name="content">What of it is there already.</param>
+internal sealed class OpenUpload(ModelUpload content, DateTimeOffset now)
 {
     private readonly Lock _gate = new();
-    private ModelUpload _upload = new(id, []);
+    private ModelUpload _upload = content;
     private DateTimeOffset _usedAt = now;
-    private long _bytes;
+    private long _bytes = content.Bytes;
     private int _users;
     private bool _abandoned;
 
-    public string Id => id;
+    public string Id { get; } = content.Id;
 
     public ModelUpload Upload
     {

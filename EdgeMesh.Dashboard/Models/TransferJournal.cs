@@ -1,45 +1,69 @@
 using System.Text.Json;
+using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Dashboard.Hosting;
 
 namespace EdgeMesh.Dashboard.Models;
 
-/// <summary>The transfers that run, on disk, so that the next start can say honestly which ones its predecessor left unfinished. No secrets: those are not in a transfer.</summary>
-public sealed partial class TransferJournal(DashboardOptions options, ILogger<TransferJournal> logger)
-{
-    private readonly string _file = Path.Combine(options.DataDirectory, "transfers.json");
+/// <summary>An order whose transfers had not all ended when the dashboard did.</summary>
+/// <param name="Order">Null when it held a secret: those are not written down, and the order cannot go on by itself.</param>
+/// <param name="Transfers">Those that had not ended.</param>
+public sealed record LeftOrder(ModelOrder? Order, ImmutableArray<ModelTransfer> Transfers);
 
-    /// <summary>The transfers that ran when the dashboard stopped, as ended.</summary>
-    public ImmutableArray<ModelTransfer> Interrupted(DateTimeOffset now)
+/// <summary>
+/// The orders whose transfers run, on disk (<c>transfers.json</c>), so that the next start goes on with them. Written before an order is accepted. Thread-safe.
+/// </summary>
+public sealed partial class TransferJournal
+{
+    private readonly Lock _gate = new();
+    private readonly string _file;
+    private readonly ILogger<TransferJournal> _logger;
+    private ImmutableArray<LeftOrder> _open;
+
+    public TransferJournal(DashboardOptions options, ILogger<TransferJournal> logger)
+    {
+        (_file, _logger) = (Path.Combine(options.DataDirectory, "transfers.json"), logger);
+        _open = Left = Read();
+    }
+
+    /// <summary>What the last run of the dashboard left.</summary>
+    public ImmutableArray<LeftOrder> Left { get; }
+
+    /// <summary>These run from now on.</summary>
+    public void Begin(ModelOrder order, ImmutableArray<ModelTransfer> transfers) => Change(open => open.Add(new LeftOrder(order.Source.HoldsSecret ? null : order with { Skills = order.Skills.IsDefault ? [] : order.Skills }, transfers)));
+
+    /// <summary>This one has ended.</summary>
+    public void End(string transfer) => Change(open =>
+        [.. open.Select(o => o with { Transfers = o.Transfers.RemoveAll(t => t.Id == transfer) }).Where(o => !o.Transfers.IsEmpty)]);
+
+    private void Change(Func<ImmutableArray<LeftOrder>, ImmutableArray<LeftOrder>> change)
+    {
+        lock (_gate)
+        {
+            _open = change(_open);
+            try
+            {
+                OwnerOnlyFile.Write(_file, JsonSerializer.Serialize(_open));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                Log.NotWritten(_logger, e.Message);
+            }
+        }
+    }
+
+    private ImmutableArray<LeftOrder> Read()
     {
         try
         {
-            var left = File.Exists(_file) ? JsonSerializer.Deserialize<ImmutableArray<Entry>>(File.ReadAllBytes(_file)) : [];
-            return [.. left.Select(e => new ModelTransfer(
-                e.Id, new DeviceId(e.Device), e.DeviceName, e.Model, e.Source, TransferState.Failed, null, 0, null, null, null, ModelProblems.Restarted(e.DeviceName, e.Model), e.StartedAt, now))];
+            var left = File.Exists(_file) ? JsonSerializer.Deserialize<ImmutableArray<LeftOrder>>(File.ReadAllBytes(_file)) : [];
+            return left.IsDefault ? [] : left.RemoveAll(o => o is null || o.Transfers.IsDefaultOrEmpty);
         }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is JsonException or NotSupportedException or IOException or UnauthorizedAccessException)
         {
-            Log.NotRead(logger, e.Message);
+            Log.NotRead(_logger, e.Message);
             return [];
         }
     }
-
-    public void Write(ImmutableArray<ModelTransfer> transfers)
-    {
-        try
-        {
-            var running = transfers.Where(t => !t.IsOver).Select(t => new Entry(t.Id, t.Device.Value, t.DeviceName, t.Model, t.Source, t.StartedAt));
-            var temporary = _file + ".new";
-            File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(running.ToList()));
-            File.Move(temporary, _file, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            Log.NotWritten(logger, e.Message);
-        }
-    }
-
-    private sealed record Entry(string Id, string Device, string DeviceName, string Model, string Source, DateTimeOffset StartedAt);
 
     private static partial class Log
     {

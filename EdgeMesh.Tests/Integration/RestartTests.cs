@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using EdgeMesh.Tests.Fakes;
 using EdgeMesh.Tests.Support;
 
@@ -6,6 +9,8 @@ namespace EdgeMesh.Tests.Integration;
 /// <summary>What a dashboard that was killed, or stopped, still knows.</summary>
 public sealed class RestartTests
 {
+    private const int Large = 24 << 20;
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -20,6 +25,7 @@ public sealed class RestartTests
         await first.EndedAsync(done);
         var slow = await first.SubmitAsync(new { kind = "chat", text = "Tell me about tides." });
         await Until.TrueAsync("the job to run", async () => (await first.GetAsync($"/api/jobs/{slow}")).GetProperty("tasks")[0].GetProperty("state").GetString() == "Running");
+        await BeginTransferAsync(first, "North");
         if (killed)
         {
             await first.Process.KillAsync();
@@ -35,11 +41,25 @@ public sealed class RestartTests
         Assert.Equal(OpenAiTestServer.Answer, job.GetProperty("result").GetProperty("text").GetString());
         Assert.Equal(1, job.GetProperty("tasks")[0].GetProperty("attempts").GetArrayLength());
 
+        await Until.TrueAsync("the model to be there", async () => (await second.GetAsync("/api/models")).GetProperty("models").EnumerateArray()
+            .Any(m => m.GetProperty("id").GetString() == "large" && m.GetProperty("devices")[0].GetProperty("stored").GetBoolean() && m.GetProperty("bytes").GetInt64() == Large));
+        Assert.Equal("Succeeded", (await second.GetAsync("/api/models/transfers"))[0].GetProperty("state").GetString());
+
         var kept = await second.GetAsync($"/api/jobs/{done}");
         Assert.Equal("Succeeded", kept.GetProperty("state").GetString());
         Assert.Contains("kept", kept.GetProperty("result").GetProperty("text").GetString(), StringComparison.Ordinal);
         var (status, _) = await second.PostAsync($"/api/jobs/{done}/rerun");
-        Assert.Equal(System.Net.HttpStatusCode.Accepted, status);
+        Assert.Equal(HttpStatusCode.Accepted, status);
+    }
+
+    // On its way, or still to begin, when this returns.
+    private static async Task BeginTransferAsync(DashboardProcess dashboard, string name)
+    {
+        using var body = new ByteArrayContent(new byte[Large]);
+        using var answer = await dashboard.Client.PostAsync(new Uri("/api/models/uploads?name=large.onnx", UriKind.Relative), body);
+        var upload = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("upload").GetString();
+        var device = (await dashboard.DevicesAsync()).Single(d => d.GetProperty("name").GetString() == name).GetProperty("id").GetString();
+        Assert.Equal(HttpStatusCode.Accepted, (await dashboard.PostAsync("/api/models/install", new { deviceIds = new[] { device }, source = new { kind = "upload", upload } })).Status);
     }
 
     [Fact]
@@ -58,11 +78,11 @@ public sealed class RestartTests
         var before = await dashboard.SubmitAsync(new { kind = "echo", text = "before" });
         disk.Fill();
         // The devices' rows, the use of the key and the jobs of a busy dashboard all want to be stored.
-        await Until.TrueAsync("a submit to be refused", async () => (await dashboard.PostAsync("/api/jobs", new { kind = "echo", text = "x" })).Status == System.Net.HttpStatusCode.ServiceUnavailable);
-        await Until.TrueAsync("GET /readyz to say 503", async () => (await dashboard.Client.GetAsync(new Uri("/readyz", UriKind.Relative))).StatusCode == System.Net.HttpStatusCode.ServiceUnavailable);
+        await Until.TrueAsync("a submit to be refused", async () => (await dashboard.PostAsync("/api/jobs", new { kind = "echo", text = "x" })).Status == HttpStatusCode.ServiceUnavailable);
+        await Until.TrueAsync("GET /readyz to say 503", async () => (await dashboard.Client.GetAsync(new Uri("/readyz", UriKind.Relative))).StatusCode == HttpStatusCode.ServiceUnavailable);
         disk.Free();
 
-        await Until.TrueAsync("a submit to be taken", async () => (await dashboard.PostAsync("/api/jobs", new { kind = "echo", text = "after" })).Status == System.Net.HttpStatusCode.Accepted);
+        await Until.TrueAsync("a submit to be taken", async () => (await dashboard.PostAsync("/api/jobs", new { kind = "echo", text = "after" })).Status == HttpStatusCode.Accepted);
         Assert.Equal("Succeeded", (await dashboard.EndedAsync(before)).GetProperty("state").GetString());
         Assert.Single(dashboard.Process.Output.Split('\n'), l => l.Contains("The disk of the data folder is full.", StringComparison.Ordinal));
         disk.Fill();

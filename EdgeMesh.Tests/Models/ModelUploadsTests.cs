@@ -1,5 +1,7 @@
+using EdgeMesh.Core.Artifacts;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Models;
+using EdgeMesh.Tests.Fakes;
 using EdgeMesh.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -11,6 +13,8 @@ public sealed class ModelUploadsTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly FakeTimeProvider _time = new();
+
+    private static readonly ModelOrder Order = new([Samples.DeviceIdOf("One")], new ModelSource.HuggingFace("org/qwen", null, [], null, null));
 
     private DashboardOptions Options => new() { DataDirectory = _directory.Path };
 
@@ -41,7 +45,7 @@ public sealed class ModelUploadsTests : IDisposable
         var (second, problem) = await uploads.AddAsync(first!.Id, "b.onnx", new MemoryStream(new byte[900_000]), TestContext.Current.CancellationToken);
         Assert.Null(second);
         Assert.Equal("upload_too_large", problem!.Code);
-        Assert.Single(Directory.EnumerateFiles(_directory["uploads"], "*", SearchOption.AllDirectories));
+        Assert.Equal([first!.Files[0].Sha256, "upload.json"], Directory.EnumerateFiles(_directory["uploads"], "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order());
         Assert.Single(uploads.Find(first.Id)!.Files);
         uploads.Remove(first.Id);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_directory["uploads"]));
@@ -134,26 +138,86 @@ public sealed class ModelUploadsTests : IDisposable
     }
 
     [Fact]
-    public void Board_TransferRunningAtStop_IsFailedAfterTheStart()
+    public async Task Restart_WhatHasArrived_IsStillThere_AndNothingElse()
     {
-        var running = new ModelTransfer("t1", new DeviceId("abc"), "One", "qwen", "org/qwen", TransferState.Waiting, null, 0, null, null, null, null, _time.GetUtcNow(), null);
+        using var before = Uploads();
+        var (kept, _) = await before.AddAsync(null, "a.onnx", new MemoryStream([1, 2, 3]), TestContext.Current.CancellationToken);
+        var (damaged, _) = await before.AddAsync(null, "b.onnx", new MemoryStream([4, 5, 6]), TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(Path.Combine(_directory["uploads"], damaged!.Id, damaged.Files[0].Sha256), [4], TestContext.Current.CancellationToken);
+        var halfArrived = Path.Combine(_directory["uploads"], kept!.Id, "half");
+        await File.WriteAllBytesAsync(halfArrived, [1], TestContext.Current.CancellationToken);
+        Directory.CreateDirectory(Path.Combine(_directory["uploads"], "nothing"));
+        Directory.CreateDirectory(Path.Combine(_directory["uploads"], "nonsense"));
+        await File.WriteAllTextAsync(Path.Combine(_directory["uploads"], "nonsense", "upload.json"), "{", TestContext.Current.CancellationToken);
+
+        using var after = Uploads(1 << 20);
+        await using var content = after.Open(after.Find(kept.Id)!, Assert.Single(after.Find(kept.Id)!.Files));
+        Assert.Equal((1, 3L), (content.ReadByte(), content.Length));
+        Assert.False(File.Exists(halfArrived));
+        Assert.Equal(kept.Id, Path.GetFileName(Assert.Single(Directory.EnumerateDirectories(_directory["uploads"]))));
+        Assert.Equal("upload_too_large", (await after.AddAsync(kept.Id, "c", new MemoryStream(new byte[(1 << 20) - 2]), TestContext.Current.CancellationToken)).Problem!.Code);
+        _time.Advance(TimeSpan.FromHours(2));
+        Assert.Null(after.Find(kept.Id));
+    }
+
+    public static TheoryData<ModelSource, bool> Sources() => new()
+    {
+        { new ModelSource.HuggingFace("org/qwen", "main", ["a.onnx"], null, null), true },
+        { new ModelSource.HuggingFace("org/qwen", null, [], "hf_secret", null), false },
+        { new ModelSource.Url("https://example.com/a.onnx", "00", null), true },
+        { new ModelSource.Url("https://example.com/a.onnx?sig=secret", null, null), false },
+        { new ModelSource.Url("https://me:secret@example.com/a.onnx", null, null), false },
+        { new ModelSource.Url("https://example.com/a.onnx", null, "secret"), false },
+        { new ModelSource.Folder("/models/a"), true },
+        { new ModelSource.Device(Samples.DeviceIdOf("Two"), "qwen"), true },
+        { new ModelSource.Upload("u1"), true },
+        { new ModelSource.Artifact("/data/a.onnx", new ModelFileInfo("a.onnx", "00", 1), ArtifactKind.PrecompiledQnnOnnx, new HubOrigin("m", "j", true)), true },
+        { new ModelSource.Ollama("llama"), true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Sources))]
+    public void Board_TransferRunningAtStop_GoesOnAtTheNextStart_UnlessItsOrderHeldASecret(ModelSource source, bool goesOn)
+    {
+        var running = new ModelTransfer("t1", Samples.DeviceIdOf("One"), "One", "qwen", source.Name, TransferState.Waiting, null, 0, null, null, null, null, _time.GetUtcNow(), null);
         var ended = running with { Id = "t2", Model = "other" };
         var board = Board();
-        Assert.Null(board.Add([running, ended], 16));
+        var order = new ModelOrder([running.Device], source, "qwen", default, EvenIfMemoryIsShort: true);
+        Assert.Null(board.Add(order, [running, ended], 16));
         board.End("t2", TransferState.Succeeded);
 
-        var left = Assert.Single(Board().Current.Transfers);
-        Assert.Equal(("t1", TransferState.Failed, "dashboard_stopped"), (left.Id, left.State, left.Problem!.Code));
+        var journal = new TransferJournal(Options, NullLogger<TransferJournal>.Instance);
+        var left = Assert.Single(journal.Left);
+        Assert.Equal(goesOn, left.Order is not null);
+        var transfer = Assert.Single(new ModelBoard(journal, _time).Current.Transfers);
+        Assert.Equal(("t1", goesOn ? TransferState.Waiting : TransferState.Failed, goesOn ? null : "dashboard_stopped"), (transfer.Id, transfer.State, transfer.Problem?.Code));
+        Assert.DoesNotContain("secret", File.ReadAllText(_directory["transfers.json"]), StringComparison.Ordinal);
+        if (goesOn)
+        {
+            Assert.Equal((source.GetType(), source.Name, "qwen", true), (left.Order!.Source.GetType(), left.Order.Source.Name, left.Order.Id, left.Order.EvenIfMemoryIsShort));
+        }
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("[null]")]
+    [InlineData("""[{"Id":"t1","Device":"abc","DeviceName":"One","Model":"m","Source":"s","StartedAt":"2026-01-01T00:00:00Z"}]""")]
+    [InlineData("""[{"Order":{"Source":{"$type":"nonsense"}},"Transfers":[]}]""")]
+    public void Journal_ThatIsOddOrOfAnOlderVersion_IsLeftOut(string content)
+    {
+        File.WriteAllText(_directory["transfers.json"], content);
+        Assert.Empty(Board().Current.Transfers);
     }
 
     [Fact]
     public void Board_SameModelToSameDevice_IsRefused()
     {
-        var running = new ModelTransfer("t1", new DeviceId("abc"), "One", "qwen", "org/qwen", TransferState.Waiting, null, 0, null, null, null, null, _time.GetUtcNow(), null);
+        var running = new ModelTransfer("t1", Samples.DeviceIdOf("One"), "One", "qwen", "org/qwen", TransferState.Waiting, null, 0, null, null, null, null, _time.GetUtcNow(), null);
         var board = Board();
-        Assert.Null(board.Add([running], 2));
-        Assert.Equal("transfer_running", board.Add([running with { Id = "t2" }], 2)!.Code);
-        Assert.Equal("transfers_full", board.Add([running with { Id = "t3", Model = "a" }, running with { Id = "t4", Model = "b" }], 2)!.Code);
+        Assert.Null(board.Add(Order, [running], 2));
+        Assert.Equal("transfer_running", board.Add(Order, [running with { Id = "t2" }], 2)!.Code);
+        Assert.Equal("transfers_full", board.Add(Order, [running with { Id = "t3", Model = "a" }, running with { Id = "t4", Model = "b" }], 2)!.Code);
         Assert.Single(board.Current.Transfers);
     }
 
@@ -161,7 +225,7 @@ public sealed class ModelUploadsTests : IDisposable
     public void Board_EndedTransfer_ChangesNoMore()
     {
         var board = Board();
-        board.Add([new ModelTransfer("t1", new DeviceId("abc"), "One", "qwen", "org/qwen", TransferState.Waiting, null, 0, null, null, null, null, _time.GetUtcNow(), null)], 2);
+        board.Add(Order, [new ModelTransfer("t1", Samples.DeviceIdOf("One"), "One", "qwen", "org/qwen", TransferState.Waiting, null, 0, null, null, null, null, _time.GetUtcNow(), null)], 2);
         board.End("t1", TransferState.Cancelled);
         board.End("t1", TransferState.Succeeded);
         Assert.Equal(TransferState.Cancelled, board.Find("t1")!.State);

@@ -49,6 +49,7 @@ internal static class ModelWords
 
     public static string Phase(ModelTransfer transfer) => transfer switch
     {
+        { State: TransferState.Waiting, Phase: ModelTransfer.Away } => "Waits for a device that is away; it goes on by itself",
         { State: TransferState.Waiting } => "Waits for another device to have it",
         { Phase: "Listing" or null } => "Reading the list of files",
         { Phase: "Unpacking" } => "Unpacking",
