@@ -5,7 +5,7 @@ namespace EdgeMesh.Dashboard.Access;
 /// <summary>Loads the keys and then their sessions when the dashboard starts, after the database is migrated, and stores now and then when they were used.</summary>
 internal sealed class AccessService(ApiKeys keys, Sessions.Sessions sessions, TimeProvider time, Steadiness steady) : SteadyService(steady)
 {
-    private static readonly TimeSpan StoreEvery = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan StoreEvery = TimeSpan.FromMinutes(1);
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {

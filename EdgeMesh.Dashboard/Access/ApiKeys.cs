@@ -12,6 +12,7 @@ internal sealed class ApiKeys(IDbContextFactory<MeshDbContext> database, AdminKe
 {
     public const int LongestName = 64;
     private const string AdminName = "admin";
+    private static readonly TimeSpan Soon = 2 * AccessService.StoreEvery;
 
     private readonly SemaphoreSlim writing = new(1, 1);
     private ImmutableArray<Entry> entries = [];
@@ -43,7 +44,7 @@ internal sealed class ApiKeys(IDbContextFactory<MeshDbContext> database, AdminKe
                 await db.SaveChangesAsync(cancellationToken);
             }
 
-            entries = [.. rows.OrderBy(r => r.CreatedAt).Select(r => new Entry(Info(r), r.Hash))];
+            entries = [.. rows.OrderBy(r => r.CreatedAt).Select(NewEntry)];
         }
         finally
         {
@@ -75,7 +76,7 @@ internal sealed class ApiKeys(IDbContextFactory<MeshDbContext> database, AdminKe
             await using var db = await database.CreateDbContextAsync(cancellationToken);
             db.Add(row);
             await db.SaveChangesAsync(cancellationToken);
-            entries = entries.Add(new Entry(Info(row), row.Hash));
+            entries = entries.Add(NewEntry(row));
         }
         finally
         {
@@ -148,12 +149,19 @@ internal sealed class ApiKeys(IDbContextFactory<MeshDbContext> database, AdminKe
 
     public CancellationToken Revoked(Guid id) => Find(id) is { } entry && !IsOver(entry) ? entry.Revoked.Token : new CancellationToken(canceled: true);
 
-    /// <summary>Ends what lives by keys that are over; called now and then.</summary>
+    /// <summary>Ends what lives by keys that are over, and has what ends before the next call ended in time; called once a minute.</summary>
     public async Task EndOverAsync()
     {
-        foreach (var over in entries.Where(e => IsOver(e) && !e.Revoked.IsCancellationRequested))
+        foreach (var entry in entries.Where(e => !e.Revoked.IsCancellationRequested))
         {
-            await over.Revoked.CancelAsync();
+            if (IsOver(entry))
+            {
+                await entry.Revoked.CancelAsync();
+            }
+            else
+            {
+                EndInTime(entry);
+            }
         }
     }
 
@@ -174,6 +182,22 @@ internal sealed class ApiKeys(IDbContextFactory<MeshDbContext> database, AdminKe
 
     private static ApiKeyInfo Info(ApiKeyRow row) => new(row.Id, row.Name, row.Prefix, row.CreatedAt, row.LastUsedAt, row.IsAdmin, row.May, row.ExpiresAtMs is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null);
 
+    private Entry NewEntry(ApiKeyRow row)
+    {
+        Entry entry = new(Info(row), row.Hash, time);
+        EndInTime(entry);
+        return entry;
+    }
+
+    // A timer takes 49 days at most, and a key may have years: only what is soon is timed.
+    private void EndInTime(Entry entry)
+    {
+        if (entry.Info.ExpiresAt - time.GetUtcNow() is { } left && left > TimeSpan.Zero && left < Soon)
+        {
+            entry.Revoked.CancelAfter(left);
+        }
+    }
+
     private bool IsOver(Entry entry) => entry.Info.ExpiresAt is { } end && end <= time.GetUtcNow();
 
     private Problem? Refusal(Entry entry, string? proof)
@@ -191,7 +215,7 @@ internal sealed class ApiKeys(IDbContextFactory<MeshDbContext> database, AdminKe
     private Entry? Find(Guid id) => entries.FirstOrDefault(e => e.Info.Id == id);
 
     /// <summary>A key in memory; when it was last used is the only thing that changes.</summary>
-    private sealed class Entry(ApiKeyInfo info, byte[] hash)
+    private sealed class Entry(ApiKeyInfo info, byte[] hash, TimeProvider time)
     {
         private long usedMs;
         private long storedMs;
@@ -200,7 +224,7 @@ internal sealed class ApiKeys(IDbContextFactory<MeshDbContext> database, AdminKe
 
         public byte[] Hash => hash;
 
-        public CancellationTokenSource Revoked { get; } = new();
+        public CancellationTokenSource Revoked { get; } = new(Timeout.InfiniteTimeSpan, time);
 
         public ApiKeyInfo Current => Volatile.Read(ref usedMs) is > 0 and var ms ? info with { LastUsedAt = DateTimeOffset.FromUnixTimeMilliseconds(ms) } : info;
 

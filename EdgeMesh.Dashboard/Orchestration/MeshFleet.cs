@@ -95,9 +95,9 @@ public sealed class MeshFleet(FleetFeed feed, IGrainFactory grains, DeviceStore 
             return links.Find(id) is not { } link ? Unreachable("It has no link to this dashboard.")
                 : await ask(link.Client, new CallOptions(deadline: (time.GetUtcNow() + AnswerLimit).UtcDateTime, cancellationToken: cancellationToken));
         }
-        catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (BrokenLink.Is(e) && !cancellationToken.IsCancellationRequested)
         {
-            return Unreachable($"It did not answer ({e.StatusCode}).");
+            return Unreachable($"It did not answer ({BrokenLink.Word(e)}).");
         }
 
         static Problem Unreachable(string detail) => new("device_unreachable", "The device cannot be asked now.", detail, "Wait until it is online, then try again.");

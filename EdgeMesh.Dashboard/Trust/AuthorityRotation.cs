@@ -3,7 +3,6 @@ using EdgeMesh.Core.Trust;
 using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
-using Grpc.Core;
 
 namespace EdgeMesh.Dashboard.Trust;
 
@@ -36,9 +35,9 @@ internal sealed partial class AuthorityRotation(MeshAuthority authority, IFleet 
         {
             await link.Client.RenewCertificateAsync(new RenewCertificateRequest(), deadline: (time.GetUtcNow() + Limit).UtcDateTime, cancellationToken: cancellationToken);
         }
-        catch (RpcException e)
+        catch (Exception e) when (BrokenLink.Is(e))
         {
-            LogNotTold(logger, link.Device, e.StatusCode);
+            LogNotTold(logger, link.Device, BrokenLink.Word(e));
         }
     }
 
@@ -46,5 +45,5 @@ internal sealed partial class AuthorityRotation(MeshAuthority authority, IFleet 
     private static partial void LogRotated(ILogger logger, KeyPin authority);
 
     [LoggerMessage(2112, LogLevel.Information, "{Device} was not told of the new CA ({Status}); it learns it at its next renewal.")]
-    private static partial void LogNotTold(ILogger logger, DeviceId device, StatusCode status);
+    private static partial void LogNotTold(ILogger logger, DeviceId device, string status);
 }

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json;
+using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Tests.Fakes;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
 namespace EdgeMesh.Tests.Access;
@@ -112,6 +114,30 @@ public sealed class ScopesTests(ScopesTests.Dashboard dashboard) : IClassFixture
         time.Advance(TimeSpan.FromDays(7));
         Assert.Equal("key_wrong", (await host.SendAsync(HttpMethod.Get, "/api/devices", client: client)).Body.GetProperty("code").GetString());
         Assert.Equal(HttpStatusCode.Unauthorized, (await host.SendAsync(HttpMethod.Get, "/api/devices", client: session)).Answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Key_AtItsEnd_CutsWhatIsOpenAtThatMoment_HoweverLongItLasted()
+    {
+        FakeTimeProvider time = new(Samples.Now);
+        await using var host = await ApiFakesHost.StartAsync(time: time);
+        var keys = host.App.Services.GetRequiredService<ApiKeys>();
+        var (minute, week) = (await EndsAsync(TimeSpan.FromSeconds(30)), await EndsAsync(TimeSpan.FromDays(7)));
+        Assert.False(minute.IsCancellationRequested || week.IsCancellationRequested);
+        time.Advance(TimeSpan.FromSeconds(29));
+        Assert.False(minute.IsCancellationRequested);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(minute.IsCancellationRequested);
+
+        time.Advance(TimeSpan.FromDays(7) - TimeSpan.FromSeconds(120));
+        // As once a minute.
+        await keys.EndOverAsync();
+        Assert.False(week.IsCancellationRequested);
+        time.Advance(TimeSpan.FromSeconds(90));
+        Assert.True(week.IsCancellationRequested);
+
+        async Task<CancellationToken> EndsAsync(TimeSpan after) =>
+            keys.Revoked((await keys.CreateAsync("ends", Scopes.Read, Samples.Now + after, TestContext.Current.CancellationToken)).Key.Id);
     }
 
     private static IEnumerable<string?> Words(JsonElement list) => list.EnumerateArray().Select(e => e.GetString());

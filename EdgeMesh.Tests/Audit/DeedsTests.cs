@@ -172,6 +172,18 @@ public sealed class DeedsTests(DeedsTests.Mesh mesh) : IClassFixture<DeedsTests.
         Assert.InRange(line.At, TimeProvider.System.GetUtcNow().AddMinutes(-1), TimeProvider.System.GetUtcNow());
     }
 
+    [Fact]
+    public async Task Deed_WhileALinkEnds_IsWrittenAsItWas()
+    {
+        var gone = await mesh.Host.JoinAsync("Ends");
+        gone.Broken = new ObjectDisposedException("channel");
+        var before = (await mesh.SendAsync("GET", "/api/lan")).GetProperty("caFingerprint").GetString()!;
+        Assert.NotEqual(before, (await mesh.SendAsync("POST", "/api/lan/authority/replace")).GetProperty("caFingerprint").GetString());
+        var line = (await mesh.Of<IAudit>().ReadAsync(new AuditQuery(null, Mesh.Who, AuditActions.AuthorityRotate, 1, null), Test)).Items[0];
+        Assert.Equal((before, ""), (line.Target, line.Refusal));
+        Assert.Equal("device_unreachable", (await mesh.Host.Fleet.ProveAsync(gone.Id, Test))?.Code);
+    }
+
     [Theory]
     [InlineData("127.0.0.1", "this computer")]
     [InlineData("::1", "this computer")]

@@ -19,7 +19,10 @@ public sealed partial class FakeDevice(string name) : DeviceService.DeviceServic
     /// <summary>How many canaries it says it will run.</summary>
     public int Canaries { get; set; } = 1;
 
-    public override AsyncUnaryCall<ProveReply> ProveAsync(ProveRequest request, CallOptions options) => Answer(new ProveReply { Canaries = Canaries });
+    public override AsyncUnaryCall<ProveReply> ProveAsync(ProveRequest request, CallOptions options) => Told(new ProveReply { Canaries = Canaries });
+
+    /// <summary>What its link throws when it is asked; null: it answers.</summary>
+    public Exception? Broken { get; set; }
 
     /// <summary>What was said of its engines.</summary>
     public List<AllowEngineRequest> Engines { get; } = [];
@@ -32,7 +35,9 @@ public sealed partial class FakeDevice(string name) : DeviceService.DeviceServic
 
     public override AsyncUnaryCall<RemoveModelReply> RemoveModelAsync(RemoveModelRequest request, CallOptions options) => Answer(new RemoveModelReply { Known = true });
 
-    public override AsyncUnaryCall<RenewCertificateReply> RenewCertificateAsync(RenewCertificateRequest request, CallOptions options) => Answer(new RenewCertificateReply());
+    public override AsyncUnaryCall<RenewCertificateReply> RenewCertificateAsync(RenewCertificateRequest request, CallOptions options) => Told(new RenewCertificateReply());
+
+    private AsyncUnaryCall<T> Told<T>(T reply) => Broken is { } broken ? throw broken : Answer(reply);
 
     private static AsyncUnaryCall<T> Answer<T>(T reply) => Answer(Task.FromResult(reply));
 
