@@ -36,6 +36,7 @@ public sealed class FairQueue<T>
         }
 
         line.Waiting.Enqueue(new Entry(item, workMs, number));
+        line.WaitingMs += workMs;
         Count++;
     }
 
@@ -46,6 +47,7 @@ public sealed class FairQueue<T>
         var (item, workMs, _) = line.Waiting.Dequeue();
         _now = line.StartMs(_now);
         line.TakenMs = _now + workMs;
+        line.Left(workMs);
         Count--;
         return item;
     }
@@ -59,6 +61,7 @@ public sealed class FairQueue<T>
             foreach (var entry in line.Waiting.Where(e => which(e.Item)).Take(1).ToList())
             {
                 line.Waiting = new Queue<Entry>(line.Waiting.Where(e => e.Number != entry.Number));
+                line.Left(entry.WorkMs);
                 Count--;
                 return entry.Item;
             }
@@ -70,18 +73,29 @@ public sealed class FairQueue<T>
     /// <summary>All that wait, in the order of their turns if nobody else comes.</summary>
     public ImmutableArray<(T Item, double WorkMs, Claim Claim)> InOrder()
     {
-        var all = new List<(Entry Entry, Claim Claim)>(Count);
+        var heads = new PriorityQueue<(string Caller, Queue<Entry>.Enumerator Entries), (double StartMs, long Number)>(_lines.Count);
         foreach (var (caller, line) in _lines)
         {
-            var start = line.StartMs(_now);
-            foreach (var entry in line.Waiting)
-            {
-                all.Add((entry, new Claim(caller, start - _now)));
-                start += entry.WorkMs;
-            }
+            Put(caller, line.Waiting.GetEnumerator(), line.StartMs(_now) - _now);
         }
 
-        return [.. all.OrderBy(a => a.Claim.StartMs).ThenBy(a => a.Entry.Number).Select(a => (a.Entry.Item, a.Entry.WorkMs, a.Claim))];
+        var all = ImmutableArray.CreateBuilder<(T, double, Claim)>(Count);
+        while (heads.TryDequeue(out var head, out var turn))
+        {
+            var (item, workMs, _) = head.Entries.Current;
+            all.Add((item, workMs, new Claim(head.Caller, turn.StartMs)));
+            Put(head.Caller, head.Entries, turn.StartMs + workMs);
+        }
+
+        return all.MoveToImmutable();
+
+        void Put(string caller, Queue<Entry>.Enumerator rest, double startMs)
+        {
+            if (rest.MoveNext())
+            {
+                heads.Enqueue((caller, rest), (startMs, rest.Current.Number));
+            }
+        }
     }
 
     /// <summary>Takes out all that wait.</summary>
@@ -90,6 +104,7 @@ public sealed class FairQueue<T>
         foreach (var line in _lines.Values)
         {
             line.Waiting.Clear();
+            line.Left(line.WaitingMs);
         }
 
         Count = 0;
@@ -123,12 +138,18 @@ public sealed class FairQueue<T>
     {
         public Queue<Entry> Waiting { get; set; } = new();
 
+        /// <summary>Milliseconds of what waits.</summary>
+        public double WaitingMs { get; set; }
+
         /// <summary>Where what has had its turn ends.</summary>
         public double TakenMs { get; set; }
 
         public double StartMs(double now) => Math.Max(now, TakenMs);
 
-        public double EndMs(double now) => StartMs(now) + Waiting.Sum(e => e.WorkMs);
+        public double EndMs(double now) => StartMs(now) + WaitingMs;
+
+        // No rest of rounding stays when nothing waits.
+        public void Left(double workMs) => WaitingMs = Waiting.Count == 0 ? 0 : WaitingMs - workMs;
 
         public bool IsBefore(Line other, double now)
         {

@@ -155,6 +155,17 @@ public sealed class DeviceLedgerTests
         Assert.Equal([1, 2, 3, 201, 4, 202, 5, 6, 7], has);
     }
 
+    [Fact]
+    public void Next_OneCallerSendsEchoesWithoutEnd_AnothersSystemInfoIsNext()
+    {
+        var ledger = new DeviceLedger();
+        Enumerable.Range(1, 1_000).ToList().ForEach(n => ledger.Add(Order(n, "system", TaskKind.Echo, caller: "ann")));
+        Assert.Equal([1, 2, 3], Drain(ledger, Most).Select(o => o.Id.Task.Number));
+        ledger.Add(Order(1_001, "system", TaskKind.Sysinfo, caller: "bob"));
+        ledger.Ended(Order(1, "system").Id);
+        Assert.Equal([1_001], Drain(ledger, Most).Select(o => o.Id.Task.Number));
+    }
+
     /// <summary>The preview, the burst that no snapshot shows yet and the books of the device see one order.</summary>
     [Fact]
     public void Look_AnyArrivalsOfAnyCallers_IsWhatADecisionMadeOfTheLane() =>
