@@ -33,7 +33,7 @@ internal static class QaiHubJobsApi
 
         if (query.Everyone)
         {
-            var (page, refused) = await hub.EverybodysJobsAsync(query.Offset, context.RequestAborted);
+            var (page, refused) = await hub.EverybodysJobsAsync(query.Offset, null, context.RequestAborted);
             return page is null ? QaiHubApi.Fail(refused!)
                 : TypedResults.Ok(new PageDto<HubJobDto>([.. page.Items.Where(query.Fits).Select(HubJobDto.From)], query.Offset + page.Items.Length < page.Total && page.Items.Length > 0 ? $"{query.Offset + page.Items.Length}" : null));
         }

@@ -62,10 +62,10 @@ public sealed class HubJobLists(HubBoard board, HubJobBook book, HubJobReader re
         board.Change(now => now with { Jobs = now.Jobs with { Total = page.Total } });
     }
 
-    /// <summary>A page of everybody's jobs that the token may see; nothing of it is kept.</summary>
-    public async Task<HubPage<TrackedJob>> EverybodysAsync(IQaiHubClient client, string? account, int offset, CancellationToken stop)
+    /// <summary>A page of everybody's jobs that the token may see, or of one project; nothing of it is kept.</summary>
+    public async Task<HubPage<TrackedJob>> EverybodysAsync(IQaiHubClient client, string? account, int offset, string? project, CancellationToken stop)
     {
-        var page = await PageAsync(client, new JobQuery(offset, PageSize), stop);
+        var page = await PageAsync(client, new JobQuery(offset, PageSize, Project: project), stop);
         var now = time.GetUtcNow();
         return new HubPage<TrackedJob>([.. page.Items.Select(s => book.Find(s.Id) ?? FromHub.With(null, s, page.Source, now) with { IsOfOther = IsOfOther(s.Owner, account) })], page.Total) { Source = page.Source };
     }

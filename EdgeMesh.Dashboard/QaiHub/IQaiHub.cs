@@ -67,7 +67,11 @@ public interface IQaiHub
 
     /// <summary>A page of everybody's jobs that the token may see, newest first; nothing of it is tracked.</summary>
     /// <param name="offset">How many to leave out.</param>
-    Task<(HubPage<TrackedJob>? Page, Problem? Problem)> EverybodysJobsAsync(int offset, CancellationToken cancellationToken);
+    /// <param name="project">Only those of the project with this id, as far as the service knows projects; null for all.</param>
+    Task<(HubPage<TrackedJob>? Page, Problem? Problem)> EverybodysJobsAsync(int offset, string? project, CancellationToken cancellationToken);
+
+    /// <summary>The projects that the account sees; empty where the service tells of none, or cannot be asked.</summary>
+    Task<ImmutableArray<HubProject>> ProjectsAsync(CancellationToken cancellationToken);
 
     /// <summary>A log of a job, fetched now; the stream is to be closed.</summary>
     Task<(Stream? Content, string FileName, Problem? Problem)> LogAsync(string job, HubLogKind kind, CancellationToken cancellationToken);

@@ -128,8 +128,14 @@ public sealed class MeshQaiHub(
             return true;
         }, cancellationToken)).Problem;
 
-    public Task<(HubPage<TrackedJob>? Page, Problem? Problem)> EverybodysJobsAsync(int offset, CancellationToken cancellationToken) =>
-        AskAsync("The jobs could not be read.", (client, account) => lists.EverybodysAsync(client, account, offset, cancellationToken), cancellationToken);
+    public Task<(HubPage<TrackedJob>? Page, Problem? Problem)> EverybodysJobsAsync(int offset, string? project, CancellationToken cancellationToken) =>
+        AskAsync("The jobs could not be read.", (client, account) => lists.EverybodysAsync(client, account, offset, project, cancellationToken), cancellationToken);
+
+    public async Task<ImmutableArray<HubProject>> ProjectsAsync(CancellationToken cancellationToken)
+    {
+        var (list, _) = await AskAsync<ImmutableArray<HubProject>?>("The projects could not be read.", async (client, _) => await client.Catalog.GetProjectsAsync(cancellationToken), cancellationToken);
+        return list ?? [];
+    }
 
     public async Task<(Stream? Content, string FileName, Problem? Problem)> LogAsync(string job, HubLogKind kind, CancellationToken cancellationToken)
     {

@@ -17,9 +17,9 @@ internal static class AccountApi
         api.MapGet("/frameworks/", () => ProtobufBody.Of(Frameworks.ToWire()));
         api.MapGet("/devices/", ListDevices);
 
-        // Later clients ask for these; an empty list of anything is an empty message.
+        // Later clients ask for this; an empty list of anything is an empty message.
         api.MapGet("/organizations/", () => ProtobufBody.Of(new Empty()));
-        api.MapGet("/projects/", () => ProtobufBody.Of(new Empty()));
+        api.MapGet("/projects/", () => ProtobufBody.Of(Projects.ToWire()));
     }
 
     /// <summary>With <c>select=True</c> the one device that a job would run on; none at all is an empty list.</summary>

@@ -26,6 +26,19 @@ internal sealed class HubCatalog(HubApi api) : IHubCatalog
         return [.. list.Frameworks.Select(f => new HubFramework(f.Name, f.ApiVersion, f.FullVersion, [.. f.ApiTags]))];
     }
 
+    public async Task<ImmutableArray<HubProject>> GetProjectsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var list = await api.GetAsync("projects", null, ProjectList.Parser, new Subject("Projects"), cancellationToken);
+            return [.. list.Projects.Where(p => p.Id.Length > 0).Select(p => new HubProject(p.Id, p.Name.Length > 0 ? HubErrors.Clean(p.Name) : p.Id))];
+        }
+        catch (QaiHubException e) when (e.Kind == HubFailure.NotFound)
+        {
+            return [];
+        }
+    }
+
     private async Task<ImmutableArray<HubDevice>> DevicesAsync(DeviceQuery query, bool select, CancellationToken cancellationToken)
     {
         // Name and version are sent when they are empty too, and the flag in the service's own spelling.

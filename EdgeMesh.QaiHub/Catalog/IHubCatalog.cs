@@ -15,7 +15,13 @@ public interface IHubCatalog
 
     /// <summary>The compilers and their versions.</summary>
     Task<ImmutableArray<HubFramework>> GetFrameworksAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>The projects that the token's user sees; none where the service has none or does not know them.</summary>
+    Task<ImmutableArray<HubProject>> GetProjectsAsync(CancellationToken cancellationToken = default);
 }
+
+/// <summary>What jobs of an organization are grouped by.</summary>
+public sealed record HubProject(string Id, string Name);
 
 /// <summary>Which devices.</summary>
 /// <param name="Name">An exact name, or empty.</param>

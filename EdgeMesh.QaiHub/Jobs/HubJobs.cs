@@ -100,6 +100,11 @@ internal sealed class HubJobs(HubApi api) : IHubJobs
             yield return ("creator", creator);
         }
 
+        if (query.Project is { } project)
+        {
+            yield return ("project", project);
+        }
+
         if (!query.States.IsDefaultOrEmpty)
         {
             yield return ("state", string.Join(',', query.States.Select(s => (int)s)));

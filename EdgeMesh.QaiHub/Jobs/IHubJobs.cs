@@ -45,4 +45,5 @@ public interface IHubJobs
 /// <param name="Creator">An e-mail address, or null for those of the whole organization.</param>
 /// <param name="States">Only these; empty for all.</param>
 /// <param name="Type">Only this kind, or all.</param>
-public sealed record JobQuery(int Offset = 0, int Limit = 50, string? Creator = null, ImmutableArray<JobState> States = default, JobType Type = JobType.Unspecified);
+/// <param name="Project">Only those of the project with this id, or null. A service of before projects leaves it unread.</param>
+public sealed record JobQuery(int Offset = 0, int Limit = 50, string? Creator = null, ImmutableArray<JobState> States = default, JobType Type = JobType.Unspecified, string? Project = null);

@@ -235,7 +235,25 @@ public sealed class QaiHubHonestyTests : MeshPages
         page.WaitForAssertion(() => Assert.Contains("grace@example.org", page.Markup, StringComparison.Ordinal));
         Press(page, "Show older");
         page.WaitForAssertion(() => Assert.Contains("everybody 200", Hub.Commands));
+        Assert.Empty(page.FindAll("select[aria-label=Project]"));
         page.WaitForAssertion(() => Assert.Equal("230", page.FindAll(".chip").First(c => c.TextContent.StartsWith("All", StringComparison.Ordinal)).QuerySelector(".num")!.TextContent));
+    }
+
+    [Fact]
+    public void Jobs_OfAProject_AreAskedForWhereTheServiceTellsOfProjects()
+    {
+        Publish(Connected(), new TrackedJob("jmine", HubJobKind.Compile, HubJobState.Done, Samples.Now) { Name = "net", Source = HubSource.Service });
+        Hub.Projects = [new("pone", "Cameras"), new("ptwo", "Phones")];
+        var page = Page<HubJobsPage>();
+        Assert.Empty(page.FindAll("select[aria-label=Project]"));
+        Press(page, "Everyone's");
+        page.WaitForAssertion(() => Assert.Equal(["Any project", "Cameras", "Phones"], page.FindAll("select[aria-label=Project] option").Select(o => o.TextContent)));
+        Do(page, () => page.Find("select[aria-label=Project]").Change("ptwo"));
+        page.WaitForAssertion(() => Assert.Equal("everybody 0 of ptwo", Hub.Commands.Last()));
+        page.WaitForAssertion(() => Assert.Contains("Jobs of Phones", page.Markup, StringComparison.Ordinal));
+        Assert.Contains("The service lists no job of this project.", page.Markup, StringComparison.Ordinal);
+        Do(page, () => page.Find("select[aria-label=Project]").Change(""));
+        page.WaitForAssertion(() => Assert.Equal("everybody 0", Hub.Commands.Last()));
     }
 
     [Fact]

@@ -163,6 +163,8 @@ public sealed class FakeHubClient(TimeProvider time) : IQaiHubClient, IQaiHubCli
 
     public Task<ImmutableArray<HubFramework>> GetFrameworksAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
+    public Task<ImmutableArray<HubProject>> GetProjectsAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
     private JobType Type(string id) => All.TryGetValue(id, out var job) ? job.Type : JobType.Profile;
 
     private void Note(string what)

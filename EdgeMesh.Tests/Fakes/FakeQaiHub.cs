@@ -126,11 +126,16 @@ public sealed class FakeQaiHub : IQaiHub
         return Task.FromResult(Refusal);
     }
 
-    public Task<(HubPage<TrackedJob>? Page, Problem? Problem)> EverybodysJobsAsync(int offset, CancellationToken cancellationToken)
+    public Task<(HubPage<TrackedJob>? Page, Problem? Problem)> EverybodysJobsAsync(int offset, string? project, CancellationToken cancellationToken)
     {
-        Commands.Enqueue($"everybody {offset}");
+        Commands.Enqueue($"everybody {offset}{(project is null ? "" : $" of {project}")}");
         return Task.FromResult(Refusal is null ? (new HubPage<TrackedJob>([.. Everybody.Skip(offset).Take(200)], Everybody.Length), null) : ((HubPage<TrackedJob>?)null, Refusal));
     }
+
+    /// <summary>The account's projects.</summary>
+    public ImmutableArray<HubProject> Projects { get; set; } = [];
+
+    public Task<ImmutableArray<HubProject>> ProjectsAsync(CancellationToken cancellationToken) => Task.FromResult(Projects);
 
     public Task<(Stream? Content, string FileName, Problem? Problem)> LogAsync(string job, HubLogKind kind, CancellationToken cancellationToken) =>
         Task.FromResult(Artifact is null ? ((Stream?)null, "", (Problem?)HubProblems.NoLog(job, kind.Title)) : (new MemoryStream(Artifact), job + kind.FileEnding, null));

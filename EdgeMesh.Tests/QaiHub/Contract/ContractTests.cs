@@ -35,6 +35,20 @@ public sealed class ContractTests
         Assert.Equal((JobState.Done, JobType.Compile, "try"), (compiled.State, compiled.Type, compiled.Name));
         Assert.Equal(inputs, compiled.Inputs);
 
+        // Its project is nowhere in a job: the service is asked for those of one.
+        var projects = await client.Catalog.GetProjectsAsync(Cancelled);
+        Assert.Equal(["Emulated project", "Empty project"], projects.Select(p => p.Name));
+        foreach (var (project, jobs) in projects.Zip([1, 0]))
+        {
+            Assert.Equal(jobs, (await client.Jobs.ListSummariesAsync(new JobQuery(Project: project.Id), Cancelled)).Items.Length);
+        }
+
+        await Assert.ThrowsAsync<QaiHubException>(() => client.Jobs.ListAsync(new JobQuery(Project: "pgone"), Cancelled));
+
+        // A service of before projects does not have the list.
+        hub.Fail(FaultKind.Status, "/projects/", status: 404);
+        Assert.Empty(await client.Catalog.GetProjectsAsync(Cancelled));
+
         var profileId = await client.Jobs.CreateAsync(new ProfileRequest(compiled.TargetModel!.Id, device), cancellationToken: Cancelled);
         var profiled = await client.Jobs.WaitAsync(profileId, cancellationToken: Cancelled);
         var profile = HubProfile.Of((await client.Jobs.GetResultAsync(profileId, Cancelled)).Message);

@@ -50,13 +50,11 @@ public sealed class ProtocolTests(SharedHub shared) : IClassFixture<SharedHub>
         Assert.Equal("emulated.user@emulator.invalid", user.Email);
     }
 
-    [Theory]
-    [InlineData("organizations/")]
-    [InlineData("projects/?offset=0&limit=10")]
-    public async Task Lists_OfWhatTheEmulatorHasNot_AreEmpty(string path)
+    [Fact]
+    public async Task Organizations_AreNone()
     {
         var hub = shared.Hub;
-        Assert.Equal(0UL, (await hub.GetAsync(path, DeviceList.Parser)).TotalQueryCount);
+        Assert.Equal(0UL, (await hub.GetAsync("organizations/", DeviceList.Parser)).TotalQueryCount);
     }
 
     [Fact]

@@ -133,7 +133,8 @@ public sealed class BusyAccountTests : IDisposable
         Hub.Set("jhers", JobState.Created);
         Hub.Owners["jhers"] = "grace@example.org";
         await mesh.Start().PollAsync(TrackerMesh.Cancelled);
-        var page = await mesh.Lists.EverybodysAsync(Hub, "ada@example.org", 0, TrackerMesh.Cancelled);
+        var page = await mesh.Lists.EverybodysAsync(Hub, "ada@example.org", 0, "pone", TrackerMesh.Cancelled);
+        Assert.Equal("pone", Hub.Queries.Last().Project);
         Assert.Equal([("jhers", true), ("jmine", false)], page.Items.Select(j => (j.Id, j.IsOfOther)).Order());
         Assert.Equal("jmine", Assert.Single(mesh.Board.Current.Jobs.Items).Id);
     }
