@@ -126,7 +126,7 @@ public static class DashboardHost
         var data = app.Services.GetRequiredService<DataDirectory>();
         try
         {
-            await app.StartAsync();
+            await StartOrStopAsync(app);
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
@@ -148,6 +148,20 @@ public static class DashboardHost
         await Console.Out.WriteLineAsync($"EdgeMesh {Version}, data in {data.Path}\nLogin:  {address}/login?t={token.Value}{LanLines(app)}{RestoredLine(data)}");
         await Console.Out.FlushAsync();
         await app.WaitForShutdownAsync();
+    }
+
+    // What had started already ends in order: grains that still talk would find their services gone, and say so at length.
+    private static async Task StartOrStopAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            await app.StopAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
     }
 
     // A disk that is full now may have room again; until then only the command login-link does not work.
