@@ -66,6 +66,12 @@ public static class EveryPage
         ["qaihub-outputs"] = (mesh, page) => OpenAsync(page, mesh.Paths["hub-outputs"], "#du-model"),
         ["qaihub-compile"] = (_, page) => OpenAsync(page, "/qaihub/compile", ".qc-runtimes"),
         ["qaihub-jobs"] = (_, page) => OpenAsync(page, "/qaihub/jobs", "[data-job]"),
+        ["qaihub-everyone"] = async (_, page) =>
+        {
+            await OpenAsync(page, "/qaihub/jobs", "[data-job]");
+            await page.GetByRole(AriaRole.Button, new() { Name = "Everyone's" }).ClickAsync();
+            await page.GetByLabel("Project").WaitForAsync();
+        },
         ["qaihub-job"] = (mesh, page) => OpenAsync(page, mesh.Paths["hub-job"], ".stps"),
         ["qaihub-inference"] = (mesh, page) => OpenAsync(page, mesh.Paths["hub-inference"], "#outputs"),
         ["qaihub-profile"] = (mesh, page) => OpenAsync(page, mesh.Paths["hub-profile"], ".qp-stats"),

@@ -46,6 +46,7 @@ public static class RetiredWords
         (@"\bmake a new one with\b", "Make a new token with"),
         (@"\bthere is no device yet\b|\bno device has joined this mesh\b", "No device has joined yet"),
         (@"\bcanary\b", "check"),
+        (@"\bare none of\b", "what is wrong and what it needs"),
         (@"\b(is|are) (no|not) one\b\W*$", "what is wrong and what it needs"),
     ];
 

@@ -55,7 +55,7 @@ internal static class JpegFile
             {
                 if (!framed || ++scans > MaxScans)
                 {
-                    throw new InvalidDataException("Its scans are none of a picture.");
+                    throw new InvalidDataException(framed ? "It comes in more parts than a picture has." : "Its pixels come before its size.");
                 }
 
                 SkipPixels(file, ref at);
