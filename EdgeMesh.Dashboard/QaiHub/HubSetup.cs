@@ -33,7 +33,7 @@ public static class HubSetup
 
         services.AddSingleton<HubSettingsStore>().AddSingleton<HubBoard>().AddSingleton<HubAccounts>().AddSingleton<HubClients>().AddSingleton<HubJobStore>().AddSingleton<HubReader>();
         services.AddSingleton<HubPace>().AddSingleton<HubJobBook>().AddSingleton<HubJobReader>().AddSingleton<HubJobLists>().AddSingleton<HubFollowUps>();
-        services.AddSingleton<HubUploadNotes>().AddSingleton<HubUploads>().AddSingleton<HubArtifacts>().AddSingleton<HubLogs>().AddSingleton<HubWaits>().AddSingleton<HubOrders>();
+        services.AddSingleton<HubUploadNotes>().AddSingleton<HubUploads>().AddHostedService(s => s.GetRequiredService<HubUploads>()).AddSingleton<HubArtifacts>().AddSingleton<HubLogs>().AddSingleton<HubWaits>().AddSingleton<HubOrders>();
         services.AddSingleton<IArtifactInputs, HubArtifactInputs>();
         services.AddSingleton<HubTracker>().AddHostedService(s => s.GetRequiredService<HubTracker>());
         services.AddSingleton<IQaiHub, MeshQaiHub>();

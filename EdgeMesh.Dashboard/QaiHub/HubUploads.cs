@@ -8,8 +8,8 @@ using EdgeMesh.QaiHub.Transfers;
 
 namespace EdgeMesh.Dashboard.QaiHub;
 
-/// <summary>Models on their way: from a person to a folder here, and from there to the service, in parts that can be gone on with after a failure or a restart. Thread-safe.</summary>
-public sealed partial class HubUploads : IDisposable
+/// <summary>Models on their way: from a person to a folder here, and from there to the service, in parts that are gone on with at the next start of the dashboard, or when a person says so after a failure. Thread-safe.</summary>
+public sealed partial class HubUploads : IHostedService, IDisposable
 {
     private const int BufferBytes = 128 * 1024;
     private const int MostFiles = 200;
@@ -38,6 +38,20 @@ public sealed partial class HubUploads : IDisposable
             _board.Put(new HubTransfer(note.Id, TransferDirection.Upload, note.Name, note.State.BytesDone, note.State.Bytes, true, HubProblems.UploadInterrupted(), null, true, note.At, note.At));
         }
     }
+
+    /// <summary>Goes on with what the last run of the dashboard left. Without a connection to the service it waits for a person.</summary>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var left in _board.Current.Transfers.Where(t => t.CanResume).ToList())
+        {
+            Resume(left.Id);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>What is under way stays as it is for the next start.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => _stop.CancelAsync();
 
     /// <summary>Keeps one more file, under a name of our own.</summary>
     public async Task<(HubUpload? Upload, Problem? Problem)> ReceiveAsync(string? id, string name, Stream content, CancellationToken cancellationToken)
@@ -188,7 +202,6 @@ public sealed partial class HubUploads : IDisposable
     public void Dispose()
     {
         _sweep.Dispose();
-        _stop.Cancel();
         _stop.Dispose();
     }
 
