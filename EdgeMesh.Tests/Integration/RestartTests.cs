@@ -43,7 +43,6 @@ public sealed class RestartTests
 
         await Until.TrueAsync("the model to be there", async () => (await second.GetAsync("/api/models")).GetProperty("models").EnumerateArray()
             .Any(m => m.GetProperty("id").GetString() == "large" && m.GetProperty("devices")[0].GetProperty("stored").GetBoolean() && m.GetProperty("bytes").GetInt64() == Large));
-        Assert.Equal("Succeeded", (await second.GetAsync("/api/models/transfers"))[0].GetProperty("state").GetString());
 
         var kept = await second.GetAsync($"/api/jobs/{done}");
         Assert.Equal("Succeeded", kept.GetProperty("state").GetString());
