@@ -42,15 +42,18 @@ public sealed class ThreeDevicesTests
         var job = await dashboard.EndedAsync(await dashboard.SubmitAsync(new { kind = "sysinfo" }));
         Assert.DoesNotContain(job.GetProperty("tasks").EnumerateArray(), t => t.GetProperty("attempts")[0].GetProperty("deviceId").GetString() == id);
 
-        var (status, refused) = await dashboard.PostAsync("/api/jobs", new { kind = "echo", text = "x", policy = "FORCE_DEVICE", deviceId = id });
-        Assert.Equal(System.Net.HttpStatusCode.UnprocessableEntity, status);
-        Assert.Contains("North", refused.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        // It is expected back: work for it is taken, and waits.
+        var forNorth = new { kind = "echo", text = "x", policy = "FORCE_DEVICE", deviceId = id };
+        Assert.Contains("North is not linked", (await dashboard.PostAsync("/api/plan", forNorth)).Body.GetProperty("note").GetString(), StringComparison.Ordinal);
+        var waits = await dashboard.SubmitAsync(forNorth);
 
         await using var again = AgentProcess.Start(dashboard.Address, null, "North", directory["north"]);
         await dashboard.DeviceAsync("North", d => State(d) == "Online");
         var devices = await dashboard.DevicesAsync();
         Assert.Equal(2, devices.Length);
         Assert.Equal(id, devices.First(IsNorth).GetProperty("id").GetString());
+        var waited = await dashboard.EndedAsync(waits);
+        Assert.Equal(("Succeeded", id), (waited.GetProperty("state").GetString(), waited.GetProperty("tasks")[0].GetProperty("attempts")[0].GetProperty("deviceId").GetString()));
     }
 
     [Fact]
