@@ -5,8 +5,7 @@ using EdgeMesh.Core.Planning;
 namespace EdgeMesh.Dashboard.Api;
 
 /// <summary>What would run, and for every device why or why not. No stages and no prediction while the only candidates are still starting or away for a moment: the job would wait for them.</summary>
-/// <param name="Note">A sentence about the whole, such as what the job would wait for; null when there is nothing to say.</param>
-public sealed record PlanDto(IReadOnlyList<StageDto> Stages, IReadOnlyList<DeviceVerdictDto> Devices, SpanDto? Predicted, string? Note)
+public sealed record PlanDto(IReadOnlyList<StageDto> Stages, IReadOnlyList<DeviceVerdictDto> Devices, SpanDto? Predicted)
 {
     /// <summary>Of a plan that was not refused.</summary>
     public static PlanDto From(PlanResult result)
@@ -15,7 +14,7 @@ public sealed record PlanDto(IReadOnlyList<StageDto> Stages, IReadOnlyList<Devic
         var stages = (result.Plan is { } plan ? plan.Tasks.Zip(plan.Placements) : [])
             .GroupBy(t => t.First.Stage)
             .Select(stage => new StageDto([.. stage.Select(t => PlannedTaskDto.From(t.First, t.Second))]));
-        return new PlanDto([.. stages], [.. result.Devices.Select(DeviceVerdictDto.From)], SpanDto.From(result.Predicted), result.Note);
+        return new PlanDto([.. stages], [.. result.Devices.Select(DeviceVerdictDto.From)], SpanDto.From(result.Predicted));
     }
 }
 
