@@ -91,8 +91,7 @@ public sealed class SessionTests(BrowserFixture fixture)
         }
 
         await using var late = ChildProcess.Start(BuiltPrograms.Dashboard, ["login-link", "--data", directory["data"]]);
-        await Until.TrueAsync("it to end", () => late.HasExited);
-        Assert.Equal(1, late.ExitCode);
+        Assert.Equal(1, await late.ExitAsync(TimeSpan.FromSeconds(30)));
         Assert.Contains("No dashboard runs with the data folder", late.Output, StringComparison.Ordinal);
     }
 }

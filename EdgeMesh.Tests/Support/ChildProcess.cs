@@ -13,12 +13,14 @@ public sealed partial class ChildProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
+    private Task _ended = Task.CompletedTask;
 
     private ChildProcess(Process process) => _process = process;
 
     public int Id => _process.Id;
 
-    public bool HasExited => _process.HasExited;
+    /// <summary>Whether it has ended, and everything it printed is here.</summary>
+    public bool HasExited => _ended.IsCompleted;
 
     public int ExitCode => _process.ExitCode;
 
@@ -49,6 +51,7 @@ public sealed partial class ChildProcess : IAsyncDisposable
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
+        child._ended = process.WaitForExitAsync(CancellationToken.None);
         return child;
     }
 
