@@ -31,6 +31,11 @@ public static class Overflow
             }
             if (outer === document.body && box.right > root.clientWidth + 1) faults.push(`${name(e)} is ${Math.round(box.right - root.clientWidth)} px outside the window`);
           }
+          // Rows that are stacked for a narrow window are read from top to bottom: nobody looks for more of them at the side.
+          for (const table of document.querySelectorAll('.em-table')) {
+            const more = table.getBoundingClientRect().right - table.parentElement.getBoundingClientRect().right;
+            if (getComputedStyle(table).display === 'block' && more > 1) faults.push(`${name(table)} is ${Math.round(more)} px wider than its card, though its rows are stacked`);
+          }
           for (const axis of document.querySelectorAll('.em-axis, .em-gantt .ax')) {
             const marks = [...axis.querySelectorAll(':scope>span')].map(m => [m, m.getBoundingClientRect()]).filter(m => m[1].width).sort((a, b) => a[1].left - b[1].left);
             marks.forEach(([m, box], i) => { if (i && marks[i - 1][1].right > box.left) faults.push(`${name(m)} stands in ${name(marks[i - 1][0])} of its axis`); });
