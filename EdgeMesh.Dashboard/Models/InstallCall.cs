@@ -43,10 +43,10 @@ internal static class InstallCall
 
             return ModelProblems.Link(device, model, new RpcException(new Status(StatusCode.Internal, "It ended without a word.")));
         }
-        catch (Exception e) when (e is RpcException or OperationCanceledException)
+        catch (Exception e) when (BrokenLink.Is(e) || e is OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return ModelProblems.Link(device, model, e as RpcException ?? new RpcException(new Status(StatusCode.Unavailable, "")));
+            return ModelProblems.Link(device, model, e);
         }
         finally
         {

@@ -82,11 +82,13 @@ internal static partial class ModelProblems
         $"{device} did not get {model}.", Sentence(FromWire.Text(failure.Cause, 500)), FromWire.Text(failure.Remedy, 300));
 
     /// <summary>What the link to the device said.</summary>
-    public static Problem Link(string device, string model, RpcException e) => e.StatusCode == StatusCode.Unimplemented
-        ? new("agent_too_old", $"{device} has no model store.", "Its agent is of an older version.", "Update the agent on that device.")
-        : e.StatusCode is StatusCode.Unavailable or StatusCode.Cancelled
-            ? new(DeviceLost, $"{device} did not get {model}.", "Its link was lost. What was fetched is kept there.", "Get it again when the device is back; it goes on where it was.")
-            : new(AgentFailed, $"{device} did not get {model}.", $"Its agent failed ({e.StatusCode}).", "Look at the agent's output on that device; if it happens again, report it.");
+    public static Problem Link(string device, string model, Exception e) => e switch
+    {
+        RpcException { StatusCode: StatusCode.Unimplemented } => new("agent_too_old", $"{device} has no model store.", "Its agent is of an older version.", "Update the agent on that device."),
+        RpcException { StatusCode: not (StatusCode.Unavailable or StatusCode.Cancelled) } => new(
+            AgentFailed, $"{device} did not get {model}.", $"Its agent failed ({BrokenLink.Word(e)}).", "Look at the agent's output on that device; if it happens again, report it."),
+        _ => new(DeviceLost, $"{device} did not get {model}.", "Its link was lost. What was fetched is kept there.", "Get it again when the device is back; it goes on where it was."),
+    };
 
     // A cause may end in what an address or a system said; the remedy follows it on the same line.
     private static string Sentence(string cause) => cause is [.., '.' or '!' or '?' or '…'] or "" ? cause : cause + ".";

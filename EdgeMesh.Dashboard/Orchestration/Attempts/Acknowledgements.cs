@@ -50,7 +50,7 @@ public sealed class Acknowledgements(IDeviceLinks links, TimeProvider time)
             var request = new AcknowledgeRequest { Attempts = { gathered.Select(TaskWire.Ref) } };
             await link.Client.AcknowledgeAsync(request, deadline: time.GetUtcNow().UtcDateTime + Patience);
         }
-        catch (Exception e) when (e is RpcException or ObjectDisposedException)
+        catch (Exception e) when (BrokenLink.Is(e))
         {
             // The link broke: when it is back, what the device still has is compared with what is wanted.
         }

@@ -130,7 +130,7 @@ public sealed partial class AttemptRunner(
             {
                 end = order.Failed(time, ending.Reason, ending.Cause);
             }
-            catch (Exception e) when (e is RpcException or OperationCanceledException or ObjectDisposedException or IOException or HttpRequestException)
+            catch (Exception e) when (BrokenLink.Is(e) || e is OperationCanceledException)
             {
                 // It goes on when the device is linked again.
             }
@@ -186,7 +186,7 @@ public sealed partial class AttemptRunner(
         {
             await link.Client.CancelTaskAsync(TaskWire.Cancel(attempt, epoch.Value), deadline: time.GetUtcNow().UtcDateTime + StopsWithin);
         }
-        catch (RpcException)
+        catch (Exception e) when (BrokenLink.Is(e))
         {
             // The link broke: the device is told when it is back. Or it does not answer: then the time limit ends it.
         }

@@ -76,7 +76,7 @@ public sealed class DirectPath(DirectConnector connector, OrchestratorOptions op
 
             return best;
         }
-        catch (Exception e) when (e is RpcException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e) when (BrokenLink.Is(e) || e is OperationCanceledException)
         {
             return null;
         }

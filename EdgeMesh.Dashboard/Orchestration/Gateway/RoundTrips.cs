@@ -54,7 +54,7 @@ internal sealed class RoundTrips : IDisposable
             await link.Client.CancelTaskAsync(new CancelRequest(), deadline: _time.GetUtcNow().UtcDateTime + Patience, cancellationToken: cancellationToken);
             return _time.GetElapsedTime(start).TotalMilliseconds;
         }
-        catch (Exception e) when (e is RpcException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e) when (BrokenLink.Is(e) || e is OperationCanceledException)
         {
             return null;
         }
