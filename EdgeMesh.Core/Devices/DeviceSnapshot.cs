@@ -97,4 +97,7 @@ public sealed record FleetSnapshot(long Version, DateTimeOffset TakenAt, Immutab
 
     /// <summary>The device with this id, or null.</summary>
     public DeviceSnapshot? Find(DeviceId id) => Devices.FirstOrDefault(d => d.Id == id);
+
+    /// <summary>The name of this device; of one that has left, the short form of its id.</summary>
+    public string NameOf(DeviceId id) => Find(id)?.Name ?? id.Short;
 }

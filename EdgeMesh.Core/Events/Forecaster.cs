@@ -25,8 +25,8 @@ internal sealed class Forecaster
 
     public Forecaster(JobView job, FleetSnapshot fleet, DateTimeOffset now)
     {
-        (_job, _fleet, _nowMs) = (job, fleet, Math.Max(0, (now - job.CreatedAt).TotalMilliseconds));
-        _firstPlacedMs = job.Tasks.SelectMany(t => t.Attempts).Select(a => Since(a.PlacedAt)).DefaultIfEmpty(_nowMs).Min();
+        (_job, _fleet, _nowMs) = (job, fleet, job.ElapsedMs(now));
+        _firstPlacedMs = job.Tasks.SelectMany(t => t.Attempts).Select(a => _job.ElapsedMs(a.PlacedAt)).DefaultIfEmpty(_nowMs).Min();
         var done = job.Tasks.Select(t => t.Current).OfType<AttemptView>().Where(a => a is { State: AttemptState.Succeeded, WorkMs: not null }).ToList();
         _pace = Pace(done);
         foreach (var device in done.GroupBy(a => a.DeviceId))
@@ -37,7 +37,7 @@ internal sealed class Forecaster
 
     public JobForecast Make()
     {
-        var end = Math.Max(Open(), _job.Tasks.SelectMany(t => t.Attempts).Select(a => a.EndedAt).OfType<DateTimeOffset>().Select(Since).DefaultIfEmpty(0).Max());
+        var end = Math.Max(Open(), _job.Tasks.SelectMany(t => t.Attempts).Select(a => a.EndedAt).OfType<DateTimeOffset>().Select(_job.ElapsedMs).DefaultIfEmpty(0).Max());
         foreach (var stage in _job.Tasks.Where(t => t.State == TaskState.Waiting && t.Attempts.IsEmpty).GroupBy(t => t.Planned.Stage).OrderBy(g => g.Key))
         {
             end = Later(stage, end);
@@ -68,14 +68,14 @@ internal sealed class Forecaster
             foreach (var task in device.Where(t => t.Current!.State == AttemptState.Running))
             {
                 var attempt = task.Current!;
-                var start = Since(attempt.StartedAt ?? attempt.PlacedAt);
+                var start = _job.ElapsedMs(attempt.StartedAt ?? attempt.PlacedAt);
                 Add(task, attempt, start, RunningEnd(start, attempt), free);
             }
 
             foreach (var task in device.Where(t => t.Current!.State == AttemptState.Placed).OrderBy(t => t.Current!.PlacedAt).ThenBy(t => t.Id.Number))
             {
                 var attempt = task.Current!;
-                var start = free.Count > 0 ? free.Dequeue() : Math.Max(_nowMs, Since(attempt.PlacedAt) + attempt.Predicted.WaitMs);
+                var start = free.Count > 0 ? free.Dequeue() : Math.Max(_nowMs, _job.ElapsedMs(attempt.PlacedAt) + attempt.Predicted.WaitMs);
                 Add(task, attempt, start, start + (attempt.Predicted.WorkP50Ms * PaceOf(attempt.DeviceId)), free);
             }
         }
@@ -161,13 +161,11 @@ internal sealed class Forecaster
         }
 
         return later && _isOverdue ? "a task takes longer than predicted"
-            : later && _job.Tasks.Any(t => t.Current is { State: AttemptState.Placed } a && _nowMs > Since(a.PlacedAt) + a.Predicted.WaitMs) ? "it waits longer for its turn"
+            : later && _job.Tasks.Any(t => t.Current is { State: AttemptState.Placed } a && _nowMs > _job.ElapsedMs(a.PlacedAt) + a.Predicted.WaitMs) ? "it waits longer for its turn"
             : null;
     }
 
     private double PaceOf(DeviceId device) => _paces.GetValueOrDefault(device, _pace);
 
     private bool IsOnline(DeviceId device) => _fleet.Find(device) is { State: DeviceState.Online };
-
-    private double Since(DateTimeOffset at) => Math.Max(0, (at - _job.CreatedAt).TotalMilliseconds);
 }

@@ -33,7 +33,10 @@ public sealed record JobView(
     string Caller = "")
 {
     /// <summary>Milliseconds from submission to the end, 0 when the clock was set back meanwhile; null while it runs.</summary>
-    public double? ActualMs => FinishedAt is { } end ? Math.Max(0, (end - CreatedAt).TotalMilliseconds) : null;
+    public double? ActualMs => FinishedAt is { } end ? ElapsedMs(end) : null;
+
+    /// <summary>Milliseconds from submission to a moment; 0 when the clock was set back meanwhile.</summary>
+    public double ElapsedMs(DateTimeOffset at) => Math.Max(0, (at - CreatedAt).TotalMilliseconds);
 
     /// <summary>Whether it has ended.</summary>
     public bool IsFinished => State is not (JobState.Queued or JobState.Running);
@@ -77,6 +80,9 @@ public sealed record AttemptView(
     Receipt? Receipt,
     bool EndedByDashboard = false)
 {
+    /// <summary>Milliseconds from its placement to a moment; 0 when the clock was set back meanwhile.</summary>
+    public double ElapsedMs(DateTimeOffset at) => Math.Max(0, (at - PlacedAt).TotalMilliseconds);
+
     /// <summary>Whether it has not ended: it waits on its device, or runs.</summary>
     public bool IsOpen => State is AttemptState.Placed or AttemptState.Running;
 

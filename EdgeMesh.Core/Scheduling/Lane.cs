@@ -17,7 +17,6 @@ public sealed record Lane(
     /// <summary>Attempts that a device is given beyond its slots, so that it does not idle between two of them.</summary>
     public const int LookAhead = 2;
 
-
     /// <summary>Slots of a runtime that does not say.</summary>
     public const int UsualSlots = 2;
 

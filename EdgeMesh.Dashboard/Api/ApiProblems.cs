@@ -1,11 +1,10 @@
+using EdgeMesh.Dashboard.Health;
+
 namespace EdgeMesh.Dashboard.Api;
 
 /// <summary>What the API itself refuses, in words.</summary>
 internal static class ApiProblems
 {
-    /// <summary>A disk that is full is looked at every few seconds.</summary>
-    public static readonly TimeSpan StorageAgain = TimeSpan.FromSeconds(5);
-
     public static Problem JobUnknown(string id) => new(
         "job_unknown", "There is no such job.", $"No job has the id \"{id}\".", "The Jobs page lists the jobs there are.");
 
@@ -51,7 +50,7 @@ internal static class ApiProblems
             "media_type_unsupported", "The body must be JSON.", "The Content-Type is not application/json.", "Send Content-Type: application/json."),
         StatusCodes.Status503ServiceUnavailable => new(
             "storage_failed", "The dashboard's database does not answer.", "It is locked or its disk is full; the dashboard's log has the details.",
-            "Free space on the disk of the data directory, close programs that lock the database, then try again.", RetryAfter: StorageAgain),
+            "Free space on the disk of the data directory, close programs that lock the database, then try again.", RetryAfter: StorageWords.Again),
         StatusCodes.Status500InternalServerError => new(
             "internal", "Something went wrong in the dashboard.", "It is a fault of EdgeMesh, not of the request; the dashboard's log has the details.",
             "Try again; if it happens again, report it with the log."),

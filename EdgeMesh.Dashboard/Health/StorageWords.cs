@@ -5,6 +5,9 @@ internal static class StorageWords
 {
     private const string Database = "edgemesh.db";
 
+    /// <summary>Who was refused may try again then: a disk that is full is looked at every few seconds.</summary>
+    public static readonly TimeSpan Again = TimeSpan.FromSeconds(5);
+
     /// <summary>Why a file that a person sent did not arrive. The system's words name files of the dashboard's own, which are nobody's business.</summary>
     public static string NotReceived(Exception exception) =>
         StorageFailure.Of(exception) == StorageCondition.Full ? "The dashboard's disk is full." : "It was cut off, or the dashboard could not write it to its disk.";

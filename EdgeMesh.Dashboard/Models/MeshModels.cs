@@ -99,7 +99,7 @@ public sealed class MeshModels(
             return reply.Failure is { } failure ? ModelProblems.Told(name, model, failure) with { Title = $"{name} did not remove {model}." }
                 : reply.Known ? null : ModelProblems.ModelUnknown(name, model);
         }
-        catch (RpcException e)
+        catch (Exception e) when (BrokenLink.Is(e))
         {
             return ModelProblems.Link(name, model, e) with { Title = $"{name} did not remove {model}." };
         }
@@ -123,7 +123,7 @@ public sealed class MeshModels(
                     device, name, p.Files, p.HasBytes ? p.Bytes : null, p.HasBytesToFetch ? p.BytesToFetch : null, Math.Max(0, p.DiskFreeBytes), Math.Max(0, p.DiskShortfallBytes),
                     p.HasMemoryBytes && p.MemoryBytes > 0 ? p.MemoryBytes : null, p.HasDeviceMemoryBytes ? p.DeviceMemoryBytes : null, FromWire.Text(p.Kind, 40), null);
         }
-        catch (RpcException e)
+        catch (Exception e) when (BrokenLink.Is(e))
         {
             return None(ModelProblems.Link(name, model, e));
         }
@@ -131,5 +131,5 @@ public sealed class MeshModels(
         InstallForecast None(Problem problem) => new(device, name, 0, null, null, 0, 0, null, null, null, problem);
     }
 
-    private string Name(DeviceId device) => fleet.Current.Find(device)?.Name ?? device.Short;
+    private string Name(DeviceId device) => fleet.Current.NameOf(device);
 }

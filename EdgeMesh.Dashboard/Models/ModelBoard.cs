@@ -62,6 +62,11 @@ public sealed class ModelBoard(TransferJournal journal, TimeProvider time)
             }
 
             var after = change(before);
+            if (after == before)
+            {
+                return;
+            }
+
             Change(now => now with { Transfers = Trim(now.Transfers.Replace(before, after)) });
             if (after.IsOver)
             {

@@ -35,11 +35,11 @@ public sealed class ModelInventory(IFleet fleet, IDeviceLinks links, ModelBoard 
             var reply = await link.Client.ListModelsAsync(new ListModelsRequest(), new CallOptions(cancellationToken: limit.Token));
             board.Set(new DeviceModels(device, [.. reply.Models.Take(MostModels).Select(Model)], Math.Max(0, reply.DiskFreeBytes), time.GetUtcNow()));
         }
-        catch (RpcException e)
+        catch (Exception e) when (BrokenLink.Is(e))
         {
-            var name = fleet.Current.Find(device)?.Name ?? device.Short;
-            var problem = e.StatusCode == StatusCode.Unimplemented ? ModelProblems.Link(name, "", e)
-                : new Problem("store_unread", $"{name} did not list its models.", $"Its agent did not answer ({e.StatusCode}).", "It is asked again when it links or its engines change.");
+            var name = fleet.Current.NameOf(device);
+            var problem = e is RpcException { StatusCode: StatusCode.Unimplemented } ? ModelProblems.Link(name, "", e)
+                : new Problem("store_unread", $"{name} did not list its models.", $"Its agent did not answer ({BrokenLink.Word(e)}).", "It is asked again when it links or its engines change.");
             var known = board.Current.Stores.GetValueOrDefault(device);
             board.Set(new DeviceModels(device, known?.Models ?? [], known?.DiskFreeBytes, time.GetUtcNow(), problem));
         }

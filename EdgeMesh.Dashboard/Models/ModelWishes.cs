@@ -31,7 +31,7 @@ public sealed class ModelWishes(IFleet fleet, IDeviceLinks links, ModelBoard boa
         : order.Source switch
         {
             ModelSource.Upload upload when uploads.Find(upload.Id) is null => ModelProblems.UploadUnknown(),
-            ModelSource.Device device when Stored(device) is null => ModelProblems.SourceLacksModel(fleet.Current.Find(device.From)?.Name ?? device.From.Short, device.Model),
+            ModelSource.Device device when Stored(device) is null => ModelProblems.SourceLacksModel(fleet.Current.NameOf(device.From), device.Model),
             _ => null,
         };
 

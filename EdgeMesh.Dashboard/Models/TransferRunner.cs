@@ -177,7 +177,7 @@ public sealed partial class TransferRunner(
         RemainingSeconds = step.HasRemainingSeconds && step.RemainingSeconds is >= 0 and < 1e8 ? step.RemainingSeconds : null,
     });
 
-    private string Name(DeviceId device) => fleet.Current.Find(device)?.Name ?? device.Short;
+    private string Name(DeviceId device) => fleet.Current.NameOf(device);
 
     private static partial class Log
     {

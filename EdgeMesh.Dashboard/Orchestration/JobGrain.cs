@@ -83,7 +83,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
             return false;
         }
 
-        await GoOnAsync([new AttemptFailed(time.GetUtcNow(), attempt.Task, attempt.Number, Math.Max(0, (time.GetUtcNow() - there.PlacedAt).TotalMilliseconds), ReasonCode.Lost, cause, there.DeviceId)], stranded: false);
+        await GoOnAsync([new AttemptFailed(time.GetUtcNow(), attempt.Task, attempt.Number, there.ElapsedMs(time.GetUtcNow()), ReasonCode.Lost, cause, there.DeviceId)], stranded: false);
         return true;
     }
 
@@ -166,7 +166,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
 
         var now = time.GetUtcNow();
         var events = Current(view)
-            .Select(JobEvent (c) => new AttemptFailed(now, c.Task.Id, c.Attempt.Number, Math.Max(0, (now - c.Attempt.PlacedAt).TotalMilliseconds), ReasonCode.Lost, cause, c.Attempt.DeviceId, ByDashboard: true))
+            .Select(JobEvent (c) => new AttemptFailed(now, c.Task.Id, c.Attempt.Number, c.Attempt.ElapsedMs(now), ReasonCode.Lost, cause, c.Attempt.DeviceId, ByDashboard: true))
             .ToList();
         events.Add(new JobEnded(now, JobState.Failed, new JobError("The job was interrupted.", cause, JobOutcome.Code(ReasonCode.Lost), "Run it again; what had finished is kept here.")));
         await StoreAsync(events);

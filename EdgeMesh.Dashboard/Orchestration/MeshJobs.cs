@@ -4,6 +4,7 @@ using EdgeMesh.Core.Live;
 using EdgeMesh.Core.Planning;
 using EdgeMesh.Core.Scheduling;
 using EdgeMesh.Dashboard.Audit;
+using EdgeMesh.Dashboard.Health;
 using EdgeMesh.Dashboard.Live;
 using EdgeMesh.Dashboard.Storage;
 using EdgeMesh.Dashboard.Storage.Artifacts;
@@ -111,7 +112,7 @@ public sealed class MeshJobs(
 
     private static Problem StorageFailed(JournalException e) => new(
         StorageCode, "The job could not be stored.", e.Message, "Free space on the disk of the dashboard's data directory, close programs that lock its database, then try again.",
-        RetryAfter: TimeSpan.FromSeconds(5));
+        RetryAfter: StorageWords.Again);
 
     // The next place is free when one of the jobs ends, which is not before an attempt that runs does.
     private Problem QueueFull()

@@ -51,8 +51,7 @@ public sealed class MeasurePagesTests(BrowserFixture fixture)
     private static async Task InstallAsync(DashboardProcess dashboard, string device)
     {
         using var body = new ByteArrayContent(TinyModel.Add());
-        using var answer = await dashboard.Client.PostAsync(new Uri("/api/models/uploads?name=adder.onnx", UriKind.Relative), body, TestContext.Current.CancellationToken);
-        var upload = JsonSerializer.Deserialize<JsonElement>(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).GetProperty("upload").GetString();
+        var upload = await dashboard.UploadModelAsync("adder.onnx", body);
         await dashboard.PostAsync("/api/models/install", new { deviceIds = new[] { device }, source = new { kind = "upload", upload } });
     }
 }

@@ -142,11 +142,9 @@ public sealed class ModelsTests
         await System.IO.Compression.ZipFile.CreateFromDirectoryAsync(BuiltIn, zip, TestContext.Current.CancellationToken);
         await using var content = File.OpenRead(zip);
         using var body = new StreamContent(content);
-        using var answer = await dashboard.Client.PostAsync(new Uri("/api/models/uploads?name=my-model.zip", UriKind.Relative), body, TestContext.Current.CancellationToken);
-        var upload = JsonSerializer.Deserialize<JsonElement>(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-        Assert.True(answer.IsSuccessStatusCode, upload.ToString());
+        var upload = await dashboard.UploadModelAsync("my-model.zip", body);
 
-        var done = await InstalledAsync(dashboard, new { deviceIds = new[] { await IdAsync(dashboard, "North") }, source = new { kind = "upload", upload = upload.GetProperty("upload").GetString() } });
+        var done = await InstalledAsync(dashboard, new { deviceIds = new[] { await IdAsync(dashboard, "North") }, source = new { kind = "upload", upload } });
 
         Assert.True(done.GetProperty("state").GetString() == "Succeeded", done.ToString());
         await dashboard.DeviceAsync("North", d => Models(d).Contains("my-model"), Long);

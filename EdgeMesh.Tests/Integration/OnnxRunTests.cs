@@ -14,8 +14,7 @@ public sealed class OnnxRunTests
         using var directory = new TemporaryDirectory();
         await using var dashboard = await DashboardProcess.StartAsync(directory["data"]);
         using var body = new ByteArrayContent(TinyModel.Add());
-        using var answer = await dashboard.Client.PostAsync(new Uri("/api/models/uploads?name=adder.onnx", UriKind.Relative), body, TestContext.Current.CancellationToken);
-        var upload = JsonSerializer.Deserialize<JsonElement>(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).GetProperty("upload").GetString();
+        var upload = await dashboard.UploadModelAsync("adder.onnx", body);
         var device = (await dashboard.DevicesAsync()).Single();
         var (name, id) = (device.GetProperty("name").GetString()!, device.GetProperty("id").GetString());
 

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json;
 using EdgeMesh.Tests.Fakes;
 using EdgeMesh.Tests.Support;
@@ -55,8 +54,7 @@ public sealed class RestartTests
     private static async Task BeginTransferAsync(DashboardProcess dashboard, string name)
     {
         using var body = new ByteArrayContent(new byte[Large]);
-        using var answer = await dashboard.Client.PostAsync(new Uri("/api/models/uploads?name=large.onnx", UriKind.Relative), body);
-        var upload = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("upload").GetString();
+        var upload = await dashboard.UploadModelAsync("large.onnx", body);
         var device = (await dashboard.DevicesAsync()).Single(d => d.GetProperty("name").GetString() == name).GetProperty("id").GetString();
         Assert.Equal(HttpStatusCode.Accepted, (await dashboard.PostAsync("/api/models/install", new { deviceIds = new[] { device }, source = new { kind = "upload", upload } })).Status);
     }

@@ -110,6 +110,15 @@ public sealed class DashboardProcess : IAsyncDisposable
         return (answer.StatusCode, text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text));
     }
 
+    /// <summary>Uploads a file of a model and returns the upload's id.</summary>
+    public async Task<string> UploadModelAsync(string name, HttpContent file)
+    {
+        using var answer = await Client.PostAsync(new Uri($"/api/models/uploads?name={name}", UriKind.Relative), file, TestContext.Current.CancellationToken);
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{answer.StatusCode}: {text}");
+        return JsonSerializer.Deserialize<JsonElement>(text).GetProperty("upload").GetString()!;
+    }
+
     /// <summary>Submits a job and returns its id.</summary>
     public async Task<string> SubmitAsync(object request)
     {

@@ -18,7 +18,7 @@ public sealed record JobLane(DeviceId Device, string Name, int Ordinal, string W
     public static ImmutableArray<JobLane> Of(JobView job, FleetSnapshot fleet, DateTimeOffset now, JobForecast? forecast)
     {
         var drafts = new Dictionary<DeviceId, (string Name, HashSet<string> Models, List<JobBlock> Blocks, HashSet<int> Tasks)>();
-        var nowMs = Math.Max(0, (now - job.CreatedAt).TotalMilliseconds);
+        var nowMs = job.ElapsedMs(now);
         foreach (var task in job.Tasks)
         {
             for (var i = 0; i < task.Attempts.Length; i++)
@@ -46,7 +46,7 @@ public sealed record JobLane(DeviceId Device, string Name, int Ordinal, string W
     {
 
         // The span that its figure counts: from its turn, and handing it over is a part of the work.
-        var start = Math.Max(0, Since(job, attempt.WaitedMs > 0 ? attempt.StartedAt ?? attempt.PlacedAt : attempt.PlacedAt));
+        var start = job.ElapsedMs(attempt.WaitedMs > 0 ? attempt.StartedAt ?? attempt.PlacedAt : attempt.PlacedAt);
         var look = attempt.State switch
         {
             AttemptState.Succeeded => BlockLook.Done,
@@ -63,7 +63,7 @@ public sealed record JobLane(DeviceId Device, string Name, int Ordinal, string W
             start = Math.Max(nowMs, expected.StartMs);
         }
 
-        var end = attempt.EndedAt is { } at ? Since(job, at) : look == BlockLook.Waiting ? start : Math.Max(nowMs, start);
+        var end = attempt.EndedAt is { } at ? job.ElapsedMs(at) : look == BlockLook.Waiting ? start : Math.Max(nowMs, start);
         var predicted = open ? Math.Max(end, expected?.EndMs ?? end) : end;
         var label = task.Planned.Label + (attempt.Number > 1 ? $", try {attempt.Number}" : "");
         return new JobBlock(task.Id, attempt.Number, start, Math.Max(start, end), predicted, label, look, open ? null : attempt.WorkMs ?? attempt.ActualMs, look == BlockLook.Failed ? Cause(attempt, next) : null);
@@ -130,8 +130,6 @@ public sealed record JobLane(DeviceId Device, string Name, int Ordinal, string W
             g.First().Task, 0, g.Min(b => b.StartMs), g.Max(b => b.EndMs), g.Max(b => b.PredictedEndMs), $"{g.Count()} tasks", g.Key, null,
             g.Key == BlockLook.Failed ? $"{g.Count()} attempts failed. {g.First().Cause}" : null, g.Count())),
     ];
-
-    private static double Since(JobView job, DateTimeOffset at) => Math.Max(0, (at - job.CreatedAt).TotalMilliseconds);
 }
 
 public enum BlockLook

@@ -84,7 +84,7 @@ public sealed partial class JobsPage
     private string Filters => string.Join(", ", new[]
     {
         Filter.Text.Length > 0 ? $"“{Filter.Text}” in its title or id" : null, Filter.State is { } s ? $"the state {Word(s).ToLowerInvariant()}" : null,
-        Filter.Kind is { } k ? $"the kind “{KindWords.Name(k)}”" : null, Filter.Device is { } d ? $"a task on {Fleet.Current.Find(d)?.Name ?? d.Short}" : null,
+        Filter.Kind is { } k ? $"the kind “{KindWords.Name(k)}”" : null, Filter.Device is { } d ? $"a task on {Fleet.Current.NameOf(d)}" : null,
     }.Where(f => f is not null));
 
     // Rows with a line before each day.

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json;
 using EdgeMesh.Tests.Agent.Runtimes.Onnx.Measure;
 
@@ -39,7 +38,11 @@ internal sealed class ModelMoves(ChaosMesh mesh, int seed)
         var start = Stopwatch.GetTimestamp();
         while (await MissingAsync(cancellationToken) is [_, ..] missing)
         {
-            Check(Stopwatch.GetElapsedTime(start) < Patience, $"{missing[0]} did not arrive in calm.");
+            if (Stopwatch.GetElapsedTime(start) > Patience)
+            {
+                throw new TimeoutException($"{missing[0]} did not arrive in calm.");
+            }
+
             await Task.Delay(Again, TimeProvider.System, cancellationToken);
         }
     }
@@ -76,7 +79,7 @@ internal sealed class ModelMoves(ChaosMesh mesh, int seed)
     // A program that makes itself be heard: what got no answer is asked again.
     private async Task MoveAsync(string model, string device, int padding, CancellationToken cancellationToken)
     {
-        var content = Content(model, padding);
+        var content = TinyModel.WithNote(TinyModel.Add(dynamic: false), model.PadRight(padding, 'x'));
         for (var upload = (string?)null; ; await Task.Delay(Again, TimeProvider.System, cancellationToken))
         {
             try
@@ -103,40 +106,6 @@ internal sealed class ModelMoves(ChaosMesh mesh, int seed)
             {
                 // The dashboard is away.
             }
-        }
-    }
-
-    // A model that runs, made longer and unlike every other by an entry of its metadata (ModelProto, field 14: key 1, value 2).
-    private static byte[] Content(string model, int padding)
-    {
-        var value = Encoding.ASCII.GetBytes(model).Concat(new byte[padding]).ToArray();
-        for (var i = model.Length; i < value.Length; i++)
-        {
-            value[i] = (byte)('a' + (i * 7 % 23));
-        }
-
-        byte[] entry = [.. Field(1, "chaos"u8.ToArray()), .. Field(2, value)];
-        return [.. TinyModel.Add(dynamic: false), .. Field(14, entry)];
-    }
-
-    private static byte[] Field(int number, byte[] content)
-    {
-        var head = new List<byte> { (byte)((number << 3) | 2) };
-        for (var length = (uint)content.Length; ; length >>= 7)
-        {
-            head.Add((byte)(length > 0x7f ? length | 0x80 : length));
-            if (length <= 0x7f)
-            {
-                return [.. head, .. content];
-            }
-        }
-    }
-
-    private static void Check(bool holds, string words)
-    {
-        if (!holds)
-        {
-            throw new TimeoutException(words);
         }
     }
 

@@ -15,6 +15,9 @@ internal static class TinyModel
         [Value("a", Float, [dynamic ? "rows" : 2, 4]), Value("b", Float, [dynamic ? "rows" : 2, 4])],
         [Value("sum", Float, [dynamic ? "rows" : 2, 4])]);
 
+    /// <summary>A model that is longer, and unlike it, by an entry of its metadata (ModelProto, field 14: key 1, value 2).</summary>
+    public static byte[] WithNote(byte[] model, string note) => [.. model, .. Bytes(14, [.. Text(1, "note"), .. Text(2, note)])];
+
     /// <summary>Adds one for ever: a run that does not end.</summary>
     public static byte[] Endless()
     {
