@@ -91,11 +91,14 @@ public sealed class ManyDevicesTests(BrowserFixture fixture)
 
         await page.GetByLabel("Which devices").SelectOptionAsync("Needs attention");
         await Assertions.Expect(count).ToHaveTextAsync("1 of 50 devices");
+        await Assertions.Expect(rows).ToHaveCountAsync(1);
         await Assertions.Expect(rows).ToHaveAttributeAsync("data-device", "Device 49");
         await page.GetByLabel("Which devices").SelectOptionAsync("All devices");
+        await Assertions.Expect(count).ToHaveTextAsync("50 devices");
         await page.Keyboard.PressAsync("/");
         await page.Keyboard.TypeAsync("own-07");
         await Assertions.Expect(count).ToHaveTextAsync("1 of 50 devices");
+        await Assertions.Expect(rows).ToHaveCountAsync(1);
         await Assertions.Expect(rows).ToHaveAttributeAsync("data-device", "Device 07");
         await page.Locator("[data-search]").FillAsync("nothing like it");
         await page.GetByRole(AriaRole.Button, new() { Name = "Show all devices" }).ClickAsync();
