@@ -34,7 +34,7 @@ public static class AgentHost
             builder.WebHost.ConfigureKestrel(kestrel => kestrel.ApplicationServices.GetRequiredService<DirectListener>().Configure(kestrel, port));
         }
 
-        services.AddSingleton(new TaskLimits()).AddSingleton<TaskExecutor>().AddSingleton(new Epochs(options.DataDirectory)).AddSingleton<AttemptStreams>()
+        services.AddSingleton(new TaskLimits()).AddSingleton<TaskExecutor>().AddSingleton(s => new Epochs(s.GetRequiredService<TimeProvider>(), options.DataDirectory)).AddSingleton<AttemptStreams>()
             .AddSingleton<AgentStop>().AddHostedService<OrderlyStop>().AddHostedService<AttemptFiles>().AddSingleton<DeviceServiceImpl>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRuntime, SummariserRuntime>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRuntime, SystemRuntime>());

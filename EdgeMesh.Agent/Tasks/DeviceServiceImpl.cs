@@ -31,6 +31,7 @@ public sealed partial class DeviceServiceImpl(
     public override async Task Watch(WatchRequest request, IServerStreamWriter<Beat> responseStream, ServerCallContext context)
     {
         long told = 0;
+        var caller = LinkCaller.Of(context).OrchestratorId;
         using var timer = new PeriodicTimer(BeatInterval, time);
         var tick = timer.WaitForNextTickAsync(context.CancellationToken).AsTask();
         while (true)
@@ -38,7 +39,7 @@ public sealed partial class DeviceServiceImpl(
             var (change, step, isOver) = (catalog.Changed, stop.Next, stop.IsOver);
             var version = catalog.Version;
             var runtimes = version == told ? null : ToWire.Runtimes(catalog.Infos, catalog.Loaded, await facts.ProfileAsync(context.CancellationToken));
-            await responseStream.WriteAsync(ToWire.Beat(probe.Sample(), executor, runtimes, stop.IsBegun), context.CancellationToken);
+            await responseStream.WriteAsync(ToWire.Beat(probe.Sample(), executor, runtimes, stop.IsBegun, epochs.Other(caller, request.Epoch)), context.CancellationToken);
             told = version;
             if (isOver)
             {

@@ -1,18 +1,23 @@
 using System.Globalization;
 using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Core.Contracts;
 
 namespace EdgeMesh.Agent.Tasks;
 
-/// <summary>The highest epoch that each orchestrator named: its newest start, as far as this device knows. Thread-safe.</summary>
+/// <summary>The highest epoch that each orchestrator named: its newest start, as far as this device knows, and whether an older one still gives orders. Thread-safe.</summary>
 public sealed class Epochs
 {
+    private static readonly TimeSpan HeardFor = TimeSpan.FromMinutes(10);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, long> _highest;
+    private readonly Dictionary<string, long> _olderHeard = [];
+    private readonly TimeProvider _time;
     private readonly string? _file;
 
     /// <param name="directory">Where they outlive the agent; null: nowhere.</param>
-    public Epochs(string? directory = null)
+    public Epochs(TimeProvider time, string? directory = null)
     {
+        _time = time;
         _file = directory is null ? null : Path.Combine(directory, "epochs");
         _highest = Read(_file);
     }
@@ -35,9 +40,28 @@ public sealed class Epochs
                 Keep();
             }
 
-            return epoch >= highest
-                ? null
-                : $"This order comes from an earlier start of the dashboard (epoch {epoch}, the newest known here is {highest}), so it is not followed. If two dashboards run on copies of one data directory, stop one of them.";
+            if (epoch >= highest)
+            {
+                return null;
+            }
+
+            _olderHeard[caller] = _time.GetTimestamp();
+            return $"This order comes from an earlier start of the dashboard (epoch {epoch}, the newest known here is {highest}), so it is not followed. If two dashboards run on copies of one data directory, stop one of them.";
+        }
+    }
+
+    /// <summary>Which other start of an orchestrator this device hears besides the one with this epoch. That one is known from then on.</summary>
+    /// <param name="epoch">0: not told.</param>
+    public StartHeard Other(string caller, long epoch)
+    {
+        if (Refuse(caller, epoch) is not null)
+        {
+            return StartHeard.Newer;
+        }
+
+        lock (_gate)
+        {
+            return epoch != 0 && _olderHeard.TryGetValue(caller, out var at) && _time.GetElapsedTime(at) < HeardFor ? StartHeard.Older : StartHeard.None;
         }
     }
 

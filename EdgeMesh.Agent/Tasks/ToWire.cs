@@ -61,9 +61,9 @@ public static class ToWire
         return wire;
     }
 
-    public static Beat Beat(TelemetrySample now, TaskExecutor executor, RuntimeSet? runtimes, bool isStopping)
+    public static Beat Beat(TelemetrySample now, TaskExecutor executor, RuntimeSet? runtimes, bool isStopping, StartHeard other)
     {
-        var beat = new Beat { RamFreeMb = now.RamFreeMb, RunningTasks = executor.Running, QueuedTasks = executor.Waiting, Stopping = isStopping };
+        var beat = new Beat { RamFreeMb = now.RamFreeMb, RunningTasks = executor.Running, QueuedTasks = executor.Waiting, Stopping = isStopping, OtherStart = other };
         now.CpuPercent.Into(v => beat.CpuPercent = v);
         now.BatteryPercent.Into(v => beat.BatteryPercent = v);
         now.Charging.Into(v => beat.Charging = v);

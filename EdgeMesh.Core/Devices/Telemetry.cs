@@ -11,6 +11,7 @@ namespace EdgeMesh.Core.Devices;
 /// <param name="QueuedTasks">Attempts it holds but does not execute yet.</param>
 /// <param name="AgentRamMb">Resident memory of the agent process, MiB.</param>
 /// <param name="IsStopping">The agent is being stopped: it takes nothing new.</param>
+/// <param name="OtherStart">Who else gives it orders as this orchestrator.</param>
 [GenerateSerializer, Immutable]
 public sealed record Telemetry(
     DateTimeOffset At,
@@ -22,4 +23,18 @@ public sealed record Telemetry(
     int RunningTasks,
     int QueuedTasks,
     long? AgentRamMb,
-    bool IsStopping = false);
+    bool IsStopping = false,
+    OtherStart OtherStart = OtherStart.None);
+
+/// <summary>Another start of an orchestrator, on a copy of its data directory, that a device hears as well.</summary>
+public enum OtherStart
+{
+    /// <summary>None, as far as the device knows.</summary>
+    None,
+
+    /// <summary>One before this one; the device refuses its orders.</summary>
+    Older,
+
+    /// <summary>One after this one; the device refuses this one's orders.</summary>
+    Newer,
+}

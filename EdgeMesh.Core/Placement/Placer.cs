@@ -70,7 +70,7 @@ public static class Placer
 
     private static (string, string)? Reject(DeviceSnapshot device, FilterContext context)
     {
-        foreach (var filter in Filters.All)
+        foreach (var filter in context.Plan.Filters)
         {
             if (filter.Reject(device, context) is { } reason)
             {

@@ -12,4 +12,8 @@ namespace EdgeMesh.Core.Placement;
 /// <param name="Caller">Who asks: callers take turns where there is not room for all. Empty is the dashboard itself.</param>
 /// <param name="NoTryOutModels">Built-in models for trying out (tier 0) are left out: they do not stand in for a model that a person was promised.</param>
 public sealed record PlanContext(
-    DateTimeOffset Now, DeviceId? LocalDevice, ModelPreferences? Preferences = null, PublishedLatencies? Published = null, bool NoTryOutModels = false, Absence? Absence = null, string Caller = "");
+    DateTimeOffset Now, DeviceId? LocalDevice, ModelPreferences? Preferences = null, PublishedLatencies? Published = null, bool NoTryOutModels = false, Absence? Absence = null, string Caller = "")
+{
+    /// <summary>What a device must pass, in the order it is asked.</summary>
+    public ImmutableArray<IPlacementFilter> Filters { get; init; } = PlacementFilters.Standard;
+}

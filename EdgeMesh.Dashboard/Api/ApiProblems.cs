@@ -51,6 +51,9 @@ internal static class ApiProblems
         StatusCodes.Status503ServiceUnavailable => new(
             "storage_failed", "The dashboard's database does not answer.", "It is locked or its disk is full; the dashboard's log has the details.",
             "Free space on the disk of the data directory, close programs that lock the database, then try again.", RetryAfter: StorageWords.Again),
+        StatusCodes.Status504GatewayTimeout => new(
+            "not_confirmed", "The dashboard was too slow to confirm it.", "It has too much to do; what you asked for may be done or not.",
+            "Look whether it was done before you try again. A job that is sent again with the same Idempotency-Key is never done twice.", RetryAfter: StorageWords.Again),
         StatusCodes.Status500InternalServerError => new(
             "internal", "Something went wrong in the dashboard.", "It is a fault of EdgeMesh, not of the request; the dashboard's log has the details.",
             "Try again; if it happens again, report it with the log."),

@@ -104,6 +104,8 @@ internal static class Problems
             var status = error switch
             {
                 BadHttpRequestException bad => bad.StatusCode,
+                // A grain that does not answer; it may still do it.
+                TimeoutException or Orleans.Runtime.OrleansException => StatusCodes.Status504GatewayTimeout,
                 DbException or JournalException => StatusCodes.Status503ServiceUnavailable,
                 // Files have no interceptor that tells of them.
                 not null when StorageFailure.Of(error) is not null => Told(context, error),

@@ -90,6 +90,11 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
             _me = _me with { Runtimes = changed.Runtimes, RuntimesLoaded = changed.Loaded, Profile = profile };
         }
 
+        if (DeviceWarnings.Of(_me.Name, telemetry.OtherStart) is { } twice)
+        {
+            Warn(twice);
+        }
+
         // Slots, models and free memory may have changed.
         Pump();
 
@@ -105,9 +110,14 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
             return Task.CompletedTask;
         }
 
-        _warned = time.GetTimestamp();
-        _me = _me with { Warning = $"Two agents have the same key: one at {(first.Address.Length == 0 ? "this dashboard" : first.Address)}, linked since {first.Since:yyyy-MM-dd HH:mm} UTC, and one at {second}, refused just now. Are both yours? Then a data directory was copied: give one its own --data DIR. If not, the key was stolen: forget this device and join it with a new data directory." };
+        Warn(DeviceWarnings.TwoAgents(first, second));
         return TellAsync(urgent: true);
+    }
+
+    private void Warn(string words)
+    {
+        _warned = time.GetTimestamp();
+        _me = _me! with { Warning = words };
     }
 
     public Task UnlinkedAsync(long session, string reason)

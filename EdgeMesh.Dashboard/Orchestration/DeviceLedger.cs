@@ -57,7 +57,7 @@ public sealed class DeviceLedger
             return false;
         }
 
-        Fly(order, null, null);
+        Fly(order, null);
         return true;
     }
 
@@ -82,7 +82,7 @@ public sealed class DeviceLedger
     {
         if (_queues.TryGetValue(Light, out var light) && light.Waiting.Count > 0 && light.InFlight < most)
         {
-            return new DueAttempt(Send(light, null, null), null);
+            return new DueAttempt(Send(light, null), null);
         }
 
         var open = _queues.Where(q => !IsLight(q.Key) && q.Value.Waiting.Count > 0 && q.Value.InFlight < Math.Min(most, Slots(device.Runtimes, q.Key) + Lane.LookAhead));
@@ -94,12 +94,11 @@ public sealed class DeviceLedger
         var order = lane.Waiting.Next;
         if (Model(device.Runtimes, order) is not { } found)
         {
-            return new DueAttempt(Send(lane, null, null), null);
+            return new DueAttempt(Send(lane, null), null);
         }
 
         var now = device with { InUse = Uses(device.Runtimes, pulse) };
-        var need = MemoryNeed.Of(order.Task, found.Model, TaskLoad.CharsOf(order.InputText.Length, order.Task.Options));
-        var memory = MemoryFit.Of(now, found.Runtime, found.Model, need);
+        var memory = MemoryFit.Of(now, found.Runtime, found.Model, Need(order, found.Model));
         if (memory.Answer == MemoryAnswer.Later || (memory.Answer == MemoryAnswer.Never && !now.InUse.IsEmpty))
         {
             // What came after it waits as well: else what it waits for would never end.
@@ -111,7 +110,7 @@ public sealed class DeviceLedger
             return new DueAttempt(Dequeue(lane), memory.Words(now, found.Model.Id));
         }
 
-        return new DueAttempt(Send(lane, found.Model, need), null);
+        return new DueAttempt(Send(lane, found.Model), null);
     }
 
     /// <summary>Removes an attempt that still waits here; null when it does not.</summary>
@@ -207,8 +206,9 @@ public sealed class DeviceLedger
         ImmutableArray<ModelUse> uses = [];
         foreach (var sent in _inFlight.Values.Where(s => !IsLight(LaneOf(s.Order))))
         {
-            var isResident = Model(runtimes, sent.Order)?.Model.ResidentBytes is not null;
-            var (weights, work) = sent.Need is { } need ? (need.WeightsMb, need.WorkMb) : (0, 0);
+            var model = Model(runtimes, sent.Order)?.Model;
+            var isResident = model?.ResidentBytes is not null;
+            var (weights, work) = model is not null && Need(sent.Order, model) is { } need ? (need.WeightsMb, need.WorkMb) : (0, 0);
             uses = Promises.Used(uses, new ModelUse(
                 sent.Order.Placement.RuntimeId, sent.Order.Placement.ModelId, isResident ? 0 : weights, isResident && pulse(sent.Order) is not null ? 0 : work));
         }
@@ -220,7 +220,9 @@ public sealed class DeviceLedger
         runtimes.FirstOrDefault(r => r.Id == order.Placement.RuntimeId) is { } runtime && runtime.Models.FirstOrDefault(m => m.Id == order.Placement.ModelId) is { } model
             ? (runtime, model) : null;
 
-    private AttemptOrder Send(LaneQueue lane, ModelInfo? model, MemoryNeed? need) => Fly(Dequeue(lane), model, need);
+    private static MemoryNeed? Need(AttemptOrder order, ModelInfo model) => MemoryNeed.Of(order.Task, model, TaskLoad.CharsOf(order.InputText.Length, order.Task.Options));
+
+    private AttemptOrder Send(LaneQueue lane, ModelInfo? model) => Fly(Dequeue(lane), model);
 
     private AttemptOrder Dequeue(LaneQueue lane)
     {
@@ -229,11 +231,11 @@ public sealed class DeviceLedger
         return order;
     }
 
-    private AttemptOrder Fly(AttemptOrder order, ModelInfo? model, MemoryNeed? need)
+    private AttemptOrder Fly(AttemptOrder order, ModelInfo? model)
     {
         QueueOf(order).InFlight++;
         order = order with { Deadlines = Deadlines.Of(order.Placement.Predicted, order.Task, model) };
-        _inFlight.Add(order.Id, new Sent(order, need, ++_sent));
+        _inFlight.Add(order.Id, new Sent(order, ++_sent));
         return order;
     }
 
@@ -258,7 +260,7 @@ public sealed class DeviceLedger
         return _queues.TryGetValue(lane, out var queue) ? queue : _queues[lane] = new LaneQueue();
     }
 
-    private readonly record struct Sent(AttemptOrder Order, MemoryNeed? Need, long Number);
+    private readonly record struct Sent(AttemptOrder Order, long Number);
 
     private sealed class LaneQueue
     {

@@ -18,6 +18,11 @@ public static class OrchestratorSetup
         builder.AddCheckedOptions<ArtifactOptions>(ArtifactOptions.Section);
         services.AddSingleton<ArtifactStore>();
         services.AddSingleton<IModelSettings, ModelSettings>();
+        foreach (var filter in Core.Placement.PlacementFilters.Standard)
+        {
+            services.AddSingleton(filter);
+        }
+
         services.AddSingleton<Beats.SelfDoubt>().AddSingleton<FleetFeed>().AddSingleton<PlacedWork>().AddSingleton<PlanContexts>().AddSingleton<JobFeed>().AddSingleton<OpenJobs>().AddSingleton<JobHistory>().AddSingleton<Attempts.AttemptRunner>();
         services.AddSingleton<Attempts.JobReports>().AddSingleton<Attempts.Acknowledgements>().AddSingleton<Attempts.OrchestratorEpoch>();
         services.AddSingleton<Enrolment.JoinTokenChanges>().AddSingleton<DeviceStore>().AddHostedService(s => s.GetRequiredService<DeviceStore>());

@@ -19,6 +19,9 @@ public sealed class HubJobBook(HubClients clients, HubBoard board, HubJobStore s
     /// <summary>What a model was compiled for, where the job that made it is known.</summary>
     public string? RuntimeOf(string model) => MakerOf(model)?.Runtime;
 
+    /// <summary>How many jobs wait for a place in this process.</summary>
+    public int Waiting => _waiting.Count;
+
     /// <summary>A job that waits for a place in this process; after another start nobody waits for it any more.</summary>
     public void Waits(string id, bool yes)
     {

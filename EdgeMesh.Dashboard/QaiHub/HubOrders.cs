@@ -13,6 +13,9 @@ public sealed class HubOrders(HubClients clients, HubBoard board, HubReader cata
     private const int LongestName = 200;
     private const int LongestOptions = 2_000;
 
+    // Each of them keeps its request and asks the service again and again.
+    private const int MostWaiting = 20;
+
     /// <summary>What the service would refuse, and what may surprise; empty for a device that is not known.</summary>
     public async Task<ImmutableArray<HubFinding>> CheckAsync(HubOrder order, CancellationToken cancellationToken) =>
         order is CompileOrder compile && (await catalogue.GetAsync(now: false, cancellationToken)).Find(compile.Device, compile.Os) is { } device
@@ -24,6 +27,11 @@ public sealed class HubOrders(HubClients clients, HubBoard board, HubReader cata
         if (clients.Client is not { Client: { } client })
         {
             return (null, clients.Client.Problem);
+        }
+
+        if (book.Waiting >= MostWaiting)
+        {
+            return (null, HubProblems.TooManyWait(MostWaiting));
         }
 
         var (request, wrong) = await MakeAsync(client, order, cancellationToken);

@@ -71,6 +71,9 @@ internal static partial class HubProblems
     public static Problem WaitInterrupted() => new(
         "dashboard_stopped", "It was not submitted.", "The dashboard was stopped while it waited for a place at the service.", "Submit it again.");
 
+    public static Problem TooManyWait(int most) => new(
+        "qaihub_waits_full", "Too many jobs wait for a place.", $"{most} jobs wait already for a place at Qualcomm AI Hub, and no more are kept waiting.", "Submit it again when some of them were taken.", RetryAfter: RateAgain);
+
     public static Problem DatasetUnknown(string id) => new(
         "dataset_unknown", "There is no such data set.", $"The service has no data set \"{FromWire.Text(id, 40)}\" that this token may see.", "Data sets are kept for 30 days; upload it again.", "dataset");
 

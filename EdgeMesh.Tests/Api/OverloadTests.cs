@@ -35,6 +35,22 @@ public sealed class OverloadTests
         Assert.Contains("the next is likely to end in about", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
+    /// <summary>What the orchestrator does not confirm may be done all the same: nobody is told that it is a fault, or that it was not done.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Submit_NotConfirmed_IsA504ThatSaysHowToAskAgain(bool waited)
+    {
+        Exception cause = waited ? new TimeoutException() : new Orleans.Runtime.OrleansException("Rejected.");
+        await using var mesh = await MeshHost.StartAsync(services => services.AddSingleton(_ => Silent.Of<IJobs>(cause)));
+
+        var (answer, problem) = await mesh.PostAsync("/api/jobs", """{"kind":"echo","text":"x"}""");
+
+        Assert.Equal((HttpStatusCode.GatewayTimeout, "not_confirmed"), (answer.StatusCode, problem.GetProperty("code").GetString()));
+        Assert.NotNull(answer.Headers.RetryAfter?.Delta);
+        Assert.Contains("Idempotency-Key", problem.GetProperty("remedy").GetString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("/api/models/uploads", 3_000)]
     [InlineData("/api/qaihub/models/uploads", 600)]

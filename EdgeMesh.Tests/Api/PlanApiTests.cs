@@ -3,6 +3,7 @@ using System.Text;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
+using EdgeMesh.Core.Placement;
 using EdgeMesh.Tests.Fakes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -48,6 +49,31 @@ public sealed class PlanApiTests
                 Assert.Equal(jobProblem.GetProperty("code").GetString(), planProblem.GetProperty("code").GetString());
             }
         }
+    }
+
+    /// <summary>A filter that a host registers is asked like the others, in the preview and for the job.</summary>
+    [Fact]
+    public async Task Filter_OfTheHost_TakesADeviceOutOfPlanAndJob()
+    {
+        await using var mesh = await MeshHost.StartAsync(services => services.AddSingleton<IPlacementFilter, AtNightFilter>());
+        await mesh.JoinAsync("Night");
+        var (_, plan) = await mesh.PostAsync("/api/plan", """{"kind":"echo","text":"x"}""");
+        var (job, problem) = await mesh.PostAsync("/api/jobs", """{"kind":"echo","text":"x"}""");
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, job.StatusCode);
+        Assert.All([plan, problem], p => Assert.Contains(AtNightFilter.Reason, p.GetRawText(), StringComparison.Ordinal));
+
+        await mesh.JoinAsync("Day");
+        var (_, shared) = await mesh.PostAsync("/api/plan", """{"kind":"echo","text":"x"}""");
+        Assert.Equal("Day", Assert.Single(shared.GetProperty("devices").EnumerateArray(), d => d.GetProperty("candidate").GetBoolean()).GetProperty("name").GetString());
+    }
+
+    private sealed class AtNightFilter : IPlacementFilter
+    {
+        public const string Reason = "It works in daylight only.";
+
+        public string Name => "night";
+
+        public string? Reject(DeviceSnapshot device, FilterContext context) => device.Name == "Night" ? Reason : null;
     }
 
     [Theory]

@@ -14,7 +14,7 @@ public sealed partial class FakeDevice
     private readonly List<FakeRun> kept = [];
     private readonly Dictionary<string, List<FakeRun>> lanes = [];
     private readonly HashSet<FakeRun> running = [];
-    private Epochs epochs = new();
+    private Epochs epochs = new(TimeProvider.System);
 
     /// <summary>What it does with an attempt when its turn comes; default: starts, echoes the text, succeeds.</summary>
     public Action<FakeRun> OnRun { get; set; } = run => run.Started().Text(run.Request.Text).Succeed();
@@ -58,7 +58,7 @@ public sealed partial class FakeDevice
         List<FakeRun> unfinished;
         lock (gate)
         {
-            epochs = new Epochs();
+            epochs = new Epochs(TimeProvider.System);
             lanes.Clear();
             running.Clear();
             unfinished = [.. kept.Where(r => !r.HasEnded)];

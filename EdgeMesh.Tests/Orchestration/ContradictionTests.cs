@@ -1,7 +1,10 @@
 using EdgeMesh.Core.Contracts;
+using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
+using EdgeMesh.Dashboard.Orchestration.Gateway;
 using EdgeMesh.Tests.Fakes;
 using EdgeMesh.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EdgeMesh.Tests.Orchestration;
 
@@ -44,6 +47,20 @@ public sealed class ContradictionTests
         Assert.Equal(ReasonCode.Refused, refused.Reason);
         Assert.Equal("One takes orders of a newer start of this dashboard: a copy of its data directory runs elsewhere. Stop one of the two.", refused.Cause);
         Assert.Equal(2, one.Runs.Count);
+    }
+
+    /// <summary>Both of them say that there is another one, on the device's page and over the API.</summary>
+    [Fact]
+    public async Task Device_HearsTwoStartsOfOneDashboard_WarnsOnBoth()
+    {
+        await using var mesh = await MeshHost.StartAsync();
+        var one = await mesh.JoinAsync("One");
+        foreach (var (other, words) in (List<(OtherStart, string)>)[(OtherStart.Older, "an older start of this dashboard"), (OtherStart.Newer, "a newer start of this dashboard")])
+        {
+            await mesh.Services.GetRequiredService<ILinkSink>().BeatAsync(mesh.Links.Find(one.Id)!, Samples.Telemetry() with { OtherStart = other }, null, null);
+            await Until.TrueAsync("the warning", () => mesh.Fleet.Current.Devices[0].Warning?.Contains(words, StringComparison.Ordinal) == true);
+            Assert.EndsWith("a copy of its data directory runs elsewhere. Stop one of the two.", mesh.Fleet.Current.Devices[0].Warning, StringComparison.Ordinal);
+        }
     }
 
     [Theory]

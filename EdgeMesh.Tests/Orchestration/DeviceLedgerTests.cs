@@ -101,6 +101,16 @@ public sealed class DeviceLedgerTests
         Assert.Equal(0, ledger.Look(loaded, _ => new AttemptPulse(1, null)).InUse.Single().PromisedMb);
     }
 
+    /// <summary>After a start of the dashboard the device has attempts before its runtimes are known.</summary>
+    [Fact]
+    public void Look_AttemptThatTheDeviceHadBefore_PromisesItsMemoryOnceItsModelIsKnown()
+    {
+        var ledger = new DeviceLedger();
+        ledger.AddInFlight(Order(1, "two"));
+        Assert.Equal(0, ledger.Look([], _ => null).InUse.Single().PromisedMb);
+        Assert.Equal(MemoryNeed.Of(Samples.Task(), Small, 0)!.Value.TotalMb, ledger.Look(Runtimes, _ => null).InUse.Single().PromisedMb);
+    }
+
     [Fact]
     public void Next_NoMemoryUntilSomethingEnds_WaitsAndHoldsBackWhatCameAfter()
     {

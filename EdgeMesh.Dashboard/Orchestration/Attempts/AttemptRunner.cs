@@ -175,7 +175,7 @@ public sealed partial class AttemptRunner(
     private static (ReasonCode Reason, string Cause)? Ending(RpcException e, AttemptPosition from, FollowedDevice device) => e.StatusCode switch
     {
         StatusCode.NotFound when !from.IsStart => (ReasonCode.Lost, $"{device.Name} does not have it any more: its agent was started anew, or its data directory was changed."),
-        StatusCode.FailedPrecondition => (ReasonCode.Refused, $"{device.Name} takes orders of a newer start of this dashboard: a copy of its data directory runs elsewhere. Stop one of the two."),
+        StatusCode.FailedPrecondition => (ReasonCode.Refused, DeviceWarnings.NewerStart(device.Name)),
         StatusCode.Unavailable or StatusCode.Cancelled or StatusCode.Internal or StatusCode.Unknown or StatusCode.DeadlineExceeded => null,
         _ => (ReasonCode.Internal, $"{device.Name} answered with {e.StatusCode}."),
     };

@@ -60,7 +60,8 @@ public static class FromWire
         now, b.HasCpuPercent && double.IsFinite(b.CpuPercent) ? Math.Clamp(b.CpuPercent, 0, 100) : null, Math.Max(0, b.RamFreeMb),
         b.HasBatteryPercent ? Math.Clamp(b.BatteryPercent, 0, 100) : null, b.HasCharging ? b.Charging : null,
         b.HasTemperatureC && double.IsFinite(b.TemperatureC) ? Math.Clamp(b.TemperatureC, -100, 300) : null,
-        Math.Max(0, b.RunningTasks), Math.Max(0, b.QueuedTasks), b.HasAgentRamMb ? Math.Max(0, b.AgentRamMb) : null, b.Stopping);
+        Math.Max(0, b.RunningTasks), Math.Max(0, b.QueuedTasks), b.HasAgentRamMb ? Math.Max(0, b.AgentRamMb) : null, b.Stopping,
+        b.OtherStart switch { StartHeard.Older => OtherStart.Older, StartHeard.Newer => OtherStart.Newer, _ => OtherStart.None });
 
     /// <inheritdoc cref="PrintableText.Of"/>
     public static string Text(string value, int most = 200) => PrintableText.Of(value, most);

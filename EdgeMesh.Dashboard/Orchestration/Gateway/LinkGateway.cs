@@ -7,7 +7,7 @@ using Grpc.Net.Client;
 namespace EdgeMesh.Dashboard.Orchestration.Gateway;
 
 /// <summary>The open links. Runs each: reads the profile, follows the beats, tells the orchestrator. Thread-safe.</summary>
-public sealed class LinkGateway(ILinkSink sink, DirectPath direct, TimeProvider time) : IDeviceLinks
+public sealed class LinkGateway(ILinkSink sink, DirectPath direct, Attempts.OrchestratorEpoch epoch, TimeProvider time) : IDeviceLinks
 {
     // A request carries a person's whole text; what a device says comes in small pieces.
     internal const int LargestSent = 80 * 1024 * 1024;
@@ -84,7 +84,7 @@ public sealed class LinkGateway(ILinkSink sink, DirectPath direct, TimeProvider 
 
     private async Task FollowAsync(OpenLink link)
     {
-        using var watch = link.Tunnel.Watch(new WatchRequest(), cancellationToken: link.Closed);
+        using var watch = link.Tunnel.Watch(new WatchRequest { Epoch = epoch.Value }, cancellationToken: link.Closed);
         using var trips = new RoundTrips(link, time);
         var pace = new BeatPace(time);
         await foreach (var beat in watch.ResponseStream.ReadAllAsync(link.Closed))

@@ -81,6 +81,24 @@ public sealed class AttemptServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Watch_OfTwoStartsOfOneOrchestrator_TellsEachOfTheOther()
+    {
+        using var older = _one.Watch(new WatchRequest { Epoch = 4 }, cancellationToken: Stop);
+        using var newer = _one.Watch(new WatchRequest { Epoch = 5 }, cancellationToken: Stop);
+        await TellsAsync(older, StartHeard.Newer);
+        await TellsAsync(newer, StartHeard.Older);
+
+        static async Task TellsAsync(AsyncServerStreamingCall<Beat> watch, StartHeard other)
+        {
+            do
+            {
+                Assert.True(await watch.ResponseStream.MoveNext(Stop));
+            }
+            while (watch.ResponseStream.Current.OtherStart != other);
+        }
+    }
+
+    [Fact]
     public async Task Orders_OfAnEarlierStart_AreNotFollowed()
     {
         await _one.ListAttemptsAsync(new ListAttemptsRequest { Epoch = 5 }, cancellationToken: Stop);

@@ -95,8 +95,11 @@ public sealed class TestDevice : IDisposable
 
     public async Task<MeshMembership> JoinAsync(JoinTicket ticket)
     {
-        var result = await Enroller.EnrolAsync(ticket, TestContext.Current.CancellationToken);
-        return Assert.IsType<EnrolResult.Enrolled>(result).Membership;
+        // As the agent does: a refusal that is not final is asked about again.
+        EnrolResult? last = null;
+        var result = await Until.NotNullAsync(
+            "the dashboard to decide", async () => (last = await Enroller.EnrolAsync(ticket, TestContext.Current.CancellationToken)) is EnrolResult.Refused { Final: false } ? null : last);
+        return result is EnrolResult.Enrolled enrolled ? enrolled.Membership : throw new InvalidOperationException($"Not joined: {result}");
     }
 
     public async Task<Problem> RefusedAsync(JoinTicket ticket) =>

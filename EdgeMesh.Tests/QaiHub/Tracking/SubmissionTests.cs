@@ -40,6 +40,26 @@ public sealed class SubmissionTests : IDisposable
     }
 
     [Fact]
+    public async Task Submit_TwentyWait_OneMoreIsRefusedUntilOneWasTaken()
+    {
+        mesh.Start();
+        var place = new TaskCompletionSource();
+        Hub.Full = ("Too many jobs.", place);
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Null((await mesh.Orders.SubmitAsync(Order(), TrackerMesh.Cancelled)).Problem);
+        }
+
+        var (job, problem) = await mesh.Orders.SubmitAsync(Order(), TrackerMesh.Cancelled);
+        Assert.Null(job);
+        Assert.Equal(("qaihub_waits_full", true), (problem!.Code, problem.RetryAfter is not null));
+        place.SetException(new QaiHubException(HubFailure.RateLimited, "Too many jobs.", "Wait a few minutes and try again."));
+        await Until.TrueAsync("nobody to wait", () => mesh.Book!.Waiting == 0);
+        Hub.Full = null;
+        Assert.Null((await mesh.Orders.SubmitAsync(Order(), TrackerMesh.Cancelled)).Problem);
+    }
+
+    [Fact]
     public async Task Submit_NoPlaceInTime_EndsWithTheServicesWords()
     {
         mesh.Start();

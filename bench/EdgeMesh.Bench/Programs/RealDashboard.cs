@@ -116,7 +116,7 @@ internal sealed class RealDashboard : IAsyncDisposable
     // Made while this key may still ask for secrets.
     private async Task<string> NewKeyAsync(CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/api/keys", UriKind.Relative)) { Content = JsonContent.Create(new { name = $"bench {Guid.NewGuid():N}" }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/api/keys", UriKind.Relative)) { Content = JsonContent.Create(new { name = $"bench {Guid.NewGuid():N}", scopes = (string[])["read", "run", "admin"] }) };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _asker);
         using var answer = await Client.SendAsync(request, cancellationToken);
         answer.EnsureSuccessStatusCode();
