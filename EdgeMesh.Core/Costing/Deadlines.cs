@@ -1,7 +1,6 @@
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
 using EdgeMesh.Core.Planning;
-using EdgeMesh.Core.Scheduling;
 
 namespace EdgeMesh.Core.Costing;
 
@@ -47,11 +46,11 @@ public readonly record struct Deadlines([property: Id(0)] long TimeoutMs, [prope
 
         var load = model is { ResidentBytes: null, SizeBytes: > 0 and var bytes } ? bytes / LoadBytesPerMs : 0;
         var least = estimate.Origin == EstimateOrigin.Measured ? LeastMeasuredMs : LeastUnmeasuredMs;
-        return new(Bounded(load + Math.Max(least, Patience * Remaining.Quantile(Math.Max(Remaining.LeastMs, estimate.WorkP50Ms), estimate.WorkP90Ms, 0.99))), stall);
+        return new(Bounded(load + Math.Max(least, Patience * estimate.WorkP99Ms)), stall);
     }
 
-    // Tokens, steps, runs: what is told one after the other.
-    private static double Pieces(PlannedTask task) => Math.Max(1, CostPrior.OutputCap(task.Options) ?? CostPrior.Output(task));
+    /// <summary>What is told one after the other (tokens, steps, runs), by what is usual where no limit is set; 1 at least.</summary>
+    internal static double Pieces(PlannedTask task) => Math.Max(1, CostPrior.OutputCap(task.Options) ?? CostPrior.Output(task));
 
     private static long Bounded(double ms) => double.IsNaN(ms) ? MostMs : (long)Math.Clamp(ms, 1, MostMs);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using EdgeMesh.Core.Scheduling;
 
 namespace EdgeMesh.Core.Costing;
 
@@ -30,6 +31,10 @@ public sealed record Estimate(double P50Ms, double P90Ms, double? RamMb, Estimat
     /// <summary>Milliseconds from its turn to its result that nine of ten runs stay under.</summary>
     [JsonIgnore]
     public double WorkP90Ms => Math.Max(0, P90Ms - WaitMs);
+
+    /// <summary>Milliseconds from its turn to its result that 99 of 100 runs stay under, by the distribution of the other two.</summary>
+    [JsonIgnore]
+    public double WorkP99Ms => Remaining.Quantile(Math.Max(Remaining.LeastMs, WorkP50Ms), WorkP90Ms, 0.99);
 
     /// <summary>The same work behind so much more that is done before it.</summary>
     public Estimate After(double waitMs) => waitMs == 0 ? this : this with { P50Ms = P50Ms + waitMs, P90Ms = P90Ms + waitMs, WaitMs = WaitMs + waitMs };

@@ -69,7 +69,7 @@ internal sealed class Forecaster
             {
                 var attempt = task.Current!;
                 var start = _job.ElapsedMs(attempt.StartedAt ?? attempt.PlacedAt);
-                Add(task, attempt, start, RunningEnd(start, attempt), free);
+                Add(task, attempt, start, RunningEnd(start, attempt, task.Hedge), free);
             }
 
             foreach (var task in device.Where(t => t.Current!.State == AttemptState.Placed).OrderBy(t => t.Current!.PlacedAt).ThenBy(t => t.Id.Number))
@@ -90,7 +90,7 @@ internal sealed class Forecaster
         }
     }
 
-    private double RunningEnd(double start, AttemptView attempt)
+    private double RunningEnd(double start, AttemptView attempt, AttemptView? hedge)
     {
         var pace = PaceOf(attempt.DeviceId);
         var usual = start + (attempt.Predicted.WorkP50Ms * pace);
@@ -100,6 +100,11 @@ internal sealed class Forecaster
         }
 
         _isOverdue = true;
+        if (hedge is { IsOpen: true } && _job.ElapsedMs(hedge.StartedAt ?? hedge.PlacedAt) + (hedge.Predicted.WorkP50Ms * PaceOf(hedge.DeviceId)) is var second && _nowMs < second)
+        {
+            return second;
+        }
+
         var late = start + (attempt.Predicted.WorkP90Ms * pace);
         _isEndless |= _nowMs > late + Math.Max(ShortestOverdueMs, (late - start) * LongestOverdue);
         return Math.Max(late, _nowMs);
@@ -148,6 +153,11 @@ internal sealed class Forecaster
         if (later && moved.Count > 0)
         {
             var (task, from, to) = moved.MaxBy(m => m.To.PlacedAt);
+            if (to.IsHedge && from.State != AttemptState.Failed)
+            {
+                return $"{to.DeviceName} was asked as well: {from.DeviceName} takes longer than predicted";
+            }
+
             var what = from.DeviceId == to.DeviceId ? $"{task.Planned.Label} was tried again on {to.DeviceName}" : $"{task.Planned.Label} moved to {to.DeviceName}";
             return from.ReasonWords is { } words ? $"{what}: {words}" : what;
         }

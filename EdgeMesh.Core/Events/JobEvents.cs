@@ -15,6 +15,7 @@ namespace EdgeMesh.Core.Events;
 [JsonDerivedType(typeof(JobSubmitted), nameof(JobSubmitted))]
 [JsonDerivedType(typeof(PlanMade), nameof(PlanMade))]
 [JsonDerivedType(typeof(AttemptPlaced), nameof(AttemptPlaced))]
+[JsonDerivedType(typeof(AttemptHedged), nameof(AttemptHedged))]
 [JsonDerivedType(typeof(AttemptStarted), nameof(AttemptStarted))]
 [JsonDerivedType(typeof(OutputAppended), nameof(OutputAppended))]
 [JsonDerivedType(typeof(ReasoningAppended), nameof(ReasoningAppended))]
@@ -39,6 +40,15 @@ public sealed record PlanMade(DateTimeOffset At, Plan Plan, ImmutableArray<Devic
 /// <summary>A task was committed to a device; a higher number supersedes the lower.</summary>
 [GenerateSerializer, Immutable]
 public sealed record AttemptPlaced(
+    DateTimeOffset At, TaskId Task, int Number, DeviceId Device, string DeviceName, string RuntimeId, string ModelId, Estimate Predicted, string Reason) : JobEvent(At);
+
+/// <summary>
+/// A second device was asked as well, because the attempt that runs takes longer than predicted; the first end that succeeds counts. What it writes is told once it leads:
+/// when it has succeeded, or the first attempt has failed.
+/// </summary>
+/// <param name="Number">Higher than the first attempt's; it does not supersede it.</param>
+[GenerateSerializer, Immutable]
+public sealed record AttemptHedged(
     DateTimeOffset At, TaskId Task, int Number, DeviceId Device, string DeviceName, string RuntimeId, string ModelId, Estimate Predicted, string Reason) : JobEvent(At);
 
 /// <summary>The device began.</summary>

@@ -61,10 +61,15 @@ public static class JobProgress
             return error.Title;
         }
 
-        var retried = view.Tasks.Where(t => t.Attempts.Length > 1).ToList();
-        return retried.Count == 0 ? null
-            : $"{(retried.Sum(t => t.Attempts.Length - 1) is var retries and not 1 ? $"{retries} retries" : "1 retry")}: {ReasonCodes.For(retried[0].Attempts[0].Reason ?? ReasonCode.Lost).Words}";
+        return Retries(view) is > 0 and var retries
+            ? $"{(retries == 1 ? "1 retry" : $"{retries} retries")}: {ReasonCodes.For(view.Tasks.First(t => Retries(t) > 0).Attempts[0].Reason ?? ReasonCode.Lost).Words}"
+            : view.Tasks.Select(HedgeWords.Of).FirstOrDefault(w => w is not null);
     }
+
+    /// <summary>How often tasks were tried again; asking a second device as well is no retry.</summary>
+    public static int Retries(JobView view) => view.Tasks.Sum(Retries);
+
+    private static int Retries(TaskView task) => Math.Max(0, task.Attempts.Count(a => !a.IsHedge) - 1);
 
     private static IEnumerable<string> Outputs(JobView view, PlannedTask task) => task.Input.OutputsOf.Select(id => view.Tasks[id.Number - 1].Current?.Output.Text ?? "");
 }

@@ -31,20 +31,13 @@ public static class JobReducer
                 Tasks = [.. e.Plan.Tasks.Select(t => new TaskView(t, TaskState.Waiting, []))],
             },
             AttemptPlaced e => Place(next, e),
+            AttemptHedged e => Hedge(next, e),
             AttemptStarted e => Begun(next, Attempt(next, e.Task, e.Number, a => a with { State = AttemptState.Running, StartedAt = a.StartedAt ?? e.At }, TaskState.Running)),
             OutputAppended e => Attempt(next, e.Task, e.Number, a => a with { Output = a.Output.Append(e) }),
             ReasoningAppended e => Attempt(next, e.Task, e.Number, a => a with { Output = a.Output.Append(e) }),
             OutputWasReasoning e => Attempt(next, e.Task, e.Number, a => a with { Output = a.Output.Apply(e) }),
-            AttemptSucceeded e => Begun(next, Attempt(next, e.Task, e.Number, a => a with { State = AttemptState.Succeeded, EndedAt = e.At, ActualMs = e.ActualMs, Receipt = e.Receipt })),
-            AttemptFailed e => Attempt(next, e.Task, e.Number, a => a with
-            {
-                State = e.Reason == ReasonCode.Cancelled ? AttemptState.Cancelled : AttemptState.Failed,
-                EndedAt = e.At,
-                ActualMs = e.ActualMs,
-                Reason = e.Reason,
-                Cause = e.Cause,
-                EndedByDashboard = e.ByDashboard,
-            }),
+            AttemptSucceeded e => Begun(next, Task(next, e.Task, t => Win(t, e))),
+            AttemptFailed e => Task(next, e.Task, t => Fail(t, e)),
             TaskEnded e => Task(next, e.Task, t => MayEnd(t, e.State) ? Close(t, e.State, e.At) : t),
             CancelRequested => next with { CancelRequested = true },
             JobEnded { State: JobState.Queued or JobState.Running } => next,
@@ -56,11 +49,15 @@ public static class JobReducer
     /// <summary>The view after all events.</summary>
     public static JobView? Fold(IEnumerable<JobEvent> changes) => changes.Aggregate((JobView?)null, Apply);
 
+    /// <summary>The view after some more events.</summary>
+    public static JobView Fold(JobView view, IEnumerable<JobEvent> changes) => changes.Aggregate(view, (v, e) => Apply(v, e)!);
+
     private static JobView Place(JobView view, AttemptPlaced e)
     {
-        var placed = Task(view, e.Task, t => e.Number <= (t.Current?.Number ?? 0) ? t : t with
+        var placed = Task(view, e.Task, t => e.Number <= LastNumber(t) || HasSucceeded(t) ? t : t with
         {
             State = TaskState.Queued,
+            Lead = null,
             Attempts =
             [
                 .. t.Attempts.Select(a => a.IsOpen ? a with { State = AttemptState.Superseded, EndedAt = e.At } : a),
@@ -72,6 +69,44 @@ public static class JobReducer
         return e.Number > 1 && !placed.Tasks.Any(t => t.State is TaskState.Running or TaskState.Succeeded) ? placed with { State = JobState.Queued } : placed;
     }
 
+    // Beside the attempt that runs, which goes on leading; once a task.
+    private static JobView Hedge(JobView view, AttemptHedged e) => Task(view, e.Task, t => t is not { Current: { State: AttemptState.Running } first, Hedge: null } || e.Number <= LastNumber(t) ? t : t with
+    {
+        Lead = first.Number,
+        Attempts = t.Attempts.Add(new AttemptView(
+            e.Number, e.Device, e.DeviceName, e.RuntimeId, e.ModelId, AttemptState.Placed, e.Predicted, e.Reason, e.At, null, null, AttemptOutput.Empty, null, null, null, null, IsHedge: true)),
+    });
+
+    // Whoever succeeds first leads, and nobody waits for the other one.
+    private static TaskView Win(TaskView task, AttemptSucceeded e) => task.FindOpen(e.Number) is null ? task : task with
+    {
+        Lead = e.Number,
+        Attempts =
+        [
+            .. task.Attempts.Select(a => a.Number == e.Number ? a with { State = AttemptState.Succeeded, EndedAt = e.At, ActualMs = e.ActualMs, Receipt = e.Receipt }
+                : a.IsOpen ? a with { State = AttemptState.Superseded, EndedAt = e.At, ActualMs = a.ElapsedMs(e.At) } : a),
+        ],
+    };
+
+    // When the leading one fails while another one runs, that one leads.
+    private static TaskView Fail(TaskView task, AttemptFailed e) => task.FindOpen(e.Number) is not { } failed ? task : task with
+    {
+        Lead = task.Current == failed && task.Open.FirstOrDefault(a => a != failed) is { } other ? other.Number : task.Lead,
+        Attempts = task.Attempts.Replace(failed, failed with
+        {
+            State = e.Reason == ReasonCode.Cancelled ? AttemptState.Cancelled : AttemptState.Failed,
+            EndedAt = e.At,
+            ActualMs = e.ActualMs,
+            Reason = e.Reason,
+            Cause = e.Cause,
+            EndedByDashboard = e.ByDashboard,
+        }),
+    };
+
+    private static int LastNumber(TaskView task) => task.Attempts.IsEmpty ? 0 : task.Attempts[^1].Number;
+
+    private static bool HasSucceeded(TaskView task) => task.Current is { State: AttemptState.Succeeded };
+
     private static JobView Begun(JobView before, JobView view) => ReferenceEquals(before, view) ? view : view with { State = JobState.Running };
 
     // A task succeeds only when its current attempt did.
@@ -79,9 +114,7 @@ public static class JobReducer
         state > TaskState.Running && (state != TaskState.Succeeded || task.Current?.State == AttemptState.Succeeded);
 
     private static JobView Attempt(JobView view, TaskId id, int number, Func<AttemptView, AttemptView> change, TaskState? state = null) =>
-        Task(view, id, t => t.Current is { IsOpen: true } current && current.Number == number
-            ? t with { State = state ?? t.State, Attempts = t.Attempts.SetItem(t.Attempts.Length - 1, change(current)) }
-            : t);
+        Task(view, id, t => t.FindOpen(number) is { } open ? t with { State = state ?? t.State, Attempts = t.Attempts.Replace(open, change(open)) } : t);
 
     private static JobView Task(JobView view, TaskId id, Func<TaskView, TaskView> change)
     {

@@ -46,20 +46,43 @@ public sealed record JobView(
 [GenerateSerializer, Immutable]
 public sealed record JobResult(string? Text, ImmutableArray<ArtifactRef> Artifacts, bool IsPartial = false, bool IsCut = false);
 
-/// <param name="Attempts">Oldest first; the last is the current one.</param>
+/// <param name="Attempts">Oldest first. One is open at most, or two while a second device was asked as well.</param>
+/// <param name="Lead">The number of the attempt whose text is the task's; null: the last one.</param>
 [GenerateSerializer, Immutable]
-public sealed record TaskView(PlannedTask Planned, TaskState State, ImmutableArray<AttemptView> Attempts)
+public sealed record TaskView(PlannedTask Planned, TaskState State, ImmutableArray<AttemptView> Attempts, int? Lead = null)
 {
     public TaskId Id => Planned.Id;
 
-    /// <summary>The current attempt, or null before placement.</summary>
-    public AttemptView? Current => Attempts.IsEmpty ? null : Attempts[^1];
+    /// <summary>The leading attempt, or null before placement: the one whose text is the task's, and whose success ended it.</summary>
+    public AttemptView? Current => Attempts.IsEmpty ? null : Lead is { } number ? Attempts.First(a => a.Number == number) : Attempts[^1];
+
+    /// <summary>The attempt on the second device that was asked as well; null when none was.</summary>
+    public AttemptView? Hedge => Attempts.FirstOrDefault(a => a.IsHedge);
+
+    /// <summary>Attempts that have not ended.</summary>
+    public IEnumerable<AttemptView> Open => Attempts.Where(a => a.IsOpen);
+
+    /// <summary>The attempt of this number while it has not ended, else null.</summary>
+    public AttemptView? FindOpen(int number)
+    {
+        // From the newest on: this is asked for every piece of text.
+        for (var i = Attempts.Length - 1; i >= 0; i--)
+        {
+            if (Attempts[i].Number == number)
+            {
+                return Attempts[i].IsOpen ? Attempts[i] : null;
+            }
+        }
+
+        return null;
+    }
 }
 
 /// <param name="Output">What it wrote so far.</param>
 /// <param name="ActualMs">From placement to its end; null while it runs.</param>
 /// <param name="Cause">Of a failure, in words.</param>
 /// <param name="EndedByDashboard">It did not fail: the dashboard ended while it ran.</param>
+/// <param name="IsHedge">A second device was asked as well, while an earlier attempt ran longer than predicted.</param>
 [GenerateSerializer, Immutable]
 public sealed record AttemptView(
     int Number,
@@ -78,7 +101,8 @@ public sealed record AttemptView(
     ReasonCode? Reason,
     string? Cause,
     Receipt? Receipt,
-    bool EndedByDashboard = false)
+    bool EndedByDashboard = false,
+    bool IsHedge = false)
 {
     /// <summary>Milliseconds from its placement to a moment; 0 when the clock was set back meanwhile.</summary>
     public double ElapsedMs(DateTimeOffset at) => Math.Max(0, (at - PlacedAt).TotalMilliseconds);

@@ -22,14 +22,14 @@ public static class TriedAttempts
         }
 
         /// <summary>
-        /// What a task's failed attempts, of which the last failed for <paramref name="last"/>, leave out of the next one; of interrupted ones the last and those of the second
+        /// What a task's failed attempts, of which the last to end failed for <paramref name="last"/>, leave out of the next one; of interrupted ones the last and those of the second
         /// before it, so that a task goes elsewhere and does not run in circles between devices that cannot take it now.
         /// </summary>
         public static Tried Of(IReadOnlyList<AttemptView> attempts, ReasonCode last)
         {
             var own = Tried.OwnFaults(attempts);
             return !ReasonCodes.For(last).ElsewhereOnly ? Tried.Nothing
-                : attempts is [.., { State: AttemptState.Failed } interrupted] && ReasonCodes.For(last).Waits ? own with { Devices = own.Devices.Union(attempts.Where(a => IsJustBefore(a, interrupted)).Select(a => a.DeviceId)) }
+                : ReasonCodes.For(last).Waits && attempts.Where(a => a.State == AttemptState.Failed).MaxBy(a => a.EndedAt) is { } interrupted ? own with { Devices = own.Devices.Union(attempts.Where(a => IsJustBefore(a, interrupted)).Select(a => a.DeviceId)) }
                 : own;
         }
     }

@@ -77,8 +77,8 @@ public static class PlanningPipeline
         return returned is { Plan: null, MayWait: false } ? null : PlanWords.WaitsForReturn(away);
     }
 
-    // A model for trying out never stands in for the one that was planned: what it says is no answer.
-    private static FilterContext Again(PlannedTask task, JobRequest request, PlanContext context, Tried tried) =>
+    /// <summary>What a later placement is held against: a model for trying out never stands in for the one that was planned, as what it says is no answer.</summary>
+    internal static FilterContext Again(PlannedTask task, JobRequest request, PlanContext context, Tried tried) =>
         new(request, task.Kind, task.Skill, context with { NoTryOutModels = context.NoTryOutModels || !task.OnTryOutModel }, tried.Devices) { FailedModels = tried.Models };
 
     // A better model in parts wins over a plainer one at once; among equals the faster way does.

@@ -13,14 +13,12 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan WarnFor = TimeSpan.FromMinutes(2);
-    private readonly DeviceLedger _ledger = new();
-    private readonly HeardAttempts _heard = new(time);
     private readonly LoadHistory _load = new(time);
     private DeviceSnapshot? _me;
     private IGrainTimer? _beats;
     private IGrainTimer? _telling;
     private IFleetGrain? _fleet;
-    private IDeviceGrain? _self;
+    private DeviceAttempts? _attempts;
     private BeatWatch? _watch;
     private long _session;
     private long _warned;
@@ -29,7 +27,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
 
     private IFleetGrain Fleet => _fleet ??= GrainFactory.GetGrain<IFleetGrain>(0);
 
-    private IDeviceGrain Self => _self ??= this.AsReference<IDeviceGrain>();
+    private DeviceAttempts Attempts => _attempts ??= new DeviceAttempts(this.AsReference<IDeviceGrain>(), links, runner, jobs, options, time);
 
     public Task LoadAsync(StoredDevice device)
     {
@@ -63,14 +61,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
         _me = _me with { Link = kind, Profile = profile, Runtimes = runtimes, RuntimesLoaded = loaded, LastSeen = time.GetUtcNow(), LinkEnd = null };
         await SetLinkedAsync();
         store.Linked(_me);
-        _heard.Linked();
-        Tend();
-        if (links.Find(_me.Id) is { } link)
-        {
-            runner.Reconcile(link, _ledger.All);
-        }
-
-        Pump();
+        Attempts.Linked(_me);
     }
 
     public Task BeatAsync(long session, LinkKind kind, Telemetry telemetry, RuntimeReport? runtimes, double? roundTripMs)
@@ -96,7 +87,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
         }
 
         // Slots, models and free memory may have changed.
-        Pump();
+        Attempts.Pump(_me);
 
         return telemetry.IsStopping && _me.State != DeviceState.Draining ? SetStateAsync(DeviceState.Draining, "Its agent is being stopped.")
             : back ? SetLinkedAsync()
@@ -129,87 +120,37 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
 
         doubt.Gone(_me.Id);
         _me = _me with { LinkEnd = _me.LinkEnd ?? LinkEnd.Closed };
-        Tend();
+        Attempts.Tend(_me);
         return _me.State == DeviceState.Lost ? Task.CompletedTask : SetStateAsync(DeviceState.Suspect, reason);
     }
 
     public async Task RunAsync(ImmutableArray<AttemptOrder> orders)
     {
-        foreach (var order in orders)
-        {
-            if (_me is not null && order.From is { } from)
-            {
-                // It may be on the device already, whatever the link is like now.
-                if (_ledger.AddInFlight(order))
-                {
-                    _heard.Await(order.Id, from);
-                }
-            }
-            else if (_me?.State == DeviceState.Online)
-            {
-                _ledger.Add(order);
-            }
-            else
-            {
-                // The re-check at the serial point: what was true on the snapshot may not be any more.
-                runner.Refuse([order], ReasonCode.Lost, $"{_me?.Name ?? "The device"} is not online any more.");
-            }
-        }
-
-        if (orders.Any(o => o.From is not null))
-        {
-            Tend();
-        }
-
-        Pump();
+        Attempts.Take(_me, orders);
         placed.Told(orders.Select(o => o.Id).ToHashSet(), await TellAsync(urgent: false));
     }
 
     public Task BrokenAsync(AttemptId attempt, AttemptPosition position)
     {
-        _heard.Broke(attempt, position);
-        Tend();
+        Attempts.Broken(_me, attempt, position);
         return Task.CompletedTask;
     }
 
     public Task AskedAsync(AttemptId attempt, bool moved)
     {
-        _heard.Waits(attempt);
-        if (moved && !_heard.IsHeard(attempt))
-        {
-            Drop(attempt);
-        }
-
+        Attempts.Asked(attempt, moved);
         return moved ? TellAsync(urgent: false) : Task.CompletedTask;
     }
 
     public Task CancelAsync(AttemptId attempt)
     {
-        if (_ledger.TakeBack(attempt) is { } waiting)
-        {
-            runner.Refuse([waiting], ReasonCode.Cancelled, "It was cancelled before it started.");
-        }
-        else if (_ledger.InFlight(attempt) is not { } order)
-        {
-            runner.RefuseCancelled(attempt, new DeviceId(this.GetPrimaryKeyString()), "It was cancelled; its device did not have it.");
-        }
-        else if (_heard.IsHeard(attempt) && Link is { } link)
-        {
-            runner.Cancel(link, attempt);
-        }
-        else
-        {
-            Drop(attempt);
-            runner.Refuse([order], ReasonCode.Cancelled, $"It was cancelled while {_me!.Name} was not linked; the device stops it when it is back.");
-        }
-
+        Attempts.Cancel(_me, new DeviceId(this.GetPrimaryKeyString()), attempt);
         return Task.CompletedTask;
     }
 
     public Task EndedAsync(AttemptId attempt, Receipt? receipt, double actualMs)
     {
-        _heard.Remove(attempt);
-        if (_me is null || _ledger.Ended(attempt) is not { } order)
+        if (Attempts.Ended(attempt) is not { } order || _me is null)
         {
             return Task.CompletedTask;
         }
@@ -223,8 +164,8 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
             store.Learned(_me);
         }
 
-        Pump();
-        if (_ledger.IsEmpty)
+        Attempts.Pump(_me);
+        if (Attempts.IsEmpty)
         {
             // Else the next decision would wait for work that is done.
             return TellAsync(urgent: false);
@@ -252,8 +193,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
         _forgotten = true;
         doubt.Gone(_me!.Id);
         links.Find(_me.Id)?.Abort("It was forgotten.");
-        Lose(_ledger.Clear(), "it was forgotten");
-        _heard.Clear();
+        Attempts.LoseAll(_me);
         await Fleet.RemoveAsync(_me.Id);
         _me = null;
         DeactivateOnIdle();
@@ -261,7 +201,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
 
     private async Task CheckBeatsAsync()
     {
-        Tend();
+        Attempts.Tend(_me);
         if (_me is null or { State: DeviceState.Lost } || _watch is null)
         {
             return;
@@ -284,85 +224,13 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
         {
             doubt.Gone(_me.Id);
             links.Find(_me.Id)?.Abort("No beat came for too long.");
-            var had = !_ledger.IsEmpty;
-            Lose(_ledger.ClearWaiting(), "no beat came");
+            var had = !Attempts.IsEmpty;
+            Attempts.LoseWaiting(_me);
             await SetStateAsync(DeviceState.Lost, had ? "It has stopped answering. Its work goes to others where they can do it sooner; else it waits until the device is back." : "It has stopped answering. It had no work.");
         }
         else if (_me.State != DeviceState.Suspect)
         {
             await SetStateAsync(DeviceState.Suspect, $"It has not answered for {Math.Ceiling(_watch.SilentFor.TotalSeconds):0} s. It gets no new work until it does.");
-        }
-    }
-
-    private void Lose(ImmutableArray<AttemptOrder> lost, string why) => runner.Refuse(lost, ReasonCode.Lost, $"{_me!.Name} was lost: {why}.");
-
-    // It is not waited for here any more.
-    private void Drop(AttemptId attempt)
-    {
-        _ledger.Ended(attempt);
-        _heard.Remove(attempt);
-    }
-
-    private AttemptPulse? Pulse(AttemptOrder order) => jobs.Pulse(order.Id, time.GetUtcNow());
-
-    // Attempts that nobody listens to: goes on with them when the device is linked, asks their jobs whether to wait when it is not, and gives them up in the end.
-    private void Tend()
-    {
-        if (_me is null)
-        {
-            return;
-        }
-
-        var link = Link;
-        foreach (var (id, silent) in _heard.Silent.ToList())
-        {
-            var order = _ledger.InFlight(id)!;
-            if (link is not null && (silent.Breaks > HeardAttempts.MostBreaks || (!link.KeepsAttempts && !silent.Position.IsStart)))
-            {
-                Drop(id);
-                runner.Refuse([order], ReasonCode.Lost, link.KeepsAttempts
-                    ? $"Listening to {_me.Name} broke {silent.Breaks} times although its link stands."
-                    : $"{_me.Name} runs an older agent, which cannot go on with what was interrupted. Update it.");
-            }
-            else if (link is not null && silent.IsDue)
-            {
-                Listen(link, order);
-            }
-            else if (link is null && silent.Away > options.WaitForDevice)
-            {
-                Drop(id);
-                runner.Refuse([order], ReasonCode.Lost, $"{_me.Name} did not come back within {options.WaitForDevice.TotalSeconds:0} s.");
-            }
-            else if (link is null && silent.IsDue)
-            {
-                _heard.Asking(id);
-                runner.TellWaiting(id, $"{_me.Name} is not linked; it goes on when the device is back");
-                runner.AskToMove(Self, id, $"The link to {_me.Name} broke.", DeviceLedger.Left(order, jobs.Pulse(id, time.GetUtcNow())), silent.Away);
-            }
-        }
-    }
-
-    private IDeviceLink? Link => links.Find(_me!.Id) is { Closed.IsCancellationRequested: false } open ? open : null;
-
-    private void Listen(IDeviceLink link, AttemptOrder order) => runner.Run(
-        Self, link, order, _heard.Begin(order.Id), new FollowedDevice(_me!.Name, [.. _me.Profile?.Accelerators.Where(a => a.Status == AcceleratorStatus.Proven).Select(a => a.Kind) ?? []]));
-
-    private void Pump()
-    {
-        if (_me is null || Link is not { } link)
-        {
-            return;
-        }
-
-        while (_ledger.Next(_me, options.MaxInFlightPerDevice, Pulse) is var (order, noMemory))
-        {
-            if (noMemory is not null)
-            {
-                runner.Refuse([order], ReasonCode.OutOfMemory, $"{_me.Name}: {noMemory}");
-                continue;
-            }
-
-            Listen(link, order);
         }
     }
 
@@ -397,7 +265,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
             return Task.FromResult(0L);
         }
 
-        var work = _ledger.Look(_me.Runtimes, Pulse);
+        var work = Attempts.Look(_me.Runtimes);
         _me = _me with
         {
             Lanes = work.Lanes,

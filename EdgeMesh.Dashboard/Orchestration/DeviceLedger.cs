@@ -74,6 +74,10 @@ public sealed class DeviceLedger
         return true;
     }
 
+    /// <summary>Whether its lane has a slot for one more attempt now, and nothing waits that it would delay.</summary>
+    public bool IsFreeFor(AttemptOrder order, ImmutableArray<RuntimeInfo> runtimes) =>
+        _waiting.Count == 0 && (_queues.TryGetValue(LaneOf(order), out var lane) ? lane.InFlight : 0) < Slots(runtimes, order.Placement.RuntimeId);
+
     /// <summary>The next attempt whose turn has come; null when there is none. It is in flight from then on, or gone when there is no memory for it.</summary>
     /// <param name="device">As it is now: its slots and its memory count.</param>
     /// <param name="most">Attempts that a lane, and that all light ones together, may have in flight.</param>

@@ -33,7 +33,7 @@ public interface IJobGrain : IGrainWithStringKey
     /// <summary>Goes on with what the journal says, after a start.</summary>
     Task ResumeAsync();
 
-    /// <summary>Whether this attempt is the one that the job waits for.</summary>
+    /// <summary>Whether the job waits for this attempt.</summary>
     Task<bool> IsOpenAsync(AttemptId attempt);
 
     /// <summary>
@@ -42,6 +42,10 @@ public interface IJobGrain : IGrainWithStringKey
     /// <param name="remainingMs">What is left of it by its estimate.</param>
     /// <param name="away">Since the link ended.</param>
     Task<bool> MoveAsync(AttemptId attempt, string cause, double remainingMs, TimeSpan away);
+
+    /// <summary>An attempt takes far longer than predicted: asks a second device as well. False when the job does not wait for it any more, or asked one before.</summary>
+    /// <param name="placement">Where.</param>
+    Task<bool> HedgeAsync(AttemptId first, TaskPlacement placement);
 
     /// <summary>The fleet changed: a waiting job looks again.</summary>
     Task FleetChangedAsync();
@@ -101,10 +105,11 @@ public interface IFleetGrain : IGrainWithIntegerKey
 /// <param name="Rehearsal">Nothing is learned from it.</param>
 /// <param name="Deadlines">When the device gives it up; set when it is sent.</param>
 /// <param name="Caller">Whose it is: callers take turns.</param>
+/// <param name="IsHedge">A second device is asked as well: only when it has a free slot.</param>
 /// <param name="From">Ordered before, by an earlier start of the dashboard or on a way that failed: how far it was heard. Null: a new one.</param>
 [GenerateSerializer, Immutable]
 public sealed record AttemptOrder(
-    AttemptId Id, JobKind JobKind, string Title, PlannedTask Task, TaskPlacement Placement, string InputText, DateTimeOffset PlacedAt, bool Rehearsal = false, Core.Costing.Deadlines? Deadlines = null, AttemptPosition? From = null, string Caller = "")
+    AttemptId Id, JobKind JobKind, string Title, PlannedTask Task, TaskPlacement Placement, string InputText, DateTimeOffset PlacedAt, bool Rehearsal = false, Core.Costing.Deadlines? Deadlines = null, AttemptPosition? From = null, string Caller = "", bool IsHedge = false)
 {
     /// <summary>Milliseconds since it was placed; never below 0.</summary>
     public double ElapsedMs(TimeProvider time) => Math.Max(0, (time.GetUtcNow() - PlacedAt).TotalMilliseconds);

@@ -11,6 +11,7 @@ public sealed class JobFeed
     private readonly ConcurrentDictionary<JobId, Open> _jobs = new();
     private readonly LiveSource<long> _history = new(0);
     private long _changes;
+    private long _began;
     private int _listeners;
 
     public int SubscriberCount => _history.SubscriberCount + Volatile.Read(ref _listeners) + _jobs.Values.Sum(j => j.Views.SubscriberCount);
@@ -22,13 +23,16 @@ public sealed class JobFeed
     public AttemptPulse? Pulse(AttemptId attempt, DateTimeOffset now)
     {
         if (_jobs.GetValueOrDefault(attempt.Job)?.Views.Current is not { } live || live.View.Tasks.Length < attempt.Task.Number
-            || live.View.Tasks[attempt.Task.Number - 1].Current is not { StartedAt: { } started } current || current.Number != attempt.Number)
+            || live.View.Tasks[attempt.Task.Number - 1].FindOpen(attempt.Number) is not { StartedAt: { } started })
         {
             return null;
         }
 
-        return new AttemptPulse((now - started).TotalMilliseconds, live.Progress.GetValueOrDefault(attempt.Task)?.Fraction);
+        return new AttemptPulse((now - started).TotalMilliseconds, IsLeading(live.View, attempt) ? live.Progress.GetValueOrDefault(attempt.Task)?.Fraction : null);
     }
+
+    /// <summary>Whether an attempt's text is its task's: not that of a second device that was asked as well, while the first one runs. Nobody reads a job that is not open.</summary>
+    public bool IsLeading(AttemptId attempt) => Find(attempt.Job) is not { } view || IsLeading(view, attempt);
 
     public ILiveSubscription<JobLive>? Watch(JobId id) => _jobs.GetValueOrDefault(id)?.Views.Subscribe();
 
@@ -49,7 +53,10 @@ public sealed class JobFeed
         var job = _jobs.GetOrAdd(view.Id, static (_, v) => new Open(new LiveSource<JobLive>(new JobLive(v, ImmutableDictionary<TaskId, LiveProgress>.Empty))), view);
         lock (job)
         {
-            job.Views.Publish(job.Views.Current with { View = view });
+            // How far an attempt was says nothing of the one that leads now.
+            var before = job.Views.Current;
+            var stale = before.Progress.Keys.Where(t => Lead(before.View, t) != Lead(view, t)).ToList();
+            job.Views.Publish(new JobLive(view, stale.Count == 0 ? before.Progress : before.Progress.RemoveRange(stale)));
             foreach (var listener in job.Listeners)
             {
                 for (var i = 0; i < events.Length; i++)
@@ -66,6 +73,14 @@ public sealed class JobFeed
             }
         }
 
+        foreach (var change in events)
+        {
+            if (change is AttemptStarted began && !view.Tasks[began.Task.Number - 1].Planned.Kind.IsLight())
+            {
+                Interlocked.Increment(ref _began);
+            }
+        }
+
         if (view.IsFinished || first == 1)
         {
             _history.Publish(Interlocked.Increment(ref _changes));
@@ -75,7 +90,10 @@ public sealed class JobFeed
     /// <summary>A row of the history went away.</summary>
     public void Deleted() => _history.Publish(Interlocked.Increment(ref _changes));
 
-    /// <summary>Live progress of an attempt; null when it ended.</summary>
+    /// <summary>Attempts that began, light ones not counted.</summary>
+    public long Began => Interlocked.Read(ref _began);
+
+    /// <summary>Live progress of an attempt; null when it ended. That of an attempt that does not lead is not shown.</summary>
     public void Progress(AttemptId attempt, LiveProgress? progress)
     {
         if (_jobs.TryGetValue(attempt.Job, out var job))
@@ -83,7 +101,7 @@ public sealed class JobFeed
             lock (job)
             {
                 var now = job.Views.Current;
-                if (progress is not null || now.Progress.ContainsKey(attempt.Task))
+                if (IsLeading(now.View, attempt) && (progress is not null || now.Progress.ContainsKey(attempt.Task)))
                 {
                     job.Views.Publish(now with { Progress = progress is null ? now.Progress.Remove(attempt.Task) : now.Progress.SetItem(attempt.Task, progress) });
                 }
@@ -121,6 +139,10 @@ public sealed class JobFeed
         Interlocked.Increment(ref _listeners);
         return listener;
     }
+
+    private static bool IsLeading(JobView view, AttemptId attempt) => Lead(view, attempt.Task) is not { } lead || lead == attempt.Number;
+
+    private static int? Lead(JobView view, TaskId task) => task.Number <= view.Tasks.Length ? view.Tasks[task.Number - 1].Current?.Number : null;
 
     private sealed record Open(LiveSource<JobLive> Views)
     {

@@ -1,6 +1,4 @@
-using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
-using EdgeMesh.Core.Placement;
 using EdgeMesh.Core.Planning;
 using EdgeMesh.Dashboard.Orchestration.Attempts;
 using EdgeMesh.Dashboard.Storage;
@@ -11,24 +9,28 @@ namespace EdgeMesh.Dashboard.Orchestration;
 /// <summary>A job: decides what happens next, stores it, then tells. State changes only through <see cref="JobReducer"/>.</summary>
 public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, PlanContexts contexts, OpenJobs open, OrchestratorOptions options, OrchestratorEpoch epoch, TimeProvider time) : Grain, IJobGrain
 {
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan CancelledWithin = TimeSpan.FromSeconds(15);
-    private JobView? _view;
-    private IGrainTimer? _looking;
-    private long? _waitingSince;
+    private readonly JobRecord _record = new(journal, feed);
+    private readonly JobPlanning _planning = new(placed, contexts, time);
+    private JobDevices? _devices;
+    private JobPatience? _patience;
     private long? _cancelledAt;
     private bool _isOrdered = true;
-    private bool _rehearsal;
     private bool _noTryOutModels;
 
     private JobId Id => new(this.GetPrimaryKeyString());
 
+    private JobPatience Patience => _patience ??= new JobPatience(this, LookAsync, time);
+
+    private JobDevices Devices => _devices ??= new JobDevices(GrainFactory);
+
     public async Task SubmitAsync(JobRequest request, string caller, PlanResult plan, JobId? rerunOf, SubmitOnce? once, bool noTryOutModels = false)
     {
         _noTryOutModels = noTryOutModels;
-        List<JobEvent> events = [new JobSubmitted(time.GetUtcNow(), Id, request, JobTitle.Of(request), rerunOf, caller)];
-        var (orders, view) = Commit(JobReducer.Fold(events)!, events, plan);
-        await StoreAsync(events, view, once);
+        JobSubmitted submitted = new(time.GetUtcNow(), Id, request, JobTitle.Of(request), rerunOf, caller);
+        var view = JobReducer.Apply(null, submitted)!;
+        var (events, orders) = _planning.Begin(view, plan with { Refusal = null }, _record.IsRehearsal);
+        await StoreAsync([submitted, .. events], JobReducer.Fold(view, events), once);
         await DispatchAsync(orders);
         if (plan.MayWait)
         {
@@ -44,7 +46,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
         }
 
         open.Restore(Id, view.Caller);
-        feed.Publish(view, view.Version, []);
+        _record.Restore();
         _isOrdered = false;
         Wait();
         await LookAsync();
@@ -58,32 +60,44 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
 
     public async Task RehearseAsync(JobRequest request, PlanResult plan)
     {
-        _rehearsal = true;
+        _record.IsRehearsal = true;
         await SubmitAsync(request, "", plan, rerunOf: null, once: null);
     }
 
-    public Task<bool> IsOverAsync() => Task.FromResult(_view is not { IsFinished: false });
+    public Task<bool> IsOverAsync() => Task.FromResult(_record.Known is not { IsFinished: false });
 
     public Task ReportAsync(Immutable<ImmutableArray<JobEvent>> events) => GoOnAsync(events.Value, stranded: false);
 
     public async Task<bool> MoveAsync(AttemptId attempt, string cause, double remainingMs, TimeSpan away)
     {
-        if (await ViewAsync() is not { IsFinished: false } view || !JobTurn.IsOpen(view, attempt.Task, attempt.Number))
+        if (await ViewAsync() is not { IsFinished: false } view || JobTurn.Open(view, attempt.Task, attempt.Number) is not { } there)
         {
             return true;
         }
 
-        var task = view.Tasks[attempt.Task.Number - 1];
-        var there = task.Current!;
-        var elsewhere = new Tried([.. task.Attempts.Select(a => a.DeviceId)], []);
-        var load = TaskLoad.Of(JobProgress.InputText(view, task.Planned), task.Planned.Options);
-        if (view.CancelRequested || PlanningPipeline.PlaceAgain(task.Planned, load, view.Request, placed.Current, contexts.Now(view.Caller), elsewhere).Placement is not { } other
-            || !Reattachment.IsSoonerElsewhere(other.Predicted.P50Ms, remainingMs, away, options.ReattachFor))
+        if (view.CancelRequested || !_planning.IsSoonerElsewhere(view, view.Tasks[attempt.Task.Number - 1], remainingMs, away, options.ReattachFor))
         {
             return false;
         }
 
         await GoOnAsync([new AttemptFailed(time.GetUtcNow(), attempt.Task, attempt.Number, there.ElapsedMs(time.GetUtcNow()), ReasonCode.Lost, cause, there.DeviceId)], stranded: false);
+        return true;
+    }
+
+    public async Task<bool> HedgeAsync(AttemptId first, TaskPlacement placement)
+    {
+        if (await ViewAsync() is not { IsFinished: false } view)
+        {
+            return false;
+        }
+
+        var turn = Turn(view);
+        if (!turn.Hedge(first, placement))
+        {
+            return false;
+        }
+
+        await CommitAsync(turn);
         return true;
     }
 
@@ -95,24 +109,36 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
             return;
         }
 
-        var turn = new JobTurn(before, placed.Current, contexts.Now(before.Caller), options, epoch.Up, IsPatienceOver);
+        var turn = Turn(before);
         turn.Take(events);
         turn.GoOn(stranded);
-        List<AttemptOrder> orders = [.. turn.Placements.Select(p => Order(turn.View, p.Task, p.Placement, p.Number, p.Text))];
+        await CommitAsync(turn);
+        await Devices.StopSupersededAsync(Id, turn.Superseded);
+        if (JobProgress.Stranded(turn.View).Any())
+        {
+            Wait();
+        }
+    }
+
+    private JobTurn Turn(JobView view) => new(view, placed.Current, contexts.Now(view.Caller), options, epoch.Up, Patience.IsOver(options.WaitForDevice));
+
+    private Task CommitAsync(JobTurn turn)
+    {
+        List<AttemptOrder> orders = [.. turn.Placements.Select(p => AttemptOrders.New(turn.View, p, time.GetUtcNow(), _record.IsRehearsal))];
         placed.Add(orders);
+        return CommitAsync([.. turn.Events], turn.View, orders);
+    }
+
+    private async Task CommitAsync(List<JobEvent> events, JobView next, List<AttemptOrder> orders)
+    {
         try
         {
-            await StoreAsync([.. turn.Events], turn.View);
+            await StoreAsync(events, next);
             await DispatchAsync(orders);
         }
         finally
         {
-            placed.Settle(orders.Select(o => o.Id).ToHashSet().Contains);
-        }
-
-        if (JobProgress.Stranded(turn.View).Any())
-        {
-            Wait();
+            placed.Settle(a => a.Job == Id);
         }
     }
 
@@ -126,9 +152,9 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
         if (!view.CancelRequested)
         {
             List<JobEvent> events = [new CancelRequested(time.GetUtcNow(), by)];
-            if (!Current(view).Any())
+            if (!OpenAttempt.Of(view).Any())
             {
-                events.Add(Cancelled(view));
+                events.Add(JobEndings.Cancelled(view, time.GetUtcNow()));
             }
 
             await StoreAsync(events);
@@ -141,21 +167,15 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
     // Asked again, it asks again. What no device has stopped by then ends here.
     private async Task StopAttemptsAsync(JobView view)
     {
-        if (Current(view).ToList() is not [_, ..] current)
+        if (OpenAttempt.Of(view).ToList() is not [_, ..] open)
         {
             return;
         }
 
         _cancelledAt ??= time.GetTimestamp();
         Wait();
-        await Task.WhenAll(current.Select(c => GrainFactory.GetGrain<IDeviceGrain>(c.Attempt.DeviceId.Value).CancelAsync(new AttemptId(Id, c.Task.Id, c.Attempt.Number))));
+        await Devices.StopAsync(Id, open);
     }
-
-    private JobEnded Cancelled(JobView view) =>
-        new(time.GetUtcNow(), JobState.Cancelled, JobOutcome.Decide(view with { CancelRequested = true }).Error);
-
-    private static IEnumerable<(TaskView Task, AttemptView Attempt)> Current(JobView view) =>
-        view.Tasks.Where(t => t.Current is { IsOpen: true }).Select(t => (t, t.Current!));
 
     public async Task AbandonAsync(string cause)
     {
@@ -164,88 +184,33 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
             return;
         }
 
-        var now = time.GetUtcNow();
-        var events = Current(view)
-            .Select(JobEvent (c) => new AttemptFailed(now, c.Task.Id, c.Attempt.Number, c.Attempt.ElapsedMs(now), ReasonCode.Lost, cause, c.Attempt.DeviceId, ByDashboard: true))
-            .ToList();
-        events.Add(new JobEnded(now, JobState.Failed, new JobError("The job was interrupted.", cause, JobOutcome.Code(ReasonCode.Lost), "Run it again; what had finished is kept here.")));
-        await StoreAsync(events);
+        await StoreAsync(JobEndings.Abandoned(view, cause, time.GetUtcNow()));
     }
 
     public async Task FleetChangedAsync()
     {
-        if (_view is not { Plan: null, IsFinished: false })
+        if (_record.Known is not { Plan: null, IsFinished: false } view)
         {
             return;
         }
 
         // While an engine that may do it well still starts, a model for trying out is not taken because it was up first.
-        var plan = Plan(_view, noTryOutModels: true);
-        if (plan.MayWait)
+        var plan = _planning.Plan(view, noTryOutModels: true);
+        if (!plan.MayWait)
         {
-            return;
+            await BeginAsync(view, plan.Plan is null ? _planning.Plan(view, _noTryOutModels) : plan);
         }
-
-        await BeginAsync(_view, plan.Plan is null ? Plan(_view, _noTryOutModels) : plan);
     }
 
     private async Task BeginAsync(JobView view, PlanResult plan)
     {
-        List<JobEvent> events = [];
-        var (orders, _) = Commit(view, events, plan);
-        if (plan.Refusal is { } refusal)
-        {
-            events.Add(new JobEnded(time.GetUtcNow(), JobState.Failed, new JobError(refusal.Title, refusal.Detail, refusal.Code, refusal.Remedy)));
-        }
-
-        try
-        {
-            await StoreAsync(events);
-            await DispatchAsync(orders);
-        }
-        finally
-        {
-            placed.Settle(a => a.Job == Id);
-        }
+        var (events, orders) = _planning.Begin(view, plan, _record.IsRehearsal);
+        await CommitAsync(events, JobReducer.Fold(view, events), orders);
     }
 
-    private PlanResult Plan(JobView view, bool noTryOutModels, bool forAway = true)
-    {
-        var context = contexts.Now(view.Caller, noTryOutModels, accepted: true);
-        return placed.Decide(Id, view.Request, view.Caller, fleet => PlanningPipeline.Plan(view.Request, fleet, forAway ? context : context with { Absence = null }));
-    }
+    private ValueTask<JobView?> ViewAsync() => _record.ReadAsync(Id);
 
-    private static JobView Fold(JobView view, IEnumerable<JobEvent> events) => events.Aggregate(view, (v, e) => JobReducer.Apply(v, e)!);
-
-    /// <summary>The job as it is; read from the journal after the grain was idle for so long that it was put away.</summary>
-    private async ValueTask<JobView?> ViewAsync() =>
-        _view ??= JobReducer.Fold((await journal.ReadAsync(Id, 0, CancellationToken.None)).Select(e => e.Event));
-
-    // Adds what the plan makes of the job to its events, and gives the view after them.
-    private (List<AttemptOrder> Orders, JobView View) Commit(JobView view, List<JobEvent> events, PlanResult result)
-    {
-        var orders = new List<AttemptOrder>();
-        if (result is not { Plan: { } plan, Predicted: { } predicted })
-        {
-            return (orders, view);
-        }
-
-        events.Add(new PlanMade(time.GetUtcNow(), plan, result.Devices, predicted));
-        view = JobReducer.Apply(view, events[^1])!;
-        foreach (var task in JobProgress.Ready(view))
-        {
-            var placement = plan.Placements[task.Id.Number - 1];
-            events.Add(new AttemptPlaced(time.GetUtcNow(), task.Id, 1, placement.Device, placement.DeviceName, placement.RuntimeId, placement.ModelId, placement.Predicted, placement.Reason));
-            orders.Add(Order(view, task.Planned, placement, 1, JobProgress.InputText(view, task.Planned)));
-        }
-
-        return (orders, Fold(view, events.TakeLast(orders.Count)));
-    }
-
-    private AttemptOrder Order(JobView view, PlannedTask task, TaskPlacement placement, int number, string text) =>
-        new(new AttemptId(Id, task.Id, number), view.Request.Kind, view.Title, task, placement, text, time.GetUtcNow(), _rehearsal, Caller: view.Caller);
-
-    private Task StoreAsync(List<JobEvent> events) => StoreAsync(events, _view is null ? JobReducer.Fold(events)! : Fold(_view, events));
+    private Task StoreAsync(List<JobEvent> events) => StoreAsync(events, JobReducer.Fold(_record.Known!, events));
 
     private async Task StoreAsync(List<JobEvent> events, JobView next, SubmitOnce? once = null)
     {
@@ -254,33 +219,21 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
             return;
         }
 
-        var first = (_view?.Version ?? 0) + 1;
-        if (_rehearsal)
+        try
         {
-            await journal.RehearseAsync(next, first, [.. events]);
-            _view = next;
+            await _record.StoreAsync([.. events], next, once);
         }
-        else
+        catch (JournalException) when (!_record.IsRehearsal)
         {
-            try
-            {
-                await journal.AppendAsync(next, first, [.. events], once);
-            }
-            catch (JournalException)
-            {
-                // It may be stored all the same: what the journal says counts from here on, and orders in it are sent again.
-                (_view, _isOrdered) = (null, false);
-                Wait();
-                throw;
-            }
-
-            _view = next;
-            feed.Publish(next, first, [.. events]);
+            // Orders in it are sent again.
+            _isOrdered = false;
+            Wait();
+            throw;
         }
 
         if (next.IsFinished)
         {
-            _looking?.Dispose();
+            Patience.End();
             open.Ended(Id);
             DeactivateOnIdle();
         }
@@ -288,11 +241,7 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
 
     private async Task DispatchAsync(List<AttemptOrder> orders)
     {
-        try
-        {
-            await Task.WhenAll(orders.GroupBy(o => o.Placement.Device).Select(g => GrainFactory.GetGrain<IDeviceGrain>(g.Key.Value).RunAsync([.. g])));
-        }
-        catch (Exception e) when (e is TimeoutException or Orleans.Runtime.OrleansException)
+        if (!await Devices.OrderAsync(orders))
         {
             // Stored is promised: sent again until it is taken.
             _isOrdered = false;
@@ -300,36 +249,32 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
         }
     }
 
-    // Looks every now and then at what cannot go on by itself.
     private void Wait()
     {
-        if (!_rehearsal)
+        if (!_record.IsRehearsal)
         {
-            _waitingSince ??= time.GetTimestamp();
-            _looking ??= this.RegisterGrainTimer(LookAsync, new GrainTimerCreationOptions { DueTime = Look, Period = Look, KeepAlive = true });
+            Patience.Wait();
         }
     }
-
-    private bool IsPatienceOver => _waitingSince is { } since && time.GetElapsedTime(since) > options.WaitForDevice;
 
     private async Task LookAsync()
     {
         if (await ViewAsync() is not { IsFinished: false } view)
         {
-            _looking?.Dispose();
+            Patience.End();
             return;
         }
 
         if (view.Plan is null)
         {
-            await (IsPatienceOver ? GiveUpAsync(view) : FleetChangedAsync());
+            await (Patience.IsOver(options.WaitForDevice) ? GiveUpAsync(view) : FleetChangedAsync());
             return;
         }
 
         if (!_isOrdered)
         {
             _isOrdered = true;
-            await DispatchAsync([.. Current(view).Select(c => OrderAgain(view, c.Task, c.Attempt))]);
+            await DispatchAsync([.. OpenAttempt.Of(view).Select(o => AttemptOrders.Again(view, o.Task, o.Attempt))]);
         }
 
         if (JobProgress.Stranded(view).Any())
@@ -340,31 +285,15 @@ public sealed class JobGrain(Journal journal, JobFeed feed, PlacedWork placed, P
         {
             if (time.GetElapsedTime(asked) > CancelledWithin)
             {
-                await StoreAsync([Cancelled(view)]);
+                await StoreAsync([JobEndings.Cancelled(view, time.GetUtcNow())]);
             }
         }
         else if (_isOrdered)
         {
-            _looking?.Dispose();
-            (_looking, _waitingSince) = (null, null);
+            Patience.End();
         }
     }
 
-    private AttemptOrder OrderAgain(JobView view, TaskView task, AttemptView attempt) => new(
-        new AttemptId(Id, task.Id, attempt.Number), view.Request.Kind, view.Title, task.Planned,
-        new TaskPlacement(task.Id, attempt.DeviceId, attempt.DeviceName, attempt.RuntimeId, attempt.ModelId, null, attempt.Predicted, attempt.PlacementReason, null),
-        JobProgress.InputText(view, task.Planned), attempt.PlacedAt, From: AttemptPosition.Of(attempt), Caller: view.Caller);
-
-    private async Task GiveUpAsync(JobView view)
-    {
-        if (Plan(view, _noTryOutModels, forAway: false) is { MayWait: false } plan)
-        {
-            await BeginAsync(view, plan);
-        }
-        else
-        {
-            await StoreAsync([new JobEnded(time.GetUtcNow(), JobState.Failed, new JobError(
-                "No device became ready.", $"Waited {options.WaitForDevice.TotalSeconds:0} s for runtimes to start.", "notready", ReasonCodes.For(ReasonCode.NotReady).Remedy))]);
-        }
-    }
+    private Task GiveUpAsync(JobView view) => _planning.Plan(view, _noTryOutModels, forAway: false) is { MayWait: false } plan
+        ? BeginAsync(view, plan) : StoreAsync([JobEndings.NeverReady(options.WaitForDevice, time.GetUtcNow())]);
 }

@@ -15,22 +15,30 @@ namespace EdgeMesh.Dashboard.Orchestration;
 internal sealed class JobTurn(JobView before, FleetSnapshot fleet, PlanContext context, OrchestratorOptions options, TimeSpan up, bool isPatienceOver)
 {
     private readonly DateTimeOffset _now = context.Now;
+    private readonly JobView _before = before;
     private readonly List<JobEvent> _events = [];
-    private readonly List<Placed> _placed = [];
+    private readonly List<PlacedAttempt> _placed = [];
     private FleetSnapshot _fleet = fleet;
 
     /// <summary>What happened and what was decided, in order.</summary>
     public IReadOnlyList<JobEvent> Events => _events;
 
     /// <summary>Attempts that were placed.</summary>
-    public IReadOnlyList<Placed> Placements => _placed;
+    public IReadOnlyList<PlacedAttempt> Placements => _placed;
 
     /// <summary>The job after it.</summary>
     public JobView View { get; private set; } = before;
 
-    /// <summary>Whether this attempt is the one that the job waits for.</summary>
-    public static bool IsOpen(JobView view, TaskId task, int number) =>
-        task.Number >= 1 && task.Number <= view.Tasks.Length && view.Tasks[task.Number - 1] is { State: <= TaskState.Running, Current: { IsOpen: true } current } && current.Number == number;
+    /// <summary>Attempts that the job waited for before and does not wait for any more, although they run: another one was first.</summary>
+    public IEnumerable<OpenAttempt> Superseded =>
+        OpenAttempt.Of(_before).Where(o => View.Tasks[o.Task.Id.Number - 1].Attempts.Any(a => a.Number == o.Attempt.Number && a.State == AttemptState.Superseded));
+
+    /// <summary>Whether the job waits for this attempt.</summary>
+    public static bool IsOpen(JobView view, TaskId task, int number) => Open(view, task, number) is not null;
+
+    /// <summary>The attempt while the job waits for it, else null.</summary>
+    public static AttemptView? Open(JobView view, TaskId task, int number) =>
+        task.Number >= 1 && task.Number <= view.Tasks.Length && view.Tasks[task.Number - 1] is { State: <= TaskState.Running } found ? found.FindOpen(number) : null;
 
     /// <summary>What happened to attempts, in order. What is known already is left out.</summary>
     public void Take(ImmutableArray<JobEvent> events)
@@ -42,6 +50,21 @@ internal sealed class JobTurn(JobView before, FleetSnapshot fleet, PlanContext c
                 Decide(change);
             }
         }
+    }
+
+    /// <summary>A second device is asked as well; false when that is not right any more.</summary>
+    /// <param name="first">The attempt that takes too long.</param>
+    public bool Hedge(AttemptId first, TaskPlacement placement)
+    {
+        if (Hedging.Eligible(View).FirstOrDefault(t => t.Id == first.Task) is not { } task || task.Current!.Number != first.Number)
+        {
+            return false;
+        }
+
+        var number = task.Attempts.Length + 1;
+        _placed.Add(new PlacedAttempt(task.Planned, placement, number, JobProgress.InputText(View, task.Planned), IsHedge: true));
+        Decide(new AttemptHedged(_now, task.Id, number, placement.Device, placement.DeviceName, placement.RuntimeId, placement.ModelId, placement.Predicted, placement.Reason));
+        return true;
     }
 
     /// <summary>Decides what follows.</summary>
@@ -127,7 +150,7 @@ internal sealed class JobTurn(JobView before, FleetSnapshot fleet, PlanContext c
     private bool Place(TaskView task, Tried tried)
     {
         // A device that failed the task is replaced, so it does not count.
-        var used = View.Tasks.Where(t => t.Current is { IsOpen: true }).Select(t => t.Current!.DeviceId).Except(tried.Devices).ToHashSet();
+        var used = View.Tasks.SelectMany(t => t.Open).Select(a => a.DeviceId).Except(tried.Devices).ToHashSet();
         if (Choose(task.Planned, tried, WorkerLimit.Keep(_fleet, View.Request, used)) is not { } chosen)
         {
             return false;
@@ -136,7 +159,7 @@ internal sealed class JobTurn(JobView before, FleetSnapshot fleet, PlanContext c
         // The tasks of a stage share the devices: what this one was given counts for the next.
         _fleet = _fleet.With(task.Planned, chosen.Placement, TaskLoad.CharsOf(chosen.Text.Length, task.Planned.Options), View.Caller);
         var (placement, number) = (chosen.Placement, task.Attempts.Length + 1);
-        _placed.Add(new Placed(task.Planned, placement, number, chosen.Text));
+        _placed.Add(new PlacedAttempt(task.Planned, placement, number, chosen.Text));
         Decide(new AttemptPlaced(_now, task.Id, number, placement.Device, placement.DeviceName, placement.RuntimeId, placement.ModelId, placement.Predicted, placement.Reason));
         return true;
     }
@@ -168,20 +191,13 @@ internal sealed class JobTurn(JobView before, FleetSnapshot fleet, PlanContext c
     private static bool IsRepeated(JobView view, JobEvent change) =>
         change switch
         {
-            OutputAppended { Artifact: { } artifact } e => !IsOpen(view, e.Task, e.Number) || Output(view, e.Task, e.Number)!.Artifacts.Contains(artifact),
-            OutputAppended e => !IsOpen(view, e.Task, e.Number) || e.Offset < Output(view, e.Task, e.Number)!.Position,
-            ReasoningAppended e => !IsOpen(view, e.Task, e.Number) || e.Offset < Output(view, e.Task, e.Number)!.Reasoning.Length,
-            OutputWasReasoning e => !IsOpen(view, e.Task, e.Number) || Output(view, e.Task, e.Number)!.Moved > 0,
-            AttemptStarted e => !IsOpen(view, e.Task, e.Number) || view.Tasks[e.Task.Number - 1].Current!.StartedAt is not null,
+            OutputAppended { Artifact: { } artifact } e => Open(view, e.Task, e.Number) is not { } open || open.Output.Artifacts.Contains(artifact),
+            OutputAppended e => Open(view, e.Task, e.Number) is not { } open || e.Offset < open.Output.Position,
+            ReasoningAppended e => Open(view, e.Task, e.Number) is not { } open || e.Offset < open.Output.Reasoning.Length,
+            OutputWasReasoning e => Open(view, e.Task, e.Number) is not { Output.Moved: 0 },
+            AttemptStarted e => Open(view, e.Task, e.Number) is not { StartedAt: null },
             AttemptSucceeded e => !IsOpen(view, e.Task, e.Number),
             AttemptFailed e => !IsOpen(view, e.Task, e.Number),
             _ => false,
         };
-
-    private static AttemptOutput? Output(JobView view, TaskId task, int number) =>
-        task.Number <= view.Tasks.Length && view.Tasks[task.Number - 1].Current is { } current && current.Number == number ? current.Output : null;
-
-    /// <summary>An attempt that was placed.</summary>
-    /// <param name="Text">What it reads.</param>
-    internal sealed record Placed(PlannedTask Task, TaskPlacement Placement, int Number, string Text);
 }

@@ -20,6 +20,12 @@ public sealed class OrchestratorOptions
     [Range(1, 10_000)]
     public int MaxInFlightPerDevice { get; set; } = 256;
 
+    /// <summary>
+    /// Most attempts that are started a second time on another device because the first takes far longer than predicted, of all that start; one is allowed to begin with. Default 0.05; 0 (never) to 1.
+    /// </summary>
+    [Range(0, 1)]
+    public double HedgedShare { get; set; } = 0.05;
+
     /// <summary>Tries of a task. Default 3; 1 to 10.</summary>
     [Range(1, 10)]
     public int MaxAttempts { get; set; } = 3;

@@ -31,6 +31,7 @@ public static class OrchestratorSetup
         services.AddSingleton<Rehearsal>().AddHostedService(s => s.GetRequiredService<Rehearsal>()).AddSingleton<Hosting.IReadinessCheck>(s => s.GetRequiredService<Rehearsal>());
         services.AddSingleton<HistoryQuota>().AddHostedService(s => s.GetRequiredService<HistoryQuota>());
         services.AddSingleton<HistoryCompaction>().AddHostedService(s => s.GetRequiredService<HistoryCompaction>());
+        services.AddSingleton<Hedges>().AddHostedService(s => s.GetRequiredService<Hedges>());
         services.AddSingleton<Recovery>().AddHostedService(s => s.GetRequiredService<Recovery>());
         return builder;
     }

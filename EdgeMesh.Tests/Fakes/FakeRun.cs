@@ -15,6 +15,19 @@ public sealed class FakeRun(TaskRequest request)
 
     public TaskRequest Request => request;
 
+    /// <summary>What a device does that fails a task's first attempt, and answers later ones with their text.</summary>
+    public static Action<FakeRun> OnceFailing(Action<FakeRun> fail) => run =>
+    {
+        if (run.Request.Attempt == 1)
+        {
+            fail(run);
+        }
+        else
+        {
+            run.Started().Text(run.Request.Text).Succeed();
+        }
+    };
+
     /// <summary>What it does when it is cancelled; default: stops and says so.</summary>
     public Action<FakeRun> OnCancel { get; set; } = run => run.Fail("Cancelled", "It was cancelled.");
 

@@ -57,14 +57,4 @@ public sealed class ClockTests
         clock.Set(TimeSpan.FromDays(40));
         Assert.InRange(time.GetUtcNow() - before, TimeSpan.Zero, TimeSpan.FromMinutes(1));
     }
-
-    /// <summary>The system's timers and timestamps, and a clock that can be set.</summary>
-    private sealed class SetClock : TimeProvider
-    {
-        private long _offset;
-
-        public void Set(TimeSpan offset) => Interlocked.Exchange(ref _offset, offset.Ticks);
-
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + TimeSpan.FromTicks(Interlocked.Read(ref _offset));
-    }
 }

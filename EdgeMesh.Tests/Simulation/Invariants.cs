@@ -15,7 +15,7 @@ internal static class Invariants
     // A task that was interrupted so often takes its devices down, for all that is known.
     private const int MostInterruptions = 12;
 
-    public static async Task HoldAsync(MeshHost mesh, SimulatedJob job, int devices)
+    public static async Task<JobView> HoldAsync(MeshHost mesh, SimulatedJob job, int devices)
     {
         var view = (await mesh.Jobs.GetAsync(job.Id!.Value, TestContext.Current.CancellationToken))!;
         var what = $"{job.Tag} ({job.History}): {view.State}, {view.Error?.Detail}";
@@ -32,18 +32,19 @@ internal static class Invariants
             Assert.Equal(attempt.Output.Text, view.Result!.Text);
             Assert.Equal(run.Reasoning, attempt.Output.Reasoning.Text);
             Assert.Equal(run.Files, view.Result.Artifacts.Select(a => a.Sha256));
-            return;
+            return view;
         }
 
         // A task whose engine failed is tried elsewhere, up to three times; that its device was away costs it nothing.
         Assert.True(
             job.IsCancelled ? view.State == JobState.Cancelled : job.Failures >= Math.Min(MaxAttempts, devices) || view.Tasks.Single().Attempts.Length > MostInterruptions,
             $"{what}: it did not succeed, although {job.Failures} engines of {devices} devices failed and {(job.IsCancelled ? "somebody" : "nobody")} cancelled it: {string.Join("; ", view.Tasks.SelectMany(t => t.Attempts).Select(a => $"{a.DeviceName} {a.State} {a.Reason}: {a.Cause}"))}");
+        return view;
     }
 
-    /// <summary>No device works on, or keeps, what nobody waits for.</summary>
-    public static Task NothingIsLeftAsync(IReadOnlyCollection<FakeDevice> devices) => Until.TrueAsync(
-        "every attempt to be acknowledged on its device",
+    /// <summary>No device works on, or keeps, what nobody waits for, and its books are empty.</summary>
+    public static Task NothingIsLeftAsync(MeshHost mesh, IReadOnlyCollection<FakeDevice> devices) => Until.TrueAsync(
+        "every attempt to be acknowledged on its device and out of its books",
         async () =>
         {
             foreach (var device in devices)
@@ -54,7 +55,7 @@ internal static class Invariants
                 }
             }
 
-            return true;
+            return mesh.Fleet.Current.Devices.All(d => d is { QueuedCount: 0, Lanes.IsEmpty: true, InUse.IsEmpty: true, Running.IsEmpty: true });
         });
 
     private static void NothingIsAppliedTwice(string what, ImmutableArray<SequencedEvent> journal)
@@ -66,10 +67,14 @@ internal static class Invariants
         Assert.True(
             events.Select(e => e switch { AttemptSucceeded s => s.Number, AttemptFailed f => f.Number, _ => 0 }).Where(n => n > 0).CountBy(n => n).All(c => c.Value == 1),
             $"{what}: an attempt ended twice");
-        Assert.Equal(Enumerable.Range(1, events.OfType<AttemptPlaced>().Count()), events.OfType<AttemptPlaced>().Select(e => e.Number));
+        List<int> numbers = [.. events.Select(e => e switch { AttemptPlaced p => p.Number, AttemptHedged h => h.Number, _ => 0 }).Where(n => n > 0)];
+        Assert.Equal(Enumerable.Range(1, numbers.Count), numbers);
+        Assert.InRange(events.OfType<AttemptHedged>().Count(), 0, 1);
 
-        // What a reader of the journal sees: each attempt's text, piece behind piece.
+        // What a reader of the journal sees: each attempt's text, piece behind piece, and never again that of one before it.
         var written = new Dictionary<int, int>();
+        var pieces = events.Select(e => e switch { OutputAppended o => o.Number, ReasoningAppended r => r.Number, OutputWasReasoning w => w.Number, _ => 0 }).Where(n => n > 0).ToList();
+        Assert.True(pieces.SequenceEqual(pieces.Order()), $"{what}: the text of two attempts is mixed: {string.Join(' ', pieces)}");
         foreach (var piece in events.OfType<OutputAppended>())
         {
             Assert.True(piece.Offset == written.GetValueOrDefault(piece.Number), $"{what}: text of attempt {piece.Number} at {piece.Offset} stands behind {written.GetValueOrDefault(piece.Number)} characters");

@@ -9,11 +9,11 @@ namespace EdgeMesh.Tests.Simulation;
 /// <summary>Reports that reach a job when they should not: of an attempt that was replaced, or a second time.</summary>
 internal static class LateReports
 {
-    /// <summary>What an attempt before the current one still had to say: more text, and that it succeeded.</summary>
+    /// <summary>What an attempt that has ended, or was replaced, still had to say: more text, and that it succeeded.</summary>
     public static async Task SendAsync(MeshHost mesh, JobId id)
     {
         var view = (await mesh.Jobs.GetAsync(id, TestContext.Current.CancellationToken))!;
-        if (view.Tasks is not [{ Attempts: [.., var old, _] } task] || mesh.Fleet.Current.Find(old.DeviceId) is not { } device)
+        if (view.Tasks is not [{ Attempts: [_, _, ..] } task] || task.Attempts.LastOrDefault(a => !a.IsOpen && a != task.Current) is not { } old || mesh.Fleet.Current.Find(old.DeviceId) is not { } device)
         {
             return;
         }

@@ -1,5 +1,8 @@
+using EdgeMesh.Core.Jobs;
+using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Tests.Fakes;
 using EdgeMesh.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EdgeMesh.Tests.Simulation;
 
@@ -7,6 +10,7 @@ namespace EdgeMesh.Tests.Simulation;
 internal sealed class SimulatedDashboard : IAsyncDisposable
 {
     private readonly TemporaryDirectory data = new();
+    private readonly SetClock clock = new();
     private int lives = 1;
 
     private SimulatedDashboard()
@@ -15,6 +19,26 @@ internal sealed class SimulatedDashboard : IAsyncDisposable
 
     /// <summary>As it is now.</summary>
     public MeshHost Mesh { get; private set; } = null!;
+
+    /// <summary>Jobs for which a second device was asked, so far.</summary>
+    public int Hedged { get; private set; }
+
+    /// <summary>Those of them that the second device succeeded in.</summary>
+    public int HedgesWon { get; private set; }
+
+    /// <summary>Whatever runs takes far longer than predicted.</summary>
+    public async Task OverdueAsync()
+    {
+        clock.Advance(TimeSpan.FromMinutes(2));
+        await Mesh.Services.GetRequiredService<Hedges>().LookAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>What became of a job.</summary>
+    public void Count(JobView ended)
+    {
+        Hedged += ended.Tasks.Any(t => t.Hedge is not null) ? 1 : 0;
+        HedgesWon += ended.Tasks.Any(t => t is { State: TaskState.Succeeded, Current.IsHedge: true }) ? 1 : 0;
+    }
 
     public static async Task<SimulatedDashboard> StartAsync()
     {
@@ -44,6 +68,6 @@ internal sealed class SimulatedDashboard : IAsyncDisposable
         data.Dispose();
     }
 
-    // Short times: a device that is away is expected back for a fifth of a second, so that work both waits for it and goes elsewhere.
-    private async Task LiveAsync() => Mesh = await MeshHost.StartAsync(data[$"{lives}"], ("EdgeMesh:Orchestrator:ReattachFor", "00:00:00.2"));
+    // A second device is asked as often as may be. Short times: a device that is away is expected back for a fifth of a second, so that work both waits for it and goes elsewhere.
+    private async Task LiveAsync() => Mesh = await MeshHost.StartAsync(clock, data[$"{lives}"], ("EdgeMesh:Orchestrator:ReattachFor", "00:00:00.2"), ("EdgeMesh:Orchestrator:HedgedShare", "1"));
 }

@@ -79,10 +79,10 @@ internal sealed class SimulatedMesh
         await CalmAsync();
         foreach (var job in jobs)
         {
-            await Invariants.HoldAsync(Mesh, job, devices.Count);
+            dashboard.Count(await Invariants.HoldAsync(Mesh, job, devices.Count));
         }
 
-        await Invariants.NothingIsLeftAsync(devices);
+        await Invariants.NothingIsLeftAsync(Mesh, devices);
     }
 
     private async Task PlayAsync(Turn turn, int whose)
@@ -112,6 +112,9 @@ internal sealed class SimulatedMesh
                 break;
             case Turn.Twice when Pick([.. jobs.Where(j => j.Id is not null)], whose) is { } job:
                 await LateReports.RepeatAsync(Mesh, job.Id!.Value);
+                break;
+            case Turn.Overdue:
+                await dashboard.OverdueAsync();
                 break;
             case Turn.Kill:
                 await KillAsync();

@@ -27,7 +27,7 @@ public sealed record JobLane(DeviceId Device, string Name, int Ordinal, string W
                 var draft = Draft(attempt.DeviceId, attempt.DeviceName);
                 draft.Models.Add(attempt.ModelId);
                 draft.Tasks.Add(task.Id.Number);
-                draft.Blocks.Add(Block(job, task, attempt, i + 1 < task.Attempts.Length ? task.Attempts[i + 1] : null, nowMs, forecast));
+                draft.Blocks.Add(Block(job, task, attempt, Next(task, attempt), nowMs, forecast));
             }
         }
 
@@ -65,14 +65,17 @@ public sealed record JobLane(DeviceId Device, string Name, int Ordinal, string W
 
         var end = attempt.EndedAt is { } at ? job.ElapsedMs(at) : look == BlockLook.Waiting ? start : Math.Max(nowMs, start);
         var predicted = open ? Math.Max(end, expected?.EndMs ?? end) : end;
-        var label = task.Planned.Label + (attempt.Number > 1 ? $", try {attempt.Number}" : "");
-        return new JobBlock(task.Id, attempt.Number, start, Math.Max(start, end), predicted, label, look, open ? null : attempt.WorkMs ?? attempt.ActualMs, look == BlockLook.Failed ? Cause(attempt, next) : null);
+        return new JobBlock(task.Id, attempt.Number, start, Math.Max(start, end), predicted, HedgeWords.Label(task, attempt), look, open ? null : attempt.WorkMs ?? attempt.ActualMs, look == BlockLook.Failed ? Cause(attempt, next) : null);
     }
+
+    // Which attempt the task went on with when this one had failed: the other one of two that ran, or the next try.
+    private static AttemptView? Next(TaskView task, AttemptView attempt) => task.Attempts.FirstOrDefault(a =>
+        (a.Number > attempt.Number || (attempt.IsHedge && a.Number < attempt.Number)) && !((a.IsHedge || a.Number < attempt.Number) && a.EndedAt < attempt.EndedAt));
 
     private static string Cause(AttemptView attempt, AttemptView? next)
     {
         var words = attempt.ReasonWords ?? ReasonCodes.For(ReasonCode.Internal).Words;
-        var moved = next is null ? "" : next.DeviceId == attempt.DeviceId ? " Tried again here." : $" Moved to {next.DeviceName}.";
+        var moved = next is null ? "" : next.Number < attempt.Number ? $" {next.DeviceName} went on." : next.DeviceId == attempt.DeviceId ? " Tried again here." : $" Moved to {next.DeviceName}.";
         return $"{char.ToUpperInvariant(words[0])}{words[1..]} after {Format.Ms(attempt.ActualMs)}.{moved}";
     }
 

@@ -7,7 +7,10 @@ using Grpc.Core;
 
 namespace EdgeMesh.Dashboard.Orchestration.Attempts;
 
-/// <summary>Turns what a device says of one attempt into events of its job, from a position on. Used by one reader.</summary>
+/// <summary>
+/// Turns what a device says of one attempt into events of its job, from a position on. What an attempt writes while another one of its task leads is held back: it is told when this one leads,
+/// so that no reader gets the text of two mixed. Used by one reader.
+/// </summary>
 internal sealed class AttemptFollower : IAsyncDisposable
 {
     private const int LongestCause = 2_000;
@@ -17,6 +20,8 @@ internal sealed class AttemptFollower : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly Action<JobEvent> _tell;
     private readonly Action<LiveProgress> _progress;
+    private readonly Func<bool> _isLeading;
+    private readonly List<JobEvent> _held = [];
     private readonly OutputPieces _pieces;
     private readonly ArtifactUpload _upload;
     private readonly List<string> _artifacts;
@@ -26,26 +31,33 @@ internal sealed class AttemptFollower : IAsyncDisposable
     private int _moved;
     private bool _started;
     private int _events;
+    private AttemptPosition? _heldFrom;
 
     /// <param name="tell">Gets every event but the last.</param>
+    /// <param name="isLeading">Whether its text is the task's.</param>
     public AttemptFollower(
-        AttemptOrder order, AttemptPosition from, FollowedDevice device, ArtifactStore artifacts, OrchestratorOptions options, TimeProvider time, Action<JobEvent> tell, Action<LiveProgress> progress)
+        AttemptOrder order, AttemptPosition from, FollowedDevice device, ArtifactStore artifacts, OrchestratorOptions options, TimeProvider time, Action<JobEvent> tell, Action<LiveProgress> progress, Func<bool> isLeading)
     {
-        (_order, _device, _options, _time, _tell, _progress) = (order, device, options, time, tell, progress);
+        (_order, _device, _options, _time, _tell, _progress, _isLeading) = (order, device, options, time, tell, progress, isLeading);
         (_text, _written, _reasoning, _moved, _started, _artifacts, _events) = (from.Text, from.Text, from.Reasoning, from.Moved, from.IsStarted, [.. from.Artifacts], from.Events);
         _upload = new ArtifactUpload(artifacts, order.Id, from.Artifacts);
         _pieces = new OutputPieces(time, TellPiece, from.Events);
     }
 
-    /// <summary>How far it was heard; what was heard is told.</summary>
+    /// <summary>How far it was told: what is held back has to be heard again.</summary>
     public AttemptPosition Position
     {
         get
         {
             _pieces.Flush();
-            return new(_text, _reasoning, _moved, [.. _artifacts], _started, _events);
+            return _heldFrom ?? Heard;
         }
     }
+
+    /// <summary>What is held back, in order: to be told in one with its success, which makes it lead.</summary>
+    public IReadOnlyList<JobEvent> Held => _held;
+
+    private AttemptPosition Heard => new(_text, _reasoning, _moved, [.. _artifacts], _started, _events);
 
     /// <summary>Reads until the attempt has ended.</summary>
     /// <param name="room">Waits while the disk is behind.</param>
@@ -100,14 +112,14 @@ internal sealed class AttemptFollower : IAsyncDisposable
                 _pieces.Add(update.Reasoning, isReasoning: true);
                 break;
             case TaskUpdate.UpdateOneofCase.TextWasReasoning when _moved == 0 && _text > 0:
-                (_moved, _reasoning) = (_text, _reasoning + _text);
                 Tell(new OutputWasReasoning(_time.GetUtcNow(), _order.Id.Task, _order.Id.Number, _text));
+                (_moved, _reasoning) = (_text, _reasoning + _text);
                 break;
             case TaskUpdate.UpdateOneofCase.Artifact:
                 if (await _upload.AcceptAsync(update.Artifact, listening) is { } artifact)
                 {
-                    _artifacts.Add(artifact.Name);
                     Tell(new OutputAppended(_time.GetUtcNow(), _order.Id.Task, _order.Id.Number, _text, null, artifact));
+                    _artifacts.Add(artifact.Name);
                 }
 
                 break;
@@ -145,10 +157,23 @@ internal sealed class AttemptFollower : IAsyncDisposable
         }
     }
 
+    // The position is not moved yet.
     private void Tell(JobEvent change)
     {
+        if (change is AttemptStarted || _isLeading())
+        {
+            _held.ForEach(_tell);
+            _held.Clear();
+            _heldFrom = null;
+            _tell(change);
+        }
+        else
+        {
+            _heldFrom ??= Heard;
+            _held.Add(change);
+        }
+
         _events++;
-        _tell(change);
     }
 
     private AttemptFailed Failed(ReasonCode reason, string cause) => _order.Failed(_time, reason, cause);

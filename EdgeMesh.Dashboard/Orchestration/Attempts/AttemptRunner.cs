@@ -35,13 +35,13 @@ public sealed partial class AttemptRunner(
         foreach (var order in orders)
         {
             feed.Progress(order.Id, null);
-            reports.Add(order.Id, order.Failed(time, reason, cause));
+            reports.Add(order.Id, [order.Failed(time, reason, cause)]);
         }
     }
 
     /// <summary>An attempt to cancel that its device does not know.</summary>
     public void RefuseCancelled(AttemptId attempt, DeviceId device, string cause) =>
-        reports.Add(attempt, new AttemptFailed(time.GetUtcNow(), attempt.Task, attempt.Number, 0, ReasonCode.Cancelled, cause, device));
+        reports.Add(attempt, [new AttemptFailed(time.GetUtcNow(), attempt.Task, attempt.Number, 0, ReasonCode.Cancelled, cause, device)]);
 
     /// <summary>Says on the job's page what an attempt waits for.</summary>
     public void TellWaiting(AttemptId attempt, string words) => feed.Progress(attempt, new LiveProgress(null, words));
@@ -101,6 +101,7 @@ public sealed partial class AttemptRunner(
     private async Task RunAsync(IDeviceGrain grain, IDeviceLink link, AttemptOrder order, AttemptPosition from, FollowedDevice device)
     {
         JobEvent? end = null;
+        IReadOnlyList<JobEvent> held = [];
         var asked = time.GetTimestamp();
         var position = from;
         using var following = CancellationTokenSource.CreateLinkedTokenSource(link.Closed);
@@ -109,7 +110,7 @@ public sealed partial class AttemptRunner(
         try
         {
             await using var follower = new AttemptFollower(
-                order, from, device, artifacts, options, time, change => reports.Add(order.Id, change), progress => feed.Progress(order.Id, progress));
+                order, from, device, artifacts, options, time, change => reports.Add(order.Id, [change]), progress => feed.Progress(order.Id, progress), () => feed.IsLeading(order.Id));
             try
             {
                 using var call = from.IsStart
@@ -135,7 +136,7 @@ public sealed partial class AttemptRunner(
                 // It goes on when the device is linked again.
             }
 
-            position = follower.Position;
+            (position, held) = (follower.Position, follower.Held);
         }
         catch (Exception e)
         {
@@ -153,7 +154,7 @@ public sealed partial class AttemptRunner(
         // What an older agent had is not told to anyone again.
         end ??= order.Failed(time, ReasonCode.Lost, $"The link to {device.Name} broke.");
         feed.Progress(order.Id, null);
-        reports.Add(order.Id, end, order.Placement.Device);
+        reports.Add(order.Id, end is AttemptSucceeded ? [.. held, end] : [end], order.Placement.Device);
         await grain.EndedAsync(order.Id, (end as AttemptSucceeded)?.Receipt, time.GetElapsedTime(asked).TotalMilliseconds);
     }
 

@@ -20,10 +20,11 @@ public sealed partial class JobReports(IGrainFactory grains, Acknowledgements ac
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(10);
     private readonly ConcurrentDictionary<JobId, Channel<Told>> _reports = new();
 
+    /// <param name="changes">Stored in one.</param>
     /// <param name="acknowledge">The device that may forget the attempt when this, its end, is stored.</param>
-    public void Add(AttemptId attempt, JobEvent change, DeviceId? acknowledge = null)
+    public void Add(AttemptId attempt, ImmutableArray<JobEvent> changes, DeviceId? acknowledge = null)
     {
-        var told = new Told(attempt, change, acknowledge);
+        var told = new Told(attempt, changes, acknowledge);
         while (!_reports.GetOrAdd(attempt.Job, Begin).Writer.TryWrite(told))
         {
             // The reader of that channel has just left; the next one is made on demand.
@@ -89,7 +90,7 @@ public sealed partial class JobReports(IGrainFactory grains, Acknowledgements ac
     // grain's to notice. Never throws.
     private async Task StoreAsync(IJobGrain grain, JobId job, List<Told> gathered)
     {
-        ImmutableArray<JobEvent> events = [.. gathered.Select(t => t.Change)];
+        ImmutableArray<JobEvent> events = [.. gathered.SelectMany(t => t.Changes)];
         var unusable = false;
         for (var wait = FirstRetry; ; wait = wait * 2 < LongestRetry ? wait * 2 : LongestRetry)
         {
@@ -133,5 +134,5 @@ public sealed partial class JobReports(IGrainFactory grains, Acknowledgements ac
     [LoggerMessage(3002, LogLevel.Error, "Job {Job} met an error of the dashboard.")]
     private static partial void LogBug(ILogger logger, JobId job, Exception exception);
 
-    private sealed record Told(AttemptId Attempt, JobEvent Change, DeviceId? Acknowledge);
+    private sealed record Told(AttemptId Attempt, ImmutableArray<JobEvent> Changes, DeviceId? Acknowledge);
 }

@@ -122,6 +122,51 @@ public sealed class JobPageFactsTests : JobPageContext
     }
 
     [Fact]
+    public void Hedged_BothDevicesAreShown_OneText_AndWhyTheSecondWasAsked()
+    {
+        var (job, both) = Hedged();
+        Time.Advance(TimeSpan.FromSeconds(70));
+        var page = Open(job with { Tasks = [both] });
+
+        const string Why = "A second device, Surface Laptop 7, was asked because Mini PC took longer than predicted. Whichever is done first counts.";
+        Assert.Contains(Why, page.Find("[data-stream]").TextContent, StringComparison.Ordinal);
+        Assert.Equal("slow", page.Find(".em-live").TextContent.Trim());
+        Assert.Contains(Why, page.Find("[aria-label=Receipt]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("try 1", page.Find("[aria-label=Receipt]").TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("retr", page.Find("[aria-label='In short']").TextContent, StringComparison.Ordinal);
+        Assert.NotNull(page.Find("[data-lane='Mini PC'] .em-task.run"));
+        Assert.Contains("Summarize, second device", page.Find("[data-lane='Surface Laptop 7']").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Hedged_TheSecondIsDoneFirst_TheReceiptSaysSo()
+    {
+        var (job, both) = Hedged();
+        var second = both.Attempts[1] with { State = AttemptState.Succeeded, EndedAt = Samples.Now.AddSeconds(80), ActualMs = 20_000, Receipt = Samples.Receipt(Samples.Device("Surface Laptop 7", 1)) };
+        var done = both with { State = TaskState.Succeeded, Lead = 2, Attempts = [both.Attempts[0] with { State = AttemptState.Superseded, EndedAt = Samples.Now.AddSeconds(80) }, second] };
+        var ended = job with { State = JobState.Succeeded, FinishedAt = Samples.Now.AddSeconds(80), Tasks = [done], Result = new JobResult("fast", []) };
+        var page = Open(ended);
+
+        var receipt = page.Find("[aria-label=Receipt]").TextContent;
+        Assert.Contains("was asked because Mini PC took longer than predicted. Surface Laptop 7 was done first.", receipt, StringComparison.Ordinal);
+        Assert.Contains("second device", page.Find("[aria-label=Receipt] .em-tag").TextContent, StringComparison.Ordinal);
+        Assert.Contains("stopped", page.Find("[aria-label='Predicted and actual']").TextContent, StringComparison.Ordinal);
+        Assert.StartsWith("A second device, Surface Laptop 7, was asked", JobProgress.Note(ended), StringComparison.Ordinal);
+    }
+
+    private static (JobView Job, TaskView Both) Hedged()
+    {
+        var job = Samples.Job(output: "slow");
+        var first = job.Tasks[0].Attempts[0];
+        var second = first with
+        {
+            Number = 2, IsHedge = true, DeviceId = Samples.DeviceIdOf("Surface Laptop 7"), DeviceName = "Surface Laptop 7", Output = AttemptOutput.Empty,
+            PlacedAt = Samples.Now.AddSeconds(60), StartedAt = Samples.Now.AddSeconds(60), Predicted = Samples.Estimate(20_000, 40_000),
+        };
+        return (job, job.Tasks[0] with { Lead = 1, Attempts = [first, second] });
+    }
+
+    [Fact]
     public void PredictedAndActual_AreOfTheSameSpan()
     {
         var job = Samples.Job(JobState.Succeeded);

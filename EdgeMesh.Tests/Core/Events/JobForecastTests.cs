@@ -50,6 +50,17 @@ public sealed class JobForecastTests
         Assert.Equal("Part 1 moved to Device 1: the device was lost", forecast.Reason);
     }
 
+    [Fact]
+    public void Of_ASecondDeviceWasAsked_EndsWithThatOneAndSaysWhy()
+    {
+        var second = Attempt(2, 1, AttemptState.Running, 60_000) with { IsHedge = true };
+        var task = Planned(1, 0) with { State = TaskState.Running, Lead = 1, Attempts = [Attempt(1, 0, AttemptState.Running, 0), second] };
+        var forecast = Forecast(Job(task), atMs: 61_000);
+        Assert.True(forecast.IsKnown);
+        Assert.Equal(70_000, forecast.EndMs, 1);
+        Assert.Equal("Device 1 was asked as well: Device 0 takes longer than predicted", forecast.Reason);
+    }
+
     [Theory]
     [InlineData(DeviceState.Lost)]
     [InlineData(DeviceState.Suspect)]

@@ -14,7 +14,7 @@ public sealed class JobReducerTests
     private static readonly Gen<JobEvent> Event =
         from task in Gen.Int[1, 4].Select(n => new TaskId(n))
         from number in Gen.Int[1, 3]
-        from kind in Gen.Int[0, 11]
+        from kind in Gen.Int[0, 12]
         from offset in Gen.OneOf(0, 4, 8)
         from reason in Gen.OneOf(Enum.GetValues<ReasonCode>())
         from taskState in Gen.OneOf(Enum.GetValues<TaskState>())
@@ -32,6 +32,7 @@ public sealed class JobReducerTests
             8 => new CancelRequested(Any.Now, "a test"),
             9 => new ReasoningAppended(Any.Now, task, number, offset, "hmm "),
             10 => new OutputWasReasoning(Any.Now, task, number, offset),
+            11 => Hedged(task.Number, number),
             _ => new JobEnded(Any.Now, jobState, jobState == JobState.Succeeded ? null : new JobError("Title", "Detail", "code", "Remedy")),
         });
 
@@ -77,12 +78,16 @@ public sealed class JobReducerTests
     });
 
     [Fact]
-    public void Apply_AnyHistory_NumbersOfAttemptsGrowAndOnlyTheLastIsOpen() => History.Sample(history =>
+    public void Apply_AnyHistory_NumbersOfAttemptsGrowAndOneIsOpenOrTwoWithAHedge() => History.Sample(history =>
     {
         foreach (var task in JobReducer.Fold(history)!.Tasks)
         {
             Assert.Equal(task.Attempts.Select(a => a.Number).Distinct().Order(), task.Attempts.Select(a => a.Number));
-            Assert.All(task.Attempts.SkipLast(1), a => Assert.True(a.State > AttemptState.Running));
+            Assert.InRange(task.Attempts.Count(a => a.IsHedge), 0, 1);
+            Assert.InRange(task.Open.Count(), 0, task.Hedge is { IsOpen: true } ? 2 : 1);
+            Assert.InRange(task.Attempts.Count(a => a.State == AttemptState.Succeeded), 0, 1);
+            Assert.True(task.Current is { IsOpen: true } or { State: AttemptState.Succeeded } || !task.Open.Any(), "the one that runs leads");
+            Assert.True(task.Current?.State == AttemptState.Succeeded || task.Attempts.All(a => a.State != AttemptState.Succeeded), "the one that succeeded leads");
         }
     });
 
@@ -181,6 +186,34 @@ public sealed class JobReducerTests
     }
 
     [Fact]
+    public void Apply_SecondDeviceAsked_TheFirstLeadsUntilTheOtherSucceeds()
+    {
+        List<JobEvent> events = [Submitted(), Planned(1), Placed(1, 1), new AttemptStarted(Any.Now, new TaskId(1), 1), Output(1, 1, 0, "slow"), Hedged(1, 2), new AttemptStarted(Any.Now, new TaskId(1), 2), Output(1, 2, 0, "fast")];
+        var both = JobReducer.Fold(events)!.Tasks[0];
+        Assert.Equal(("slow", 2, TaskState.Running), (both.Current!.Output.Text, both.Open.Count(), both.State));
+
+        var done = JobReducer.Fold([.. events, Succeeded(1, 2), Output(1, 1, 4, "er"), Succeeded(1, 1), new TaskEnded(Any.Now, new TaskId(1), TaskState.Succeeded), new JobEnded(Any.Now, JobState.Succeeded, null)])!;
+        Assert.Equal("fast", done.Result!.Text);
+        Assert.Equal([AttemptState.Superseded, AttemptState.Succeeded], done.Tasks[0].Attempts.Select(a => a.State));
+
+        var kept = JobReducer.Fold([.. events, Succeeded(1, 1), Succeeded(1, 2)])!.Tasks[0];
+        Assert.Equal(("slow", AttemptState.Superseded), (kept.Current!.Output.Text, kept.Attempts[1].State));
+    }
+
+    [Fact]
+    public void Apply_OneOfTwoFails_TheOtherLeads_AndTheLastToFailLeadsWhenBothHave()
+    {
+        List<JobEvent> events = [Submitted(), Planned(1), Placed(1, 1), new AttemptStarted(Any.Now, new TaskId(1), 1), Hedged(1, 2)];
+        Assert.Equal(2, JobReducer.Fold([.. events, Failed(1)])!.Tasks[0].Current!.Number);
+        Assert.Equal(1, JobReducer.Fold([.. events, Failed(2)])!.Tasks[0].Current!.Number);
+        Assert.Equal(2, JobReducer.Fold([.. events, Failed(1), Failed(2)])!.Tasks[0].Current!.Number);
+        Assert.Equal(1, JobReducer.Fold([.. events, Failed(2), Failed(1)])!.Tasks[0].Current!.Number);
+        Assert.Equal(3, JobReducer.Fold([.. events, Failed(2), Failed(1), Placed(1, 3)])!.Tasks[0].Current!.Number);
+
+        static AttemptFailed Failed(int number) => new(Any.Now, new TaskId(1), number, 5, ReasonCode.RuntimeDown, "It broke.", Any.Id(0));
+    }
+
+    [Fact]
     public void Apply_SecondPlan_DoesNotUndoTheFirst()
     {
         var view = JobReducer.Fold([Submitted(), Planned(1), Placed(1, 1), Planned(4)])!;
@@ -208,6 +241,9 @@ public sealed class JobReducerTests
 
     private static AttemptPlaced Placed(int task, int number) =>
         new(Any.Now, new TaskId(task), number, Any.Id(0), "Device 0", "system", "echo", new EdgeMesh.Core.Costing.Estimate(1, 2, null, EdgeMesh.Core.Costing.EstimateOrigin.Prior, 0), "why");
+
+    private static AttemptHedged Hedged(int task, int number) =>
+        new(Any.Now, new TaskId(task), number, Any.Id(1), "Device 1", "system", "echo", new EdgeMesh.Core.Costing.Estimate(1, 2, null, EdgeMesh.Core.Costing.EstimateOrigin.Prior, 0), "why");
 
     private static OutputAppended Output(int task, int number, int offset, string text) => new(Any.Now, new TaskId(task), number, offset, text, null);
 

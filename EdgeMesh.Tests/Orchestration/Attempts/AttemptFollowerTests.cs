@@ -24,6 +24,7 @@ public sealed class AttemptFollowerTests : IDisposable
     private readonly FakeTimeProvider _time = new(Samples.Now);
     private readonly List<JobEvent> _told = [];
     private int _stops;
+    private bool _isLeading = true;
 
     private static CancellationToken Test => TestContext.Current.CancellationToken;
 
@@ -92,6 +93,36 @@ public sealed class AttemptFollowerTests : IDisposable
         Assert.False(one.IsAt(same with { Text = 2 }));
     }
 
+    [Fact]
+    public async Task Read_AnotherAttemptLeads_HoldsBackWhatItWritesUntilItLeads()
+    {
+        _isLeading = false;
+        await using var follower = Follower("Second", AttemptPosition.Start);
+        TaskUpdate[] updates = [new() { Accepted = new Accepted { Started = true } }, new() { Reasoning = "hm" }, new() { Text = "a" }, new() { Text = "b" }];
+        await Assert.ThrowsAsync<RpcException>(() => ReadAsync(follower, [.. updates, null]));
+        Assert.IsType<AttemptStarted>(Assert.Single(_told));
+
+        // What was not told has to be heard again when listening goes on.
+        Assert.Equal(new AttemptPosition(0, 0, 0, [], true, 1), follower.Position with { Artifacts = [] });
+
+        _isLeading = true;
+        await Assert.ThrowsAsync<RpcException>(() => ReadAsync(follower, [new() { Text = "c" }, null]));
+        Assert.Equal(["b", "c"], _told.OfType<OutputAppended>().Skip(1).Select(e => e.Text));
+        Assert.Equal(new AttemptPosition(3, 2, 0, [], true, 5), follower.Position with { Artifacts = [] });
+        Assert.Empty(follower.Held);
+    }
+
+    [Fact]
+    public async Task Read_AnotherAttemptLeadsToTheEnd_WhatItWroteIsToldWithItsSuccess()
+    {
+        _isLeading = false;
+        await using var follower = Follower("Second", AttemptPosition.Start);
+        var end = await ReadAsync(follower, [new() { Text = "a" }, new() { Text = "b" }, new TaskUpdate { Receipt = new TaskReceipt { RuntimeId = "runtime", ModelId = "model", AgentVersion = "0.1" } }]);
+        Assert.IsType<AttemptSucceeded>(end);
+        Assert.Empty(_told);
+        Assert.Equal(["a", "b"], follower.Held.Cast<OutputAppended>().Select(e => e.Text));
+    }
+
     private static IEnumerable<TaskUpdate> Endless()
     {
         while (true)
@@ -106,7 +137,7 @@ public sealed class AttemptFollowerTests : IDisposable
         TaskPlacement placement = new(task.Id, Samples.DeviceIdOf(device), device, "runtime", "model", null, new Estimate(1, 2, 0, EstimateOrigin.Prior, 0), "Why.", null);
         AttemptOrder order = new(new AttemptId(JobId.New(Samples.Now), task.Id, 1), JobKind.Chat, "A title", task, placement, "", Samples.Now);
         ArtifactStore store = new(new DashboardOptions { DataDirectory = _data.Path }, new ArtifactOptions(), NullLogger<ArtifactStore>.Instance);
-        return new AttemptFollower(order, from, new FollowedDevice(device, []), store, new OrchestratorOptions { MaxEventsPerAttempt = Most }, _time, _told.Add, _ => { });
+        return new AttemptFollower(order, from, new FollowedDevice(device, []), store, new OrchestratorOptions { MaxEventsPerAttempt = Most }, _time, _told.Add, _ => { }, () => _isLeading);
     }
 
     private Task<JobEvent> ReadAsync(AttemptFollower follower, IEnumerable<TaskUpdate?> updates) => follower.ReadAsync(new Frames(updates), _ => Task.CompletedTask, () => _stops++, Test);
