@@ -4,7 +4,7 @@ using System.Threading.RateLimiting;
 using EdgeMesh.Core.Trust;
 using EdgeMesh.Dashboard.Access.Sessions;
 using EdgeMesh.Dashboard.Api;
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;

@@ -1,5 +1,5 @@
 using EdgeMesh.Agent.Hosting;
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace EdgeMesh.Dashboard.Access;

@@ -1,7 +1,7 @@
 using System.Net;
 using EdgeMesh.Core.Trust;
 using EdgeMesh.Dashboard.Api;
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 
 namespace EdgeMesh.Dashboard.Access;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Threading.RateLimiting;
 using EdgeMesh.Core.Trust;
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace EdgeMesh.Dashboard.Access;

@@ -1,4 +1,4 @@
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace EdgeMesh.Dashboard.Access;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using EdgeMesh.Core.Jobs;
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Orchestration;
 using Microsoft.Extensions.Options;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 
 namespace EdgeMesh.Dashboard.Attention;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Dashboard.Access;
+using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Enrolment;
-using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Storage;
 
 namespace EdgeMesh.Dashboard.Backup;

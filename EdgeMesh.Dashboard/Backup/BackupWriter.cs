@@ -1,7 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text.Json;
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 
 namespace EdgeMesh.Dashboard.Backup;
 
@@ -53,7 +53,7 @@ internal static class BackupWriter
         using (TarWriter tar = new(compressing, TarEntryFormat.Pax, leaveOpen: true))
         {
             using (MemoryStream manifest = new(JsonSerializer.SerializeToUtf8Bytes(
-                new BackupManifest(BackupManifest.CurrentFormat, DashboardHost.Version, time.GetUtcNow(), Environment.MachineName), JsonSerializerOptions.Web)))
+                new BackupManifest(BackupManifest.CurrentFormat, DashboardVersion.Current, time.GetUtcNow(), Environment.MachineName), JsonSerializerOptions.Web)))
             {
                 Add(tar, BackupManifest.FileName, manifest);
             }

@@ -1,5 +1,5 @@
 using System.Text;
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 
 namespace EdgeMesh.Dashboard.Backup;
 

@@ -24,7 +24,7 @@ internal sealed class DeviceEnrolment(
         ProtocolVersion = LinkProtocol.Version,
         Nonce = ByteString.CopyFrom(nonces.New()),
         OrchestratorId = me.Id,
-        OrchestratorVersion = Hosting.DashboardHost.Version,
+        OrchestratorVersion = Configuration.DashboardVersion.Current,
     };
 
     public async Task<EnrolReply> EnrolAsync(EnrolRequest request, IPAddress? from, CancellationToken cancellationToken)

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using EdgeMesh.Core.Live;
 using EdgeMesh.Core.Trust;
 using EdgeMesh.Dashboard.Audit;
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Joining;
 using EdgeMesh.Dashboard.Storage;
 using EdgeMesh.Dashboard.Trust;

@@ -1,5 +1,5 @@
 using EdgeMesh.Agent.Link;
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 
 namespace EdgeMesh.Dashboard.Enrolment;
 

@@ -1,3 +1,4 @@
+using EdgeMesh.Dashboard.Configuration;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using EdgeMesh.Dashboard.Backup;
+using EdgeMesh.Dashboard.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace EdgeMesh.Dashboard.Hosting;

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Net.Sockets;
-using System.Reflection;
 using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Backup;
+using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Health;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.QaiHub;
@@ -37,9 +37,6 @@ public static class DashboardHost
         // It warns that keys lie unencrypted on a disk that only the owner reads.
         ["Logging:LogLevel:Microsoft.AspNetCore.DataProtection"] = nameof(LogLevel.Error),
     };
-
-    public static string Version { get; } =
-        typeof(DashboardHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     /// <summary>A builder with everything that is about the process and nothing of the features; opens the data folder.</summary>
     /// <exception cref="StartupException">The data folder or an address cannot be used.</exception>
@@ -145,7 +142,7 @@ public static class DashboardHost
         var token = app.Services.GetRequiredService<StartToken>();
         var address = app.Urls.First() + app.Services.GetRequiredService<IOptions<DashboardOptions>>().Value.PathBase;
         KeepAddress(app, data, address);
-        await Console.Out.WriteLineAsync($"EdgeMesh {Version}, data in {data.Path}\nLogin:  {address}/login?t={token.Value}{LanLines(app)}{RestoredLine(data)}");
+        await Console.Out.WriteLineAsync($"EdgeMesh {DashboardVersion.Current}, data in {data.Path}\nLogin:  {address}/login?t={token.Value}{LanLines(app)}{RestoredLine(data)}");
         await Console.Out.FlushAsync();
         await app.WaitForShutdownAsync();
     }

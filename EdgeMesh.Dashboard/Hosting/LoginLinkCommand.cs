@@ -1,5 +1,6 @@
 using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Dashboard.Access;
+using EdgeMesh.Dashboard.Configuration;
 
 namespace EdgeMesh.Dashboard.Hosting;
 

@@ -1,4 +1,5 @@
 using EdgeMesh.Core.Devices;
+using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Health;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Dashboard.Storage;

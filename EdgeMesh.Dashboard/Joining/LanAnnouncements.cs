@@ -1,7 +1,7 @@
 using EdgeMesh.Agent.Discovery;
+using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Health;
-using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Trust;
 using Microsoft.Extensions.Options;
 

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using EdgeMesh.Agent.Models.Store;
+using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Health;
-using EdgeMesh.Dashboard.Hosting;
 
 namespace EdgeMesh.Dashboard.Models;
 

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using EdgeMesh.Agent.Models.Mesh;
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 
 namespace EdgeMesh.Dashboard.Models;
 

@@ -1,4 +1,4 @@
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Models.Deploy;
 using EdgeMesh.Dashboard.Models.Profiled;
 using EdgeMesh.Dashboard.Orchestration;

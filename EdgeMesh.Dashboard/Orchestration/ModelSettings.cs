@@ -1,7 +1,7 @@
 using System.Text.Json;
 using EdgeMesh.Core.Models;
 using EdgeMesh.Dashboard.Audit;
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 
 namespace EdgeMesh.Dashboard.Orchestration;
 

@@ -31,7 +31,7 @@ internal static class MonotonicTimeSiloBuilderExtensions
     /// Every service of Orleans that asks for the time gets one that never goes back: its collector of idle grains refuses every new grain when the clock was set back by more than its
     /// age limit, so no job could be submitted. Call it last, when all services are registered.
     /// </summary>
-    /// <exception cref="Hosting.StartupException">This version of Orleans asks for the time in another way.</exception>
+    /// <exception cref="Configuration.StartupException">This version of Orleans asks for the time in another way.</exception>
     public static ISiloBuilder UseMonotonicTime(this ISiloBuilder silo)
     {
         var services = silo.Services;
@@ -39,7 +39,7 @@ internal static class MonotonicTimeSiloBuilderExtensions
         var asking = services.Where(d => !d.IsKeyedService && d.ImplementationType is { } type && AsksForTime(type)).ToList();
         if (asking.Count == 0)
         {
-            throw new Hosting.StartupException("This version of Orleans registers no service that asks for the time, so a clock that is set back would stop it. It is not started.");
+            throw new Configuration.StartupException("This version of Orleans registers no service that asks for the time, so a clock that is set back would stop it. It is not started.");
         }
 
         foreach (var descriptor in asking)

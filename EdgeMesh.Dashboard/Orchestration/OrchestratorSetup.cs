@@ -1,4 +1,4 @@
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
 using EdgeMesh.Dashboard.Storage.Artifacts;
 using Orleans.Hosting;
@@ -10,7 +10,7 @@ public static class OrchestratorSetup
 {
     public static WebApplicationBuilder AddOrchestrator(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton(s => s.GetRequiredService<Microsoft.Extensions.Options.IOptions<Hosting.DashboardOptions>>().Value);
+        builder.Services.AddSingleton(s => s.GetRequiredService<Microsoft.Extensions.Options.IOptions<Configuration.DashboardOptions>>().Value);
         builder.UseOrleans(orleans => orleans.UsePortlessClustering("edgemesh-" + Guid.NewGuid().ToString("N")).UseMonotonicTime());
         var services = builder.Services;
         builder.AddCheckedOptions<OrchestratorOptions>(OrchestratorOptions.Section);

@@ -14,7 +14,7 @@ internal static class PortlessSilo
     private const int NominalPort = 11111;
 
     /// <summary>Localhost clustering without a gateway and without a listening silo.</summary>
-    /// <exception cref="Hosting.StartupException">This version of Orleans takes its connections another way, so a port might open.</exception>
+    /// <exception cref="Configuration.StartupException">This version of Orleans takes its connections another way, so a port might open.</exception>
     public static ISiloBuilder UsePortlessClustering(this ISiloBuilder silo, string clusterId)
     {
         silo.UseLocalhostClustering(NominalPort, gatewayPort: 0, new IPEndPoint(IPAddress.Loopback, NominalPort), clusterId, clusterId);
@@ -30,7 +30,7 @@ internal static class PortlessSilo
         var theirs = services.Where(d => d.IsKeyedService && d.ServiceType == typeof(T)).ToList();
         if (theirs.Count == 0)
         {
-            throw new Hosting.StartupException($"This version of Orleans registers no {typeof(T).Name}, so it could open a port. It is not started.");
+            throw new Configuration.StartupException($"This version of Orleans registers no {typeof(T).Name}, so it could open a port. It is not started.");
         }
 
         foreach (var descriptor in theirs)

@@ -1,4 +1,4 @@
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.QaiHub.Config;
 using EdgeMesh.QaiHub.Emulator;
 

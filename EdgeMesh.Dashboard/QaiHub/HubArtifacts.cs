@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using EdgeMesh.Core.Artifacts;
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Models.Deploy;
 using EdgeMesh.QaiHub;

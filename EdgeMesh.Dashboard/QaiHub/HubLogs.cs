@@ -1,4 +1,4 @@
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Transfers;
 using EdgeMesh.QaiHub.Wire;

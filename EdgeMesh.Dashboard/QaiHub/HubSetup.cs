@@ -1,4 +1,4 @@
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Models.Deploy;
 using EdgeMesh.Dashboard.QaiHub.Data;
 using EdgeMesh.Dashboard.QaiHub.Zoo;

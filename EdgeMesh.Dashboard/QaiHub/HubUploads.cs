@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using EdgeMesh.Agent.Models.Store;
+using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Health;
-using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Models;
 using EdgeMesh.QaiHub.Transfers;

@@ -1,5 +1,5 @@
+using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Health;
-using EdgeMesh.Dashboard.Hosting;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
@@ -76,7 +76,7 @@ internal static class DatabaseOpening
         var (known, had) = (db.Database.GetMigrations().ToList(), applied.ToList());
         return had.Except(known).FirstOrDefault() is { } newer
             ? throw new StartupException(
-                $"{place.Database} was written by a newer version of EdgeMesh (it has {newer}); this is {DashboardHost.Version}. Start the newer version, or restore a backup of this one into another folder.")
+                $"{place.Database} was written by a newer version of EdgeMesh (it has {newer}); this is {DashboardVersion.Current}. Start the newer version, or restore a backup of this one into another folder.")
             : known.Except(had).Any();
     }
 

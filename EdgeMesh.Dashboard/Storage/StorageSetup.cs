@@ -10,7 +10,7 @@ namespace EdgeMesh.Dashboard.Storage;
 public static class StorageSetup
 {
     /// <summary>The database, opened and brought to this version now: nothing is made before it is known to be usable.</summary>
-    /// <exception cref="Hosting.StartupException">It cannot be used.</exception>
+    /// <exception cref="Configuration.StartupException">It cannot be used.</exception>
     public static IServiceCollection AddStorage(this IServiceCollection services, StoragePlace place)
     {
         DatabaseOpening.Open(place);

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using EdgeMesh.Agent.Hosting;
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 
 namespace EdgeMesh.Dashboard.Trust;
 

@@ -4,7 +4,7 @@ using System.Text.Json;
 using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Core.Trust;
 using EdgeMesh.Dashboard.Audit;
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;

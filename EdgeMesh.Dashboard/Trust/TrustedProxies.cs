@@ -1,5 +1,5 @@
 using System.Net;
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using EdgeMesh.Dashboard.Access;
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace EdgeMesh.Tests.Access;

@@ -1,5 +1,5 @@
 using EdgeMesh.Dashboard.Attention;
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 

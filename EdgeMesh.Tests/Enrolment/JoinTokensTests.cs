@@ -1,7 +1,7 @@
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Dashboard.Audit;
+using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Enrolment;
-using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
 using EdgeMesh.Dashboard.Storage;
 using EdgeMesh.Dashboard.Trust;

@@ -5,6 +5,7 @@ using EdgeMesh.Dashboard.Access.Sessions;
 using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Api;
 using EdgeMesh.Dashboard.Audit;
+using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Hubs;

@@ -6,6 +6,7 @@ using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
 using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Api;
+using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Hubs;

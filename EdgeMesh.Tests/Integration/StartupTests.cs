@@ -1,3 +1,4 @@
+using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Health;
 using EdgeMesh.Dashboard.Storage;

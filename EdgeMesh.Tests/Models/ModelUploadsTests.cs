@@ -1,5 +1,5 @@
 using EdgeMesh.Core.Artifacts;
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Tests.Fakes;
 using EdgeMesh.Tests.Support;

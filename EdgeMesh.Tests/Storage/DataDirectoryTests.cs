@@ -1,4 +1,4 @@
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Tests.Support;
 
 namespace EdgeMesh.Tests.Storage;

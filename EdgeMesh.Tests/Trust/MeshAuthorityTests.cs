@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using EdgeMesh.Core.Trust;
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Trust;
 using EdgeMesh.Tests.Fakes;
 using EdgeMesh.Tests.Support;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using EdgeMesh.Core;
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 
 namespace EdgeMesh.Dashboard.Models.Profiled;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using EdgeMesh.Agent.Hosting;
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 
 namespace EdgeMesh.Dashboard.Orchestration.Attempts;
 

@@ -2,8 +2,8 @@ using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Agent.Link;
 using EdgeMesh.Agent.Runtimes.OpenAi;
 using EdgeMesh.Core.Devices;
+using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Health;
-using EdgeMesh.Dashboard.Hosting;
 using Nerdbank.Streams;
 
 namespace EdgeMesh.Dashboard.Orchestration.Gateway;

@@ -3,6 +3,7 @@ using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Trust;
 using EdgeMesh.Dashboard.Api;
+using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Trust;

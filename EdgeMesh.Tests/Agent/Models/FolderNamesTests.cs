@@ -1,4 +1,5 @@
 using EdgeMesh.Agent.Models.Mesh;
+using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Tests.Support;

@@ -1,7 +1,7 @@
 using EdgeMesh.Core.Artifacts;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Models.Profiled;
 using EdgeMesh.Tests.Fakes;

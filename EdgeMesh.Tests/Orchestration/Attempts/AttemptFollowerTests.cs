@@ -4,7 +4,7 @@ using EdgeMesh.Core.Events;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Planning;
 using EdgeMesh.Core.Tasks;
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Dashboard.Orchestration.Attempts;
 using EdgeMesh.Dashboard.Storage.Artifacts;

@@ -1,4 +1,4 @@
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.QaiHub;
 using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Config;

@@ -1,4 +1,4 @@
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.QaiHub;
 using EdgeMesh.Dashboard.Storage;
 using EdgeMesh.QaiHub.Catalog;

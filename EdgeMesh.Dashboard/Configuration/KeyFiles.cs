@@ -1,6 +1,6 @@
 using EdgeMesh.Agent.Link;
 
-namespace EdgeMesh.Dashboard.Hosting;
+namespace EdgeMesh.Dashboard.Configuration;
 
 /// <summary>Private keys in the data folder, opened so that a broken one is said in one sentence at the start.</summary>
 internal static class KeyFiles

@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
 
-namespace EdgeMesh.Dashboard.Hosting;
+namespace EdgeMesh.Dashboard.Configuration;
 
 /// <summary>The addresses to listen on, checked before anything starts: plain HTTP never leaves this machine.</summary>
 public static class ListenAddresses

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace EdgeMesh.Dashboard.Hosting;
+namespace EdgeMesh.Dashboard.Configuration;
 
 /// <summary>The folder that keeps everything: owner-only, and used by one dashboard at a time (a locked file).</summary>
 public sealed class DataDirectory : IDisposable

@@ -1,4 +1,4 @@
-namespace EdgeMesh.Dashboard.Hosting;
+namespace EdgeMesh.Dashboard.Configuration;
 
 /// <summary>The dashboard cannot start. The message says why and what to do; the person sees it as it is, without a stack trace.</summary>
 public sealed class StartupException : Exception

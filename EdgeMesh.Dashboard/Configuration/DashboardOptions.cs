@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace EdgeMesh.Dashboard.Hosting;
+namespace EdgeMesh.Dashboard.Configuration;
 
 /// <summary>Configuration section <c>EdgeMesh</c>; the command line sets the same values.</summary>
 public sealed class DashboardOptions

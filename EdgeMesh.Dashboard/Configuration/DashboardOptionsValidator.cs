@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 
-namespace EdgeMesh.Dashboard.Hosting;
+namespace EdgeMesh.Dashboard.Configuration;
 
 /// <summary>Checks the annotations of <see cref="DashboardOptions"/> at start.</summary>
 [OptionsValidator]

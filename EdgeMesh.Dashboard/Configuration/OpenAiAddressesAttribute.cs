@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using EdgeMesh.Agent.Runtimes.OpenAi;
 
-namespace EdgeMesh.Dashboard.Hosting;
+namespace EdgeMesh.Dashboard.Configuration;
 
 /// <summary>Every text of a list is an http or https address.</summary>
 [AttributeUsage(AttributeTargets.Property)]

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
-namespace EdgeMesh.Dashboard.Hosting;
+namespace EdgeMesh.Dashboard.Configuration;
 
 /// <summary>Options of a configuration section, checked by their annotations before anything starts.</summary>
 internal static class CheckedOptions
