@@ -1,7 +1,6 @@
 using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Api;
 using EdgeMesh.Dashboard.Attention;
-using EdgeMesh.Dashboard.Components;
 using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Hubs;
 using EdgeMesh.Dashboard.Joining;

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Backup;
+using EdgeMesh.Dashboard.Components;
 using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Health;
 using EdgeMesh.Dashboard.Models;

@@ -1,5 +1,6 @@
 using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Api;
+using EdgeMesh.Dashboard.Components;
 using EdgeMesh.Dashboard.Trust;
 
 namespace EdgeMesh.Dashboard.Hosting;

@@ -1,6 +1,7 @@
+using EdgeMesh.Dashboard.Components;
 using MudBlazor.Services;
 
-namespace EdgeMesh.Dashboard.Components;
+namespace EdgeMesh.Dashboard.Hosting;
 
 /// <summary>The pages.</summary>
 public static class UiSetup

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Net.Http.Headers;
 
-namespace EdgeMesh.Dashboard.Hosting;
+namespace EdgeMesh.Dashboard.Components;
 
 /// <summary>Styles, scripts, fonts and pictures of <c>wwwroot-assets</c>, served compressed under <c>/assets</c> from the program's own folder; no login needed.</summary>
 public static class StaticAssets
