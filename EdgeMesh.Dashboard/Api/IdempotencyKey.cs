@@ -4,7 +4,7 @@ using System.Text.Json;
 using EdgeMesh.Core;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Dashboard.Access;
-using EdgeMesh.Dashboard.Orchestration;
+using EdgeMesh.Dashboard.Storage;
 
 namespace EdgeMesh.Dashboard.Api;
 

@@ -2,6 +2,7 @@ using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Planning;
 using EdgeMesh.Dashboard.Orchestration.Attempts;
+using EdgeMesh.Dashboard.Storage;
 using Orleans.Concurrency;
 
 namespace EdgeMesh.Dashboard.Orchestration;

@@ -1,6 +1,7 @@
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Live;
 using EdgeMesh.Core.Planning;
+using EdgeMesh.Dashboard.Storage;
 
 namespace EdgeMesh.Dashboard.Orchestration;
 
@@ -67,9 +68,6 @@ public sealed record JobLive(JobView View, ImmutableDictionary<TaskId, LiveProgr
 /// <param name="Note">What it is doing; null when it does not say.</param>
 public sealed record LiveProgress(double? Fraction, string? Note);
 
-/// <summary>An event with its place in the job's journal, from 1.</summary>
-public sealed record SequencedEvent(long Sequence, JobEvent Event);
-
 /// <summary>A filter of the history; null is any.</summary>
 /// <param name="Text">Part of the title or id, case-insensitive.</param>
 /// <param name="Limit">Rows of a page, 1 to 200.</param>
@@ -98,5 +96,3 @@ public sealed record JobSummary(
     double? ActualMs,
     DateTimeOffset CreatedAt,
     DateTimeOffset? FinishedAt);
-
-public sealed record JobDevice(DeviceId Id, string Name);

@@ -3,7 +3,6 @@ using System.Threading.Channels;
 using EdgeMesh.Core;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Dashboard.Health;
-using EdgeMesh.Dashboard.Orchestration;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 

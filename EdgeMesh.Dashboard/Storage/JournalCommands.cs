@@ -3,7 +3,6 @@ using System.Data.Common;
 using System.Text.Json;
 using EdgeMesh.Core;
 using EdgeMesh.Core.Jobs;
-using EdgeMesh.Dashboard.Orchestration;
 
 namespace EdgeMesh.Dashboard.Storage;
 

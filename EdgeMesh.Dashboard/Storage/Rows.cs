@@ -21,7 +21,7 @@ public sealed class JobRow
     /// <summary>Ids of its devices between bars, for filtering.</summary>
     public string DeviceIds { get; set; } = "";
 
-    /// <summary>JSON of <see cref="Orchestration.JobDevice"/>s.</summary>
+    /// <summary>JSON of <see cref="JobDevice"/>s.</summary>
     public string Devices { get; set; } = "[]";
 
     public string? ModelId { get; set; }

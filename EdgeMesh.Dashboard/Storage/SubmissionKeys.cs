@@ -1,4 +1,3 @@
-using EdgeMesh.Dashboard.Orchestration;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 

@@ -5,6 +5,7 @@ using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Live;
 using EdgeMesh.Core.Planning;
 using EdgeMesh.Dashboard.Orchestration;
+using EdgeMesh.Dashboard.Storage;
 
 namespace EdgeMesh.Tests.Fakes;
 

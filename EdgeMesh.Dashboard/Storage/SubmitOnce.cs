@@ -1,4 +1,4 @@
-namespace EdgeMesh.Dashboard.Orchestration;
+namespace EdgeMesh.Dashboard.Storage;
 
 /// <summary>A submission that may come more than once, because its sender did not hear the answer: it becomes one job (<c>Idempotency-Key</c>).</summary>
 /// <param name="Caller">Who sent it: keys of two callers never meet.</param>
