@@ -3,8 +3,8 @@ using System.Text;
 using System.Threading.RateLimiting;
 using EdgeMesh.Core.Trust;
 using EdgeMesh.Dashboard.Access.Sessions;
-using EdgeMesh.Dashboard.Api;
 using EdgeMesh.Dashboard.Configuration;
+using EdgeMesh.Dashboard.Problems;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
@@ -134,7 +134,7 @@ public static class AccessComposition
         {
             // A limit of requests at once does not know when one of them ends.
             var again = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var left) ? left : RetryAfter.Usual;
-            await Problems.WriteAsync(rejected.HttpContext, StatusCodes.Status429TooManyRequests, AccessProblems.TooManyRequests(again));
+            await ProblemResults.WriteAsync(rejected.HttpContext, StatusCodes.Status429TooManyRequests, AccessProblems.TooManyRequests(again));
         };
     }
 }

@@ -1,6 +1,6 @@
 using System.Text.Encodings.Web;
-using EdgeMesh.Dashboard.Api;
 using EdgeMesh.Dashboard.Audit;
+using EdgeMesh.Dashboard.Problems;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
@@ -35,7 +35,7 @@ internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions>
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         Response.Headers.WWWAuthenticate = "Bearer";
-        return Problems.WriteAsync(Context, StatusCodes.Status401Unauthorized, Applies(Request) ? AccessProblems.KeyWrong : AccessProblems.LoginNeeded);
+        return ProblemResults.WriteAsync(Context, StatusCodes.Status401Unauthorized, Applies(Request) ? AccessProblems.KeyWrong : AccessProblems.LoginNeeded);
     }
 
     private static string Value(HttpRequest request) => request.Headers[HeaderNames.Authorization].ToString();

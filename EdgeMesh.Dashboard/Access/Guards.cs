@@ -1,7 +1,7 @@
 using System.Net;
 using EdgeMesh.Core.Trust;
-using EdgeMesh.Dashboard.Api;
 using EdgeMesh.Dashboard.Configuration;
+using EdgeMesh.Dashboard.Problems;
 
 namespace EdgeMesh.Dashboard.Access;
 
@@ -17,7 +17,7 @@ internal static class Guards
             var host = context.Request.Host.Host;
             return IsOurs(host, context.Connection.LocalIpAddress) || names.Has(host) || IsAgents(context, host)
                 ? next(context)
-                : Problems.WriteAsync(context, StatusCodes.Status421MisdirectedRequest, AccessProblems.HostRefused(host));
+                : ProblemResults.WriteAsync(context, StatusCodes.Status421MisdirectedRequest, AccessProblems.HostRefused(host));
         });
     }
 
@@ -30,7 +30,7 @@ internal static class Guards
         var names = app.ApplicationServices.GetRequiredService<OwnNames>();
         app.Use((context, next) => !IsGuarded(context) || Origins.IsOwn(context.Request, names)
             ? next(context)
-            : Problems.WriteAsync(context, StatusCodes.Status403Forbidden, AccessProblems.OriginRefused(context.Request)));
+            : ProblemResults.WriteAsync(context, StatusCodes.Status403Forbidden, AccessProblems.OriginRefused(context.Request)));
     }
 
     /// <summary>This machine's name in multicast DNS.</summary>

@@ -1,6 +1,6 @@
 using EdgeMesh.Dashboard.Access.Sessions;
-using EdgeMesh.Dashboard.Api;
 using EdgeMesh.Dashboard.Audit;
+using EdgeMesh.Dashboard.Problems;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 
@@ -19,7 +19,7 @@ internal sealed partial class Login(ApiKeys keys, StartToken startToken, LoginLi
     public async Task ByLinkAsync(HttpContext context)
     {
         var returnUrl = LocalUrl.OrHome(context.Request.Query["returnUrl"]);
-        if (RequestKind.IsFromElsewhere(context.Request))
+        if (Origins.IsFromElsewhere(context.Request))
         {
             await RefuseAsync(context, StatusCodes.Status403Forbidden, AccessProblems.LoginFromElsewhere, "elsewhere", returnUrl);
         }
@@ -84,7 +84,7 @@ internal sealed partial class Login(ApiKeys keys, StartToken startToken, LoginLi
         {
             if (throttle.Failed(address) is { } wait)
             {
-                Problems.TellWhen(context, (int)Math.Ceiling(wait.TotalSeconds));
+                ProblemResults.TellWhen(context, (int)Math.Ceiling(wait.TotalSeconds));
                 await RefuseAsync(context, StatusCodes.Status429TooManyRequests, AccessProblems.LoginThrottled with { RetryAfter = wait }, "throttled", returnUrl);
                 return null;
             }
@@ -107,7 +107,7 @@ internal sealed partial class Login(ApiKeys keys, StartToken startToken, LoginLi
     {
         if (!RequestKind.IsForPeople(context.Request))
         {
-            return Problems.WriteAsync(context, status, problem);
+            return ProblemResults.WriteAsync(context, status, problem);
         }
 
         context.Response.Redirect(LocalUrl.Login(error, returnUrl));

@@ -28,4 +28,10 @@ internal static class Origins
         return string.Equals(text, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase) ||
             (Uri.TryCreate(text, UriKind.Absolute, out var origin) && (origin.Scheme is "http" or "https") && names.Has(origin));
     }
+
+    /// <summary>A page of another site or port asked for it, or led to it.</summary>
+    public static bool IsFromElsewhere(HttpRequest request) => request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site";
+
+    /// <summary>A link followed from another site.</summary>
+    public static bool IsNavigationFromElsewhere(HttpRequest request) => request.Headers["Sec-Fetch-Mode"] == "navigate" && IsFromElsewhere(request);
 }

@@ -1,6 +1,6 @@
-using EdgeMesh.Dashboard.Api;
 using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Access.Sessions;
+using EdgeMesh.Dashboard.Problems;
 
 namespace EdgeMesh.Dashboard.Access;
 
@@ -35,6 +35,6 @@ internal static class ScopeGuard
 
         var reads = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) || !context.Request.Path.StartsWithSegments("/api");
         var needed = context.GetEndpoint()?.Metadata.GetMetadata<NeedsScope>()?.Scope ?? (reads ? Scopes.Read : Scopes.Admin);
-        return Deeds.Missing(needed) is { } missing ? Problems.WriteAsync(context, StatusCodes.Status403Forbidden, missing) : next(context);
+        return Deeds.Missing(needed) is { } missing ? ProblemResults.WriteAsync(context, StatusCodes.Status403Forbidden, missing) : next(context);
     });
 }

@@ -1,5 +1,5 @@
 using EdgeMesh.Dashboard.Access.Sessions;
-using EdgeMesh.Dashboard.Api;
+using EdgeMesh.Dashboard.Problems;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 
@@ -31,12 +31,12 @@ internal sealed class SessionEvents(IApiKeys keys, Sessions.Sessions sessions) :
         if (RequestKind.IsForPrograms(http.Request))
         {
             http.Response.Headers.WWWAuthenticate = "Bearer";
-            return Problems.WriteAsync(http, StatusCodes.Status401Unauthorized, http.Items.ContainsKey(CookieAlone) ? AccessProblems.CookieAlone : AccessProblems.LoginNeeded);
+            return ProblemResults.WriteAsync(http, StatusCodes.Status401Unauthorized, http.Items.ContainsKey(CookieAlone) ? AccessProblems.CookieAlone : AccessProblems.LoginNeeded);
         }
 
         // A link to a page, followed from another site or program, comes without the SameSite=Strict cookie: the page asks for itself once more.
         var target = http.Request.Path.ToUriComponent() + http.Request.QueryString.ToUriComponent();
-        if (HttpMethods.IsGet(http.Request.Method) && RequestKind.IsNavigationFromElsewhere(http.Request))
+        if (HttpMethods.IsGet(http.Request.Method) && Origins.IsNavigationFromElsewhere(http.Request))
         {
             return RefreshPage.WriteAsync(http, target);
         }

@@ -2,6 +2,7 @@ using EdgeMesh.Dashboard.Access.Sessions;
 using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Enrolment;
+using EdgeMesh.Dashboard.Problems;
 
 namespace EdgeMesh.Dashboard.Api;
 
@@ -39,18 +40,18 @@ internal static class AccessApi
         var name = body.Name;
         if (name.Length is 0 or > ApiKeys.LongestName || name.Any(char.IsControl))
         {
-            return Problems.Invalid(new Problem(
+            return ProblemResults.Invalid(new Problem(
                 "name_invalid", "The name is not valid.", $"A name has 1 to {ApiKeys.LongestName} characters and no control characters.", "Give another name.", "name"));
         }
 
         if (body.Scopes is { Count: > 10 } || ScopeWords.Parse(body.Scopes ?? DefaultScopes) is not { } scopes)
         {
-            return Problems.Invalid(new Problem("scopes_invalid", "The scopes are not valid.", "A key has one or more of read, run and admin.", "Give a list of these words.", "scopes"));
+            return ProblemResults.Invalid(new Problem("scopes_invalid", "The scopes are not valid.", "A key has one or more of read, run and admin.", "Give a list of these words.", "scopes"));
         }
 
         if (body.ExpiresAt is { } end && end <= time.GetUtcNow())
         {
-            return Problems.Invalid(new Problem("expiry_invalid", "This end is over already.", $"expiresAt is {end.UtcDateTime:u}.", "Give a time that is still to come, or none.", "expiresAt"));
+            return ProblemResults.Invalid(new Problem("expiry_invalid", "This end is over already.", $"expiresAt is {end.UtcDateTime:u}.", "Give a time that is still to come, or none.", "expiresAt"));
         }
 
         var made = await keys.CreateAsync(name, scopes, body.ExpiresAt, context.RequestAborted);
@@ -61,13 +62,13 @@ internal static class AccessApi
     {
         // Not cancelled with the request: a deletion that began is finished, even when the key that asked for it is the one that goes.
         var refusal = await keys.DeleteAsync(id, context.Request.Headers["X-EdgeMesh-Proof"].ToString().Trim(), CancellationToken.None);
-        return refusal?.Code == AccessProblems.KeyUnknown(id).Code ? Problems.NotFound(refusal) : Problems.FromCommand(refusal, TypedResults.NoContent());
+        return refusal?.Code == AccessProblems.KeyUnknown(id).Code ? ProblemResults.NotFound(refusal) : CommandResults.FromCommand(refusal, TypedResults.NoContent());
     }
 
     private static async Task<IResult> EndSessionAsync(Guid id, ISessions sessions)
     {
         var problem = await sessions.EndAsync(id, CancellationToken.None);
-        return problem?.Code == AccessProblems.SessionUnknown(id).Code ? Problems.NotFound(problem) : Problems.FromCommand(problem, TypedResults.NoContent());
+        return problem?.Code == AccessProblems.SessionUnknown(id).Code ? ProblemResults.NotFound(problem) : CommandResults.FromCommand(problem, TypedResults.NoContent());
     }
 
     private static async Task<IResult> CreateTokenAsync(HttpContext context, IJoinTokens tokens)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Audit;
+using EdgeMesh.Dashboard.Problems;
 
 namespace EdgeMesh.Dashboard.Api;
 
@@ -24,7 +25,7 @@ internal static class AuditApi
         var (query, wrong) = Read(context.Request.Query);
         if (query is null)
         {
-            return Problems.Invalid(wrong!);
+            return ProblemResults.Invalid(wrong!);
         }
 
         var page = await log.ReadAsync(query, cancellationToken);

@@ -1,4 +1,5 @@
 using EdgeMesh.Dashboard.Orchestration;
+using EdgeMesh.Dashboard.Problems;
 
 namespace EdgeMesh.Dashboard.Api;
 
@@ -29,13 +30,13 @@ internal static class DevicesApi
         CommandAsync(id, fleet, d => fleet.AllowEngineAsync(d, Uri.UnescapeDataString(runtimeId), uid, allow, cancel));
 
     private static IResult Get(string id, IFleet fleet) =>
-        Known(id, fleet) is { } device ? TypedResults.Ok(DeviceDto.From(fleet.Current.Find(device)!)) : Problems.NotFound(ApiProblems.DeviceUnknown(id));
+        Known(id, fleet) is { } device ? TypedResults.Ok(DeviceDto.From(fleet.Current.Find(device)!)) : ProblemResults.NotFound(ApiProblems.DeviceUnknown(id));
 
     private static async Task<IResult> RenameAsync(string id, HttpContext context, IFleet fleet)
     {
         if (Known(id, fleet) is not { } device)
         {
-            return Problems.NotFound(ApiProblems.DeviceUnknown(id));
+            return ProblemResults.NotFound(ApiProblems.DeviceUnknown(id));
         }
 
         var (name, wrong) = await JsonBody.ReadNameAsync(context);
@@ -45,13 +46,13 @@ internal static class DevicesApi
         }
 
         var refusal = await fleet.RenameAsync(device, name, context.RequestAborted);
-        return refusal is null ? Get(id, fleet) : Problems.FromCommand(refusal, TypedResults.NoContent());
+        return refusal is null ? Get(id, fleet) : CommandResults.FromCommand(refusal, TypedResults.NoContent());
     }
 
     private static async Task<IResult> CommandAsync(string id, IFleet fleet, Func<DeviceId, Task<Problem?>> command, IResult? done = null) =>
         Known(id, fleet) is { } device
-            ? Problems.FromCommand(await command(device), done ?? TypedResults.NoContent())
-            : Problems.NotFound(ApiProblems.DeviceUnknown(id));
+            ? CommandResults.FromCommand(await command(device), done ?? TypedResults.NoContent())
+            : ProblemResults.NotFound(ApiProblems.DeviceUnknown(id));
 
     private static DeviceId? Known(string id, IFleet fleet) =>
         DeviceId.TryParse(id, out var device) && fleet.Current.Find(device) is not null ? device : null;

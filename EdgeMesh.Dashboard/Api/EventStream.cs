@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Dashboard.Audit;
-using EdgeMesh.Dashboard.Orchestration;
 
 namespace EdgeMesh.Dashboard.Api;
 

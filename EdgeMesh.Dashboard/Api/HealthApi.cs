@@ -1,4 +1,5 @@
 using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Problems;
 
 namespace EdgeMesh.Dashboard.Api;
 
@@ -25,7 +26,7 @@ internal static class HealthApi
         }
 
         var ready = answers.TrueForAll(a => a.Ok);
-        Problems.TellWhen(context, ready ? null : AgainSeconds);
+        ProblemResults.TellWhen(context, ready ? null : AgainSeconds);
         return TypedResults.Json(new ReadyDto(ready, answers), statusCode: ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 }

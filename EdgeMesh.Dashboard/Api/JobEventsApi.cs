@@ -2,6 +2,7 @@ using System.Globalization;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Orchestration;
+using EdgeMesh.Dashboard.Problems;
 using Microsoft.Extensions.Options;
 
 namespace EdgeMesh.Dashboard.Api;
@@ -14,12 +15,12 @@ internal static class JobEventsApi
         var last = context.Request.Headers["Last-Event-ID"].ToString();
         if (!long.TryParse(last.Length == 0 ? "0" : last, NumberStyles.None, CultureInfo.InvariantCulture, out var after))
         {
-            return Problems.Invalid(ApiProblems.ParameterWrong("Last-Event-ID", last, "the id of the last event you have"));
+            return ProblemResults.Invalid(ApiProblems.ParameterWrong("Last-Event-ID", last, "the id of the last event you have"));
         }
 
         if (!JobId.TryParse(id, out var job) || await jobs.GetAsync(job, context.RequestAborted) is not { } view)
         {
-            return Problems.NotFound(ApiProblems.JobUnknown(id));
+            return ProblemResults.NotFound(ApiProblems.JobUnknown(id));
         }
 
         if (view.IsFinished && after >= view.Version)
@@ -31,7 +32,7 @@ internal static class JobEventsApi
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, process.ApplicationStopping);
         if (await jobs.EventsAsync(job, after, cancel.Token) is not { } events)
         {
-            return Problems.NotFound(ApiProblems.JobUnknown(id));
+            return ProblemResults.NotFound(ApiProblems.JobUnknown(id));
         }
 
         await new EventStream(context, job, options.Value.SlowReaderAfter, time, logger, cancel.Token).WriteAsync(events);

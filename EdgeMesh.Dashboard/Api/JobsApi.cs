@@ -3,6 +3,7 @@ using EdgeMesh.Core.Jobs;
 using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Orchestration;
+using EdgeMesh.Dashboard.Problems;
 using EdgeMesh.Dashboard.Storage.Artifacts;
 
 namespace EdgeMesh.Dashboard.Api;
@@ -37,7 +38,7 @@ internal static class JobsApi
         }
 
         var (once, badKey) = IdempotencyKey.Read(context.Request, context.User, request);
-        return badKey is not null ? Problems.Invalid(badKey)
+        return badKey is not null ? ProblemResults.Invalid(badKey)
             : Answer(await (once is null ? jobs.SubmitAsync(request, context.RequestAborted) : jobs.SubmitAsync(request, once, context.RequestAborted)));
     }
 
@@ -46,7 +47,7 @@ internal static class JobsApi
         var (query, wrong) = JobQueryReader.Read(context.Request.Query);
         if (query is null)
         {
-            return Problems.Invalid(wrong!);
+            return ProblemResults.Invalid(wrong!);
         }
 
         var page = await jobs.ListAsync(query, context.RequestAborted);
@@ -57,13 +58,13 @@ internal static class JobsApi
         WithJobAsync(id, jobs, job => Task.FromResult<IResult>(TypedResults.Ok(JobDto.From(job))), cancel);
 
     private static Task<IResult> CancelAsync(string id, ClaimsPrincipal user, IJobs jobs, CancellationToken cancel) =>
-        WithJobAsync(id, jobs, async job => Problems.FromCommand(await jobs.CancelAsync(job.Id, user.KeyName(), cancel), TypedResults.StatusCode(202)), cancel);
+        WithJobAsync(id, jobs, async job => CommandResults.FromCommand(await jobs.CancelAsync(job.Id, user.KeyName(), cancel), TypedResults.StatusCode(202)), cancel);
 
     private static Task<IResult> RerunAsync(string id, IJobs jobs, CancellationToken cancel) =>
         WithJobAsync(id, jobs, async job => Answer(await jobs.RerunAsync(job.Id, cancel)), cancel);
 
     private static Task<IResult> DeleteAsync(string id, IJobs jobs, CancellationToken cancel) =>
-        WithJobAsync(id, jobs, async job => Problems.FromCommand(await jobs.DeleteAsync(job.Id, cancel), TypedResults.NoContent()), cancel);
+        WithJobAsync(id, jobs, async job => CommandResults.FromCommand(await jobs.DeleteAsync(job.Id, cancel), TypedResults.NoContent()), cancel);
 
     private static Task<IResult> ArtifactAsync(string id, string name, IJobs jobs, CancellationToken cancel) => WithJobAsync(
         id,
@@ -72,13 +73,13 @@ internal static class JobsApi
         {
             if (Artifacts(job).FirstOrDefault(a => a.Name == name) is not { } artifact)
             {
-                return Problems.NotFound(ApiProblems.ArtifactUnknown(name));
+                return ProblemResults.NotFound(ApiProblems.ArtifactUnknown(name));
             }
 
             // As a download, of a type that cannot carry a script: what a model made is never run as a page of this site.
             return await jobs.OpenArtifactAsync(job.Id, name, cancel) is { } bytes
                 ? TypedResults.Stream(bytes, ArtifactNames.ContentType(artifact.ContentType), artifact.Name, enableRangeProcessing: bytes.CanSeek)
-                : Problems.Result(StatusCodes.Status410Gone, ApiProblems.ArtifactRemoved(name));
+                : ProblemResults.Result(StatusCodes.Status410Gone, ApiProblems.ArtifactRemoved(name));
         },
         cancel);
 
@@ -86,13 +87,13 @@ internal static class JobsApi
         (job.Result?.Artifacts ?? []).Concat(job.Tasks.SelectMany(t => t.Attempts).SelectMany(a => a.Output.Artifacts));
 
     private static async Task<IResult> WithJobAsync(string id, IJobs jobs, Func<JobView, Task<IResult>> answer, CancellationToken cancel) =>
-        JobId.TryParse(id, out var job) && await jobs.GetAsync(job, cancel) is { } view ? await answer(view) : Problems.NotFound(ApiProblems.JobUnknown(id));
+        JobId.TryParse(id, out var job) && await jobs.GetAsync(job, cancel) is { } view ? await answer(view) : ProblemResults.NotFound(ApiProblems.JobUnknown(id));
 
     private static IResult Answer(SubmitOutcome outcome) => outcome switch
     {
         { Id: { } id } => TypedResults.Accepted($"/api/jobs/{id}", new IdDto(id)),
-        { Refused: { } refusal } => Problems.Refused(refusal),
-        _ => Problems.Invalid(outcome.Invalid),
+        { Refused: { } refusal } => CommandResults.Refused(refusal),
+        _ => ProblemResults.Invalid(outcome.Invalid),
     };
 }
 

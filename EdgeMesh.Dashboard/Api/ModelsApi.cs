@@ -2,6 +2,7 @@ using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Orchestration;
+using EdgeMesh.Dashboard.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -43,7 +44,7 @@ internal static class ModelsApi
         }
 
         var (forecasts, problem) = await models.PreviewAsync(order, context.RequestAborted);
-        return problem is null ? TypedResults.Ok(forecasts.Select(ForecastDto.From).ToList()) : Problems.FromCommand(problem, TypedResults.NoContent());
+        return problem is null ? TypedResults.Ok(forecasts.Select(ForecastDto.From).ToList()) : CommandResults.FromCommand(problem, TypedResults.NoContent());
     }
 
     private static async Task<IResult> InstallAsync(HttpContext context, IModels models)
@@ -55,20 +56,20 @@ internal static class ModelsApi
         }
 
         var (transfers, problem) = await models.InstallAsync(order, context.RequestAborted);
-        return problem is null ? TypedResults.Accepted("/api/models/transfers", transfers.Select(TransferDto.From).ToList()) : Problems.FromCommand(problem, TypedResults.NoContent());
+        return problem is null ? TypedResults.Accepted("/api/models/transfers", transfers.Select(TransferDto.From).ToList()) : CommandResults.FromCommand(problem, TypedResults.NoContent());
     }
 
     private static IResult Cancel(string id, IModels models) => models.Cancel(id) switch
     {
-        { Code: "transfer_unknown" } unknown => Problems.NotFound(unknown),
-        var refusal => Problems.FromCommand(refusal, TypedResults.NoContent()),
+        { Code: "transfer_unknown" } unknown => ProblemResults.NotFound(unknown),
+        var refusal => CommandResults.FromCommand(refusal, TypedResults.NoContent()),
     };
 
     private static async Task<IResult> UploadAsync(string? name, string? upload, HttpContext context, IModels models)
     {
         var (kept, problem) = await models.UploadAsync(upload, name ?? "", context.Request.Body, context.RequestAborted);
-        return problem is { Code: "upload_too_large" } ? Problems.Result(StatusCodes.Status413PayloadTooLarge, problem)
-            : problem is not null ? Problems.Invalid(problem)
+        return problem is { Code: "upload_too_large" } ? ProblemResults.Result(StatusCodes.Status413PayloadTooLarge, problem)
+            : problem is not null ? ProblemResults.Invalid(problem)
             : TypedResults.Ok(new UploadDto(kept!.Id, [.. kept.Files.Select(f => f.Path)], kept.Bytes));
     }
 
@@ -76,10 +77,10 @@ internal static class ModelsApi
     {
         if (!DeviceId.TryParse(deviceId, out var device) || fleet.Current.Find(device) is null)
         {
-            return Problems.NotFound(ApiProblems.DeviceUnknown(deviceId));
+            return ProblemResults.NotFound(ApiProblems.DeviceUnknown(deviceId));
         }
 
         var problem = await models.RemoveAsync(device, modelId, confirm == true, cancel);
-        return problem is { Code: "model_unknown" } ? Problems.NotFound(problem) : Problems.FromCommand(problem, TypedResults.NoContent());
+        return problem is { Code: "model_unknown" } ? ProblemResults.NotFound(problem) : CommandResults.FromCommand(problem, TypedResults.NoContent());
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using EdgeMesh.Core.Jobs;
+using EdgeMesh.Dashboard.Problems;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
@@ -64,7 +65,7 @@ internal static class OpenApi
     {
         foreach (var status in statuses)
         {
-            endpoint.Produces<ProblemBody>(status, Problems.ContentType);
+            endpoint.Produces<ProblemBody>(status, ProblemResults.ContentType);
         }
 
         return endpoint;

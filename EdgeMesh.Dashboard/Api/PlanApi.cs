@@ -2,6 +2,7 @@ using EdgeMesh.Core.Jobs;
 using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Orchestration;
+using EdgeMesh.Dashboard.Problems;
 using Microsoft.Extensions.Options;
 
 namespace EdgeMesh.Dashboard.Api;
@@ -24,12 +25,12 @@ internal static class PlanApi
         var problems = JobRequestValidator.Validate(request, limits.Value);
         if (!problems.IsEmpty)
         {
-            return Problems.Invalid(problems);
+            return ProblemResults.Invalid(problems);
         }
 
         var plan = jobs.Preview(request);
         return plan.Refusal is { } refusal
-            ? Problems.Refused(new Refusal(refusal, plan.Devices))
+            ? CommandResults.Refused(new Refusal(refusal, plan.Devices))
             : TypedResults.Ok(PlanDto.From(plan));
     }
 }

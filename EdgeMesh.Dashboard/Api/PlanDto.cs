@@ -1,6 +1,7 @@
 using EdgeMesh.Core.Costing;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Planning;
+using EdgeMesh.Dashboard.Problems;
 
 namespace EdgeMesh.Dashboard.Api;
 
@@ -25,17 +26,6 @@ public sealed record PlannedTaskDto(TaskKind Kind, DeviceId DeviceId, string Dev
 {
     internal static PlannedTaskDto From(PlannedTask task, TaskPlacement placement) => new(
         task.Kind, placement.Device, placement.DeviceName, Text.OrNull(placement.ModelId), placement.RuntimeId, placement.Predicted);
-}
-
-/// <param name="Reason">Always text, also why the chosen one was chosen.</param>
-/// <param name="Predicted">Null when it was filtered before it could be priced.</param>
-public sealed record DeviceVerdictDto(DeviceId DeviceId, string Name, bool Candidate, string Reason, Estimate? Predicted)
-{
-    public static DeviceVerdictDto From(DeviceVerdict verdict)
-    {
-        ArgumentNullException.ThrowIfNull(verdict);
-        return new DeviceVerdictDto(verdict.DeviceId, verdict.Name, verdict.Candidate, verdict.Reason, verdict.Predicted);
-    }
 }
 
 /// <summary>Predicted milliseconds of a whole job.</summary>

@@ -1,3 +1,4 @@
+using EdgeMesh.Dashboard.Problems;
 using EdgeMesh.Dashboard.QaiHub;
 using Microsoft.AspNetCore.Mvc;
 
@@ -25,14 +26,14 @@ internal static class QaiHubApi
     /// <summary>The service was asked and did not do it: 404 and 400 as usual; 429 when there is no room for it now; 409 without a connection; else 502, as it is not this dashboard that failed.</summary>
     internal static IResult Fail(Problem problem) => problem switch
     {
-        { Code: "job_unknown" or "model_unknown" or "dataset_unknown" or "transfer_unknown" or "log_missing" } => Problems.NotFound(problem),
-        { Code: "artifact_removed" } => Problems.Result(StatusCodes.Status410Gone, problem),
-        { Code: "upload_too_large" } => Problems.Result(StatusCodes.Status413PayloadTooLarge, problem),
-        { Code: "qaihub_rate_limited" } or { RetryAfter: not null } => Problems.Result(StatusCodes.Status429TooManyRequests, problem),
-        { Code: "qaihub_bad_request" or "qaihub_check_failed" or "qaihub_bad_model" or "qaihub_device_not_available" or "check_failed" or "model_invalid" } => Problems.Invalid(problem),
-        { Code: "qaihub_not_connected" or "qaihub_token_refused" or "qaihub_conflict" } => Problems.Result(StatusCodes.Status409Conflict, problem),
-        { Code: var code } when code.StartsWith("qaihub_", StringComparison.Ordinal) && code != "qaihub_emulated" => Problems.Result(StatusCodes.Status502BadGateway, problem),
-        _ => Problems.FromCommand(problem, TypedResults.NoContent()),
+        { Code: "job_unknown" or "model_unknown" or "dataset_unknown" or "transfer_unknown" or "log_missing" } => ProblemResults.NotFound(problem),
+        { Code: "artifact_removed" } => ProblemResults.Result(StatusCodes.Status410Gone, problem),
+        { Code: "upload_too_large" } => ProblemResults.Result(StatusCodes.Status413PayloadTooLarge, problem),
+        { Code: "qaihub_rate_limited" } or { RetryAfter: not null } => ProblemResults.Result(StatusCodes.Status429TooManyRequests, problem),
+        { Code: "qaihub_bad_request" or "qaihub_check_failed" or "qaihub_bad_model" or "qaihub_device_not_available" or "check_failed" or "model_invalid" } => ProblemResults.Invalid(problem),
+        { Code: "qaihub_not_connected" or "qaihub_token_refused" or "qaihub_conflict" } => ProblemResults.Result(StatusCodes.Status409Conflict, problem),
+        { Code: var code } when code.StartsWith("qaihub_", StringComparison.Ordinal) && code != "qaihub_emulated" => ProblemResults.Result(StatusCodes.Status502BadGateway, problem),
+        _ => CommandResults.FromCommand(problem, TypedResults.NoContent()),
     };
 
     private static void MapModels(RouteGroupBuilder hub)
@@ -66,7 +67,7 @@ internal static class QaiHubApi
     {
         var (body, wrong) = await JsonBody.ReadAsync<HubSettingsWishDto>(context);
         return body is null ? wrong!
-            : await hub.SaveAsync(new HubSettingsWish(body.Host, body.Token), context.RequestAborted) is { } problem ? Problems.FromCommand(problem, TypedResults.NoContent())
+            : await hub.SaveAsync(new HubSettingsWish(body.Host, body.Token), context.RequestAborted) is { } problem ? CommandResults.FromCommand(problem, TypedResults.NoContent())
             : TypedResults.Ok(HubSettingsDto.From(hub.Settings));
     }
 
@@ -75,7 +76,7 @@ internal static class QaiHubApi
         var (filter, wrong) = HubDeviceQuery.Read(context.Request.Query);
         if (filter is null)
         {
-            return Problems.Invalid(wrong!);
+            return ProblemResults.Invalid(wrong!);
         }
 
         var catalogue = await hub.DevicesAsync(now: false, context.RequestAborted);

@@ -1,4 +1,5 @@
 using EdgeMesh.Dashboard.Access;
+using EdgeMesh.Dashboard.Problems;
 using EdgeMesh.Dashboard.QaiHub.Data;
 
 namespace EdgeMesh.Dashboard.Api;
@@ -35,7 +36,7 @@ internal static class QaiHubDataApi
         var (order, wrong) = body.Read();
         if (order is null)
         {
-            return Problems.Invalid(wrong!);
+            return ProblemResults.Invalid(wrong!);
         }
 
         var (made, problem) = await data.MakeAsync(order, context.RequestAborted);

@@ -1,4 +1,5 @@
 using EdgeMesh.Dashboard.Access;
+using EdgeMesh.Dashboard.Problems;
 using EdgeMesh.Dashboard.QaiHub;
 
 namespace EdgeMesh.Dashboard.Api;
@@ -28,7 +29,7 @@ internal static class QaiHubJobsApi
         var (query, wrong) = HubJobsQuery.Read(context.Request.Query);
         if (query is null)
         {
-            return Problems.Invalid(wrong!);
+            return ProblemResults.Invalid(wrong!);
         }
 
         if (query.Everyone)
@@ -61,7 +62,7 @@ internal static class QaiHubJobsApi
     {
         if (HubLogKind.Of(log) is not { } kind)
         {
-            return Problems.Invalid(ApiProblems.ParameterWrong("log", log, string.Join(", ", HubLogKind.All.Select(k => k.Key))));
+            return ProblemResults.Invalid(ApiProblems.ParameterWrong("log", log, string.Join(", ", HubLogKind.All.Select(k => k.Key))));
         }
 
         var (content, name, problem) = await hub.LogAsync(id, kind, cancel);
@@ -79,7 +80,7 @@ internal static class QaiHubJobsApi
         var (order, mistake) = body.Read();
         if (order is null)
         {
-            return Problems.Invalid(mistake!);
+            return ProblemResults.Invalid(mistake!);
         }
 
         var (job, problem) = await hub.SubmitAsync(order, context.RequestAborted);
@@ -129,7 +130,7 @@ internal static class QaiHubJobsApi
         {
             if (!DeviceId.TryParse(text, out var device))
             {
-                return Problems.Invalid(Models.ModelProblems.DeviceUnknown(text));
+                return ProblemResults.Invalid(Models.ModelProblems.DeviceUnknown(text));
             }
 
             devices.Add(device);

@@ -1,3 +1,4 @@
+using EdgeMesh.Dashboard.Problems;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace EdgeMesh.Dashboard.Api;
@@ -18,7 +19,7 @@ internal static class RequestSize
 
     private static async Task RefuseAsync(HttpContext context, IHttpMaxRequestBodySizeFeature size, long limit)
     {
-        await Problems.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, ApiProblems.BodyTooLarge());
+        await ProblemResults.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, ApiProblems.BodyTooLarge());
         if (context.Request.ContentLength <= limit * MostOver)
         {
             size.MaxRequestBodySize = null;

@@ -18,6 +18,6 @@ internal static class SettingsApi
     private static async Task<IResult> PutAsync(HttpContext context, IModelSettings models)
     {
         var (wish, wrong) = await JsonBody.ReadModelPreferencesAsync(context);
-        return wish is null ? wrong! : Problems.FromCommand(await models.SaveAsync(wish, context.RequestAborted), TypedResults.Ok(wish));
+        return wish is null ? wrong! : CommandResults.FromCommand(await models.SaveAsync(wish, context.RequestAborted), TypedResults.Ok(wish));
     }
 }

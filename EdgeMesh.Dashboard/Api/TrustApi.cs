@@ -1,4 +1,5 @@
 using EdgeMesh.Dashboard.Enrolment;
+using EdgeMesh.Dashboard.Problems;
 using EdgeMesh.Dashboard.Trust;
 
 namespace EdgeMesh.Dashboard.Api;
@@ -29,10 +30,10 @@ internal static class TrustApi
             .Describe("Replace the mesh's CA", "A new CA issues from now on. Links and jobs go on; linked devices fetch new certificates at once, others at their next renewal.");
     }
 
-    private static IResult Answer(Problem? refusal) => refusal is null ? TypedResults.NoContent() : Problems.NotFound(refusal);
+    private static IResult Answer(Problem? refusal) => refusal is null ? TypedResults.NoContent() : ProblemResults.NotFound(refusal);
 
     private static async Task<IResult> SwitchAsync(ILanAccess access, bool open, CancellationToken cancel) =>
-        Problems.FromCommand(await access.SetAsync(open, cancel), TypedResults.Ok(LanDto.From(access.Current)));
+        CommandResults.FromCommand(await access.SetAsync(open, cancel), TypedResults.Ok(LanDto.From(access.Current)));
 
     private static async Task<IResult> ReplaceAsync(IAuthorityRotation rotation, ILanAccess access, CancellationToken cancel)
     {

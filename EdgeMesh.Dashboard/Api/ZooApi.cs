@@ -1,4 +1,5 @@
 using EdgeMesh.Dashboard.Models;
+using EdgeMesh.Dashboard.Problems;
 using EdgeMesh.Dashboard.QaiHub;
 using EdgeMesh.Dashboard.QaiHub.Zoo;
 
@@ -27,23 +28,23 @@ internal static class ZooApi
         {
             if (!Names.Contains(name, StringComparer.OrdinalIgnoreCase))
             {
-                return Problems.Invalid(ApiProblems.ParameterWrong(name, "", $"only {string.Join(", ", Names)}"));
+                return ProblemResults.Invalid(ApiProblems.ParameterWrong(name, "", $"only {string.Join(", ", Names)}"));
             }
 
             if (values.Count > 1 || values.ToString().Length > MaxLength)
             {
-                return Problems.Invalid(ApiProblems.ParameterWrong(name, values.ToString()[..Math.Min(40, values.ToString().Length)], $"one value of at most {MaxLength} characters"));
+                return ProblemResults.Invalid(ApiProblems.ParameterWrong(name, values.ToString()[..Math.Min(40, values.ToString().Length)], $"one value of at most {MaxLength} characters"));
             }
         }
 
         if (Text("runtime") is { } runtime && ZooRuntime.Of(runtime) is null)
         {
-            return Problems.Invalid(ApiProblems.ParameterWrong("runtime", runtime, string.Join(", ", ZooRuntime.All.Select(r => r.Value))));
+            return ProblemResults.Invalid(ApiProblems.ParameterWrong("runtime", runtime, string.Join(", ", ZooRuntime.All.Select(r => r.Value))));
         }
 
         if (Text("inMesh") is { } inMesh && !bool.TryParse(inMesh, out _))
         {
-            return Problems.Invalid(ApiProblems.ParameterWrong("inMesh", inMesh, "true or false"));
+            return ProblemResults.Invalid(ApiProblems.ParameterWrong("inMesh", inMesh, "true or false"));
         }
 
         var filter = new ZooFilter(Text("search"), Text("task"), Text("chipset"), Text("runtime"), Text("precision"), Text("inMesh") is { } mine && bool.Parse(mine));
@@ -54,13 +55,13 @@ internal static class ZooApi
     }
 
     private static IResult Get(string id, IModelZoo zoo) =>
-        zoo.Models.FirstOrDefault(m => m.Id == id) is { } model ? TypedResults.Ok(ZooModelDto.From(model, zoo, Mesh(zoo))) : Problems.NotFound(HubProblems.ZooModelUnknown(id));
+        zoo.Models.FirstOrDefault(m => m.Id == id) is { } model ? TypedResults.Ok(ZooModelDto.From(model, zoo, Mesh(zoo))) : ProblemResults.NotFound(HubProblems.ZooModelUnknown(id));
 
     private static async Task<IResult> FetchAsync(string id, HttpContext context, IModelZoo zoo)
     {
         if (zoo.Models.FirstOrDefault(m => m.Id == id) is not { } model)
         {
-            return Problems.NotFound(HubProblems.ZooModelUnknown(id));
+            return ProblemResults.NotFound(HubProblems.ZooModelUnknown(id));
         }
 
         var (body, wrong) = await JsonBody.ReadAsync<ZooFetchDto>(context);
@@ -72,7 +73,7 @@ internal static class ZooApi
         var build = model.Builds.FirstOrDefault(b => b.Runtime.Value == body.Runtime && b.Precision == body.Precision && (b.Chip.Chipset == body.Chipset || (body.Chipset is null && !b.Runtime.OneChip)));
         if (build is null)
         {
-            return Problems.Invalid(ApiProblems.BodyWrong($"{model.Name} has no such build; GET /api/qaihub/zoo/{model.Id} lists them by runtime, precision and chipset.", "runtime"));
+            return ProblemResults.Invalid(ApiProblems.BodyWrong($"{model.Name} has no such build; GET /api/qaihub/zoo/{model.Id} lists them by runtime, precision and chipset.", "runtime"));
         }
 
         var devices = ImmutableArray.CreateBuilder<DeviceId>();
@@ -80,15 +81,15 @@ internal static class ZooApi
         {
             if (!DeviceId.TryParse(text, out var device))
             {
-                return Problems.Invalid(ModelProblems.DeviceUnknown(text));
+                return ProblemResults.Invalid(ModelProblems.DeviceUnknown(text));
             }
 
             devices.Add(device);
         }
 
         var (transfers, problem) = await zoo.FetchAsync(new ZooOrder(build, devices.ToImmutable(), body.Address, body.Release, body.EvenIfMemoryIsShort), context.RequestAborted);
-        return problem is { Code: "release_invalid" or "address_invalid" } ? Problems.Invalid(problem)
-            : problem is not null ? Problems.FromCommand(problem, TypedResults.NoContent())
+        return problem is { Code: "release_invalid" or "address_invalid" } ? ProblemResults.Invalid(problem)
+            : problem is not null ? CommandResults.FromCommand(problem, TypedResults.NoContent())
             : TypedResults.Accepted("/api/models/transfers", transfers.Select(TransferDto.From).ToList());
     }
 

@@ -1,6 +1,6 @@
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Dashboard.Access;
-using EdgeMesh.Dashboard.Api;
+using EdgeMesh.Dashboard.Problems;
 using Google.Protobuf;
 
 namespace EdgeMesh.Dashboard.Enrolment;
@@ -22,7 +22,7 @@ internal static class EnrolmentEndpoints
     {
         if (await ReadAsync(context.Request) is not { } request)
         {
-            await Problems.WriteAsync(context, StatusCodes.Status400BadRequest, new Problem(
+            await ProblemResults.WriteAsync(context, StatusCodes.Status400BadRequest, new Problem(
                 "agents_only", "This address is for EdgeMesh agents.", "Agents send a small protobuf message here.", "Run edgemesh-agent join with a token from \"Add a device\"."));
             return;
         }

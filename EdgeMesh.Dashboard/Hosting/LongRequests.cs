@@ -1,6 +1,6 @@
 using EdgeMesh.Agent.Connections;
 using EdgeMesh.Core.Trust;
-using EdgeMesh.Dashboard.Api;
+using EdgeMesh.Dashboard.Problems;
 
 namespace EdgeMesh.Dashboard.Hosting;
 
@@ -11,7 +11,6 @@ namespace EdgeMesh.Dashboard.Hosting;
 internal sealed class LongRequests(ConnectionOptions options, RefusalLog log)
 {
     private const int Share = 4;
-    private static readonly TimeSpan Again = TimeSpan.FromSeconds(5);
     private readonly Kind _agents = Create("Links of agents", options);
     private readonly Kind _pages = Create("Pages", options);
     private readonly Kind _events = Create("Event streams", options);
@@ -31,7 +30,7 @@ internal sealed class LongRequests(ConnectionOptions options, RefusalLog log)
         {
             var why = limit == PeerLimit.Network ? $"{kind.PerNetwork} of one address may be open at once." : $"{kind.All} may be open at once.";
             log.Refused(kind.Name, from, why);
-            await BusyAsync(context, $"{kind.Name}: {why}");
+            await ProblemResults.BusyAsync(context, $"{kind.Name}: {why}");
             return;
         }
 
@@ -44,10 +43,6 @@ internal sealed class LongRequests(ConnectionOptions options, RefusalLog log)
             kind.Counts.Leave(from);
         }
     }
-
-    /// <summary>503 in words, for people and programs.</summary>
-    internal static Task BusyAsync(HttpContext context, string cause) =>
-        Problems.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, new Problem("dashboard_busy", "The dashboard is busy.", cause, "Close what is not needed, or try again in a moment.", RetryAfter: Again));
 
     private Kind? Of(HttpRequest request)
     {

@@ -1,6 +1,7 @@
 using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Api;
 using EdgeMesh.Dashboard.Components;
+using EdgeMesh.Dashboard.Problems;
 using EdgeMesh.Dashboard.Trust;
 
 namespace EdgeMesh.Dashboard.Hosting;

@@ -1,6 +1,6 @@
 using System.Threading.RateLimiting;
 using EdgeMesh.Core.Trust;
-using EdgeMesh.Dashboard.Api;
+using EdgeMesh.Dashboard.Problems;
 using EdgeMesh.Dashboard.Trust;
 using Microsoft.AspNetCore.RateLimiting;
 
@@ -37,7 +37,7 @@ public static class JoiningSetup
         return app;
     }
 
-    private static IResult Missing(string rid) => Problems.NotFound(Platforms.All.Contains(rid)
+    private static IResult Missing(string rid) => ProblemResults.NotFound(Platforms.All.Contains(rid)
         ? new Problem("agent_not_published", "No agent for this platform yet.", $"This dashboard has no agent for {rid}.", $"On its computer, in EdgeMesh's folder, run: eng/publish-agents {rid}")
         : new Problem("platform_unknown", "No such platform.", "There is no agent for this platform.", $"There are agents for {string.Join(", ", Platforms.All)}."));
 

@@ -1,7 +1,6 @@
 using System.IO.Pipelines;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Dashboard.Api;
-using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Tests.Fakes;
 using EdgeMesh.Tests.Support;
 using Microsoft.AspNetCore.Http;

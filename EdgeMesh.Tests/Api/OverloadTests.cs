@@ -72,7 +72,7 @@ public sealed class OverloadTests
     [Fact]
     public async Task Command_WithoutRoom_IsA429WithTheSameTimeInHeaderAndBody()
     {
-        var (context, body) = await AnswerAsync(Problems.FromCommand(ModelProblems.TooMany(16, 41.2), TypedResults.NoContent()));
+        var (context, body) = await AnswerAsync(CommandResults.FromCommand(ModelProblems.TooMany(16, 41.2), TypedResults.NoContent()));
 
         Assert.Equal((429, "42"), (context.Response.StatusCode, context.Response.Headers.RetryAfter.ToString()));
         Assert.Equal((42, "transfers_full"), (body.GetProperty("retryAfterSeconds").GetInt32(), body.GetProperty("code").GetString()));
@@ -82,7 +82,7 @@ public sealed class OverloadTests
     [Fact]
     public async Task Problem_ThatWaitingDoesNotSolve_SaysNoTime()
     {
-        var (context, body) = await AnswerAsync(Problems.FromCommand(ModelProblems.SameTransfer("One", "qwen"), TypedResults.NoContent()));
+        var (context, body) = await AnswerAsync(CommandResults.FromCommand(ModelProblems.SameTransfer("One", "qwen"), TypedResults.NoContent()));
 
         Assert.Equal((409, 0), (context.Response.StatusCode, context.Response.Headers.RetryAfter.Count));
         Assert.False(body.TryGetProperty("retryAfterSeconds", out _));
@@ -93,7 +93,7 @@ public sealed class OverloadTests
     {
         var refusal = new Refusal(new Problem("storage_failed", "The job could not be stored.", "The disk is full.", "Free space.", RetryAfter: TimeSpan.FromSeconds(5)), []);
 
-        var (context, _) = await AnswerAsync(Problems.Refused(refusal));
+        var (context, _) = await AnswerAsync(CommandResults.Refused(refusal));
 
         Assert.Equal((503, "5"), (context.Response.StatusCode, context.Response.Headers.RetryAfter.ToString()));
     }

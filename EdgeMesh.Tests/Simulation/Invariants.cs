@@ -1,6 +1,5 @@
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Jobs;
-using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Tests.Fakes;
 using EdgeMesh.Tests.Support;
 using Grpc.Core;

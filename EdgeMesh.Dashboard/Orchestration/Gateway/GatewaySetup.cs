@@ -2,10 +2,9 @@ using System.Net.WebSockets;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Trust;
-using EdgeMesh.Dashboard.Api;
 using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Enrolment;
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Problems;
 using EdgeMesh.Dashboard.Trust;
 
 namespace EdgeMesh.Dashboard.Orchestration.Gateway;
@@ -47,7 +46,7 @@ public static class GatewaySetup
         // A browser always sends Origin, an agent never: no page may open a link.
         if (!context.WebSockets.IsWebSocketRequest || context.Request.Headers.Origin.Count > 0)
         {
-            await Problems.WriteAsync(context, StatusCodes.Status400BadRequest, new Problem(
+            await ProblemResults.WriteAsync(context, StatusCodes.Status400BadRequest, new Problem(
                 "agents_only", "This address is for EdgeMesh agents.", "Agents open a WebSocket here; a browser's page may not.", "Start an agent with --orchestrator and the dashboard's address."));
             return;
         }
@@ -55,7 +54,7 @@ public static class GatewaySetup
         var from = PeerNetwork.Of(context.Connection.RemoteIpAddress);
         if (!slots.TryEnter(from))
         {
-            await LongRequests.BusyAsync(context, "Too many agents of this address prove themselves at once.");
+            await ProblemResults.BusyAsync(context, "Too many agents of this address prove themselves at once.");
             return;
         }
 

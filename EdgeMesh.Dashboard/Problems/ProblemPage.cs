@@ -1,6 +1,6 @@
 using System.Text.Encodings.Web;
 
-namespace EdgeMesh.Dashboard.Api;
+namespace EdgeMesh.Dashboard.Problems;
 
 /// <summary>
 /// A problem as a page: what a person sees where a program gets problem details. It stands alone, because the assets may be refused for the same reason.

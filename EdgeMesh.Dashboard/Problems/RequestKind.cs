@@ -1,6 +1,6 @@
-namespace EdgeMesh.Dashboard.Access;
+namespace EdgeMesh.Dashboard.Problems;
 
-/// <summary>What sort of request it is, by path and by what browsers say of themselves.</summary>
+/// <summary>Who gets the answer to a request, by its path and by what browsers say they take: a program or a person.</summary>
 internal static class RequestKind
 {
     private static readonly PathString[] ProgramPaths = ["/api", "/hubs", "/openapi", "/_blazor", "/healthz", "/readyz", "/agent"];
@@ -11,10 +11,4 @@ internal static class RequestKind
     /// <summary>Asked by a browser that shows what it gets: answered with a page, whatever the answer is.</summary>
     public static bool IsForPeople(HttpRequest request) =>
         !IsForPrograms(request) && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>A page of another site or port asked for it, or led to it.</summary>
-    public static bool IsFromElsewhere(HttpRequest request) => request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site";
-
-    /// <summary>A link followed from another site.</summary>
-    public static bool IsNavigationFromElsewhere(HttpRequest request) => request.Headers["Sec-Fetch-Mode"] == "navigate" && IsFromElsewhere(request);
 }
