@@ -1,4 +1,4 @@
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Health;
 using EdgeMesh.Dashboard.Problems;
 
 namespace EdgeMesh.Dashboard.Api;

@@ -2,6 +2,7 @@ using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Api;
 using EdgeMesh.Dashboard.Attention;
 using EdgeMesh.Dashboard.Configuration;
+using EdgeMesh.Dashboard.Embedded;
 using EdgeMesh.Dashboard.Hubs;
 using EdgeMesh.Dashboard.Joining;
 using EdgeMesh.Dashboard.Models;
@@ -25,6 +26,7 @@ public static class DashboardApp
         settings?.Invoke(builder.Configuration);
         builder.AddOrchestrator();
         builder.AddGateway();
+        builder.AddEmbeddedDevice();
         builder.AddJoining();
         builder.AddModels();
         builder.AddQaiHub();

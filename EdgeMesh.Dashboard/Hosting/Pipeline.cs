@@ -1,7 +1,11 @@
 using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Api;
 using EdgeMesh.Dashboard.Components;
+using EdgeMesh.Dashboard.Embedded;
+using EdgeMesh.Dashboard.Health;
+using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Dashboard.Problems;
+using EdgeMesh.Dashboard.Storage;
 using EdgeMesh.Dashboard.Trust;
 
 namespace EdgeMesh.Dashboard.Hosting;

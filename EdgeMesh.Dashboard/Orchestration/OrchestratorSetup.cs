@@ -28,7 +28,7 @@ public static class OrchestratorSetup
         services.AddSingleton<Enrolment.JoinTokenChanges>().AddSingleton<DeviceStore>().AddHostedService(s => s.GetRequiredService<DeviceStore>());
         services.AddSingleton<IDeviceRegistry>(s => s.GetRequiredService<DeviceStore>());
         services.AddSingleton<ILinkSink, GrainLinkSink>().AddSingleton<IFleet, MeshFleet>().AddSingleton<IJobs, MeshJobs>();
-        services.AddSingleton<Rehearsal>().AddHostedService(s => s.GetRequiredService<Rehearsal>()).AddSingleton<Hosting.IReadinessCheck>(s => s.GetRequiredService<Rehearsal>());
+        services.AddSingleton<Rehearsal>().AddHostedService(s => s.GetRequiredService<Rehearsal>()).AddSingleton<Health.IReadinessCheck>(s => s.GetRequiredService<Rehearsal>());
         services.AddSingleton<HistoryQuota>().AddHostedService(s => s.GetRequiredService<HistoryQuota>());
         services.AddSingleton<HistoryCompaction>().AddHostedService(s => s.GetRequiredService<HistoryCompaction>());
         services.AddSingleton<Hedges>().AddHostedService(s => s.GetRequiredService<Hedges>());

@@ -2,7 +2,6 @@ using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Planning;
 using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Health;
-using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
 using EdgeMesh.Dashboard.Storage;
 

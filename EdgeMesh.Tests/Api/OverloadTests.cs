@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Dashboard.Api;
-using EdgeMesh.Dashboard.Hosting;
+using EdgeMesh.Dashboard.Health;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Tests.Fakes;

@@ -4,6 +4,7 @@ using EdgeMesh.Core.Artifacts;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
+using EdgeMesh.Dashboard.Embedded;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Models.Deploy;
@@ -39,6 +40,7 @@ public sealed class ArtifactLoopTests : IAsyncLifetime
         var builder = DashboardHost.CreateBuilder(new DashboardArguments("http://127.0.0.1:0", _directory["data"]));
         builder.AddOrchestrator();
         builder.AddGateway();
+        builder.AddEmbeddedDevice();
         builder.AddModels();
         builder.Services.AddSingleton<IJoinTokens, JoinTokens>();
         _app = builder.Build();

@@ -17,11 +17,12 @@ public static class GatewaySetup
     public static WebApplicationBuilder AddGateway(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        CheckKeys(builder.Configuration.GetSection(DashboardOptions.Section).Get<DashboardOptions>()!);
+        // Before anything starts: later there would be much to stop, and to read.
+        OrchestratorKey.Check(builder.Configuration.GetSection(DashboardOptions.Section).Get<DashboardOptions>()!);
         services.AddSingleton<DirectPath>().AddSingleton(s => new DirectConnector(
             s.GetRequiredService<MeshAuthority>(), s.GetRequiredService<ServerCertificate>(), s.GetRequiredService<OrchestratorKey>()));
         services.AddSingleton<EmbeddedIdentity>().AddSingleton<LinkGateway>().AddSingleton<IDeviceLinks>(s => s.GetRequiredService<LinkGateway>());
-        services.AddEnrolment().AddSingleton<LinkHandshake>().AddSingleton<HandshakeSlots>().AddHostedService<EmbeddedDevice>();
+        services.AddEnrolment().AddSingleton<LinkHandshake>().AddSingleton<HandshakeSlots>();
         return builder;
     }
 
@@ -29,16 +30,6 @@ public static class GatewaySetup
     {
         app.MapGet("/agent/link", AcceptAsync).AllowAnonymous().ExcludeFromDescription();
         app.MapEnrolment();
-    }
-
-    // Before anything starts: later there would be much to stop, and to read.
-    private static void CheckKeys(DashboardOptions options)
-    {
-        OrchestratorKey.Check(options);
-        if (options.EmbeddedDevice)
-        {
-            KeyFiles.Check(options.EmbeddedDevicePath, "Restore a backup of the data folder; or move the file away, and this computer becomes a new device.");
-        }
     }
 
     private static async Task AcceptAsync(HttpContext context, LinkHandshake handshake, LinkGateway gateway, HandshakeSlots slots, IHostApplicationLifetime lifetime)

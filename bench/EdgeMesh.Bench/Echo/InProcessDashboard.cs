@@ -1,5 +1,6 @@
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
+using EdgeMesh.Dashboard.Embedded;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Orchestration;
@@ -21,6 +22,7 @@ internal sealed class InProcessDashboard : IAsyncDisposable
         var builder = DashboardHost.CreateBuilder(new DashboardArguments("http://127.0.0.1:0", _directory["data"]));
         builder.AddOrchestrator();
         builder.AddGateway();
+        builder.AddEmbeddedDevice();
         builder.AddModels();
         _app = builder.Build();
         _jobs = _app.Services.GetRequiredService<IJobs>();

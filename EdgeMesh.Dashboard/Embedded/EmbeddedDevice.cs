@@ -4,12 +4,15 @@ using EdgeMesh.Agent.Runtimes.OpenAi;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Health;
+using EdgeMesh.Dashboard.Models;
+using EdgeMesh.Dashboard.Orchestration;
+using EdgeMesh.Dashboard.Orchestration.Gateway;
 using Nerdbank.Streams;
 
-namespace EdgeMesh.Dashboard.Orchestration.Gateway;
+namespace EdgeMesh.Dashboard.Embedded;
 
 /// <summary>The device inside this process: the same agent, the same service, over a pipe in memory. Started again when it ends.</summary>
-public sealed class EmbeddedDevice(DashboardOptions options, Recovery recovery, EmbeddedIdentity identity, IDeviceRegistry registry, LinkGateway gateway, Models.ModelsOptions models, TimeProvider time, Steadiness steady) : SteadyService(steady)
+public sealed class EmbeddedDevice(DashboardOptions options, Recovery recovery, EmbeddedIdentity identity, IDeviceRegistry registry, LinkGateway gateway, ModelsOptions models, TimeProvider time, Steadiness steady) : SteadyService(steady)
 {
     protected override async Task RunAsync(CancellationToken stoppingToken)
     {
