@@ -2,6 +2,7 @@ using EdgeMesh.Dashboard.Access.Sessions;
 using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Enrolment;
+using EdgeMesh.Dashboard.Joining;
 using EdgeMesh.Dashboard.Problems;
 
 namespace EdgeMesh.Dashboard.Api;

@@ -1,4 +1,5 @@
 using EdgeMesh.Dashboard.Enrolment;
+using EdgeMesh.Dashboard.Orchestration.Gateway;
 using EdgeMesh.Dashboard.Problems;
 using EdgeMesh.Dashboard.Trust;
 

@@ -2,8 +2,8 @@ using System.CommandLine;
 using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Configuration;
-using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Storage;
+using EdgeMesh.Dashboard.Trust;
 
 namespace EdgeMesh.Dashboard.Backup;
 

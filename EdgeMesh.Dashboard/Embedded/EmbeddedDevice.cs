@@ -3,6 +3,7 @@ using EdgeMesh.Agent.Link;
 using EdgeMesh.Agent.Runtimes.OpenAi;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Dashboard.Configuration;
+using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Health;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Orchestration;

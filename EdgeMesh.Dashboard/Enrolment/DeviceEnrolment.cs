@@ -3,7 +3,6 @@ using System.Security.Cryptography.X509Certificates;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Trust;
-using EdgeMesh.Dashboard.Orchestration.Gateway;
 using EdgeMesh.Dashboard.Trust;
 using Google.Protobuf;
 
@@ -58,10 +57,10 @@ internal sealed class DeviceEnrolment(
                 return Refuse("unknown_device", "This device has not joined this mesh, or was forgotten.", "Make a token with \"Add a device\" on the Fleet page and join with it.");
             }
 
-            var name = FromWire.Text(request.Name.Trim(), 64);
+            var name = PrintableText.Of(request.Name.Trim(), 64);
             name = name.Length == 0 ? id.Short : name;
             var refusal = request.JoinToken.Length == 0
-                ? Ask(request, new JoinRequest(id, name, "", FromWire.Text(request.AgentVersion, 32), default), publicKey, from)
+                ? Ask(request, new JoinRequest(id, name, "", PrintableText.Of(request.AgentVersion, 32), default), publicKey, from)
                 : await JoinAsync(id, publicKey, name, request.JoinToken, cancellationToken);
             if (refusal is not null)
             {

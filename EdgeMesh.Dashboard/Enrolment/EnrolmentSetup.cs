@@ -10,7 +10,6 @@ public static class EnrolmentSetup
         services.AddSingleton<OrchestratorKey>().AddSingleton<EnrolNonces>().AddSingleton<DeviceEnrolment>();
         services.AddSingleton<JoinTokens>().AddSingleton<IJoinTokens>(s => s.GetRequiredService<JoinTokens>());
         services.AddSingleton<JoinRequests>().AddSingleton<IJoinRequests>(s => s.GetRequiredService<JoinRequests>());
-        services.AddSingleton<IAuthorityRotation, AuthorityRotation>();
         return services;
     }
 }

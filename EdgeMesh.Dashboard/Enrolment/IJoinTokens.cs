@@ -1,4 +1,5 @@
 using EdgeMesh.Core.Live;
+using EdgeMesh.Dashboard.Joining;
 
 namespace EdgeMesh.Dashboard.Enrolment;
 
@@ -21,8 +22,6 @@ public interface IJoinTokens
 /// <param name="Token">The whole join ticket: the secret, the mesh's CA fingerprint and where to dial.</param>
 /// <param name="Commands">Ready-made join commands; each contains the token and this dashboard's address.</param>
 public sealed record NewJoinToken(Guid Id, string Token, DateTimeOffset ExpiresAt, JoinCommands Commands);
-
-public sealed record JoinCommands(string Linux, string Macos, string Windows, string Termux);
 
 /// <param name="SpentBy">The device that joined with it; null when unspent.</param>
 public sealed record JoinTokenInfo(Guid Id, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, string CreatedBy, DeviceId? SpentBy, bool Revoked);

@@ -4,7 +4,6 @@ using EdgeMesh.Core.Live;
 using EdgeMesh.Core.Trust;
 using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Live;
-using EdgeMesh.Dashboard.Orchestration.Gateway;
 
 namespace EdgeMesh.Dashboard.Enrolment;
 

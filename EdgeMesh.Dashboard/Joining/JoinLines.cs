@@ -1,5 +1,4 @@
 using EdgeMesh.Core.Trust;
-using EdgeMesh.Dashboard.Enrolment;
 
 namespace EdgeMesh.Dashboard.Joining;
 

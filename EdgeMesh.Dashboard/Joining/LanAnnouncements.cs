@@ -1,6 +1,5 @@
 using EdgeMesh.Agent.Discovery;
 using EdgeMesh.Dashboard.Configuration;
-using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Health;
 using EdgeMesh.Dashboard.Trust;
 using Microsoft.Extensions.Options;

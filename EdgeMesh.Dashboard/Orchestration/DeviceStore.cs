@@ -4,7 +4,6 @@ using EdgeMesh.Core.Costing;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Health;
-using EdgeMesh.Dashboard.Orchestration.Gateway;
 using EdgeMesh.Dashboard.Storage;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,4 +1,5 @@
 using EdgeMesh.Dashboard.Configuration;
+using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
 using EdgeMesh.Dashboard.Storage.Artifacts;
 using Orleans.Hosting;
@@ -27,6 +28,7 @@ public static class OrchestratorSetup
         services.AddSingleton<Attempts.JobReports>().AddSingleton<Attempts.Acknowledgements>().AddSingleton<Attempts.OrchestratorEpoch>();
         services.AddSingleton<Enrolment.JoinTokenChanges>().AddSingleton<DeviceStore>().AddHostedService(s => s.GetRequiredService<DeviceStore>());
         services.AddSingleton<IDeviceRegistry>(s => s.GetRequiredService<DeviceStore>());
+        services.AddSingleton<IAuthorityRotation, AuthorityRotation>();
         services.AddSingleton<ILinkSink, GrainLinkSink>().AddSingleton<IFleet, MeshFleet>().AddSingleton<IJobs, MeshJobs>();
         services.AddSingleton<Rehearsal>().AddHostedService(s => s.GetRequiredService<Rehearsal>()).AddSingleton<Health.IReadinessCheck>(s => s.GetRequiredService<Rehearsal>());
         services.AddSingleton<HistoryQuota>().AddHostedService(s => s.GetRequiredService<HistoryQuota>());

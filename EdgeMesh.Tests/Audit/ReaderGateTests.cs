@@ -5,6 +5,7 @@ using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Orchestration;
+using EdgeMesh.Dashboard.Orchestration.Gateway;
 using EdgeMesh.Dashboard.QaiHub;
 using EdgeMesh.Dashboard.QaiHub.Data;
 using EdgeMesh.Dashboard.Trust;

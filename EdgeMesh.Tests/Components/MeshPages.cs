@@ -11,6 +11,7 @@ using EdgeMesh.Dashboard.Models;
 using EdgeMesh.Dashboard.Models.Deploy;
 using EdgeMesh.Dashboard.Models.Profiled;
 using EdgeMesh.Dashboard.Orchestration;
+using EdgeMesh.Dashboard.Orchestration.Gateway;
 using EdgeMesh.Dashboard.QaiHub;
 using EdgeMesh.Dashboard.QaiHub.Data;
 using EdgeMesh.Dashboard.Trust;

@@ -3,7 +3,6 @@ using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Trust;
 using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Enrolment;
-using EdgeMesh.Dashboard.Orchestration.Gateway;
 using EdgeMesh.Tests.Fakes;
 using Microsoft.Extensions.Time.Testing;
 

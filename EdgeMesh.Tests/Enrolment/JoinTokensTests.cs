@@ -2,7 +2,6 @@ using EdgeMesh.Core.Devices;
 using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Enrolment;
-using EdgeMesh.Dashboard.Orchestration.Gateway;
 using EdgeMesh.Dashboard.Storage;
 using EdgeMesh.Dashboard.Trust;
 using EdgeMesh.Tests.Fakes;

@@ -1,6 +1,7 @@
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Live;
 using EdgeMesh.Dashboard.Enrolment;
+using EdgeMesh.Dashboard.Joining;
 
 namespace EdgeMesh.Tests.Fakes;
 

@@ -4,6 +4,7 @@ using EdgeMesh.Core.Trust;
 using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Live;
+using EdgeMesh.Dashboard.Orchestration.Gateway;
 using EdgeMesh.Dashboard.Trust;
 
 namespace EdgeMesh.Tests.Fakes;

@@ -3,7 +3,6 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using EdgeMesh.Core.Trust;
-using EdgeMesh.Dashboard.Enrolment;
 using EdgeMesh.Dashboard.Trust;
 using Grpc.Net.Client;
 

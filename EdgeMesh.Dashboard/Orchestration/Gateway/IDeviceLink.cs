@@ -58,16 +58,3 @@ public interface ILinkSink
 /// <param name="Accelerators">With what is proven by now; empty when the device did not say.</param>
 [GenerateSerializer, Immutable]
 public sealed record RuntimeReport(ImmutableArray<Core.Models.RuntimeInfo> Runtimes, bool Loaded, ImmutableArray<Accelerator> Accelerators);
-
-/// <summary>Who belongs to the mesh; backed by the database. Thread-safe.</summary>
-public interface IDeviceRegistry
-{
-    /// <summary>Whether the device is known and not forgotten.</summary>
-    Task<bool> IsKnownAsync(DeviceId id, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// Adds a device that has proved its key. With a token the token's row is spent in the same transaction (false when it was spent
-    /// meanwhile); the embedded device needs none. A forgotten device becomes known again under the same id.
-    /// </summary>
-    Task<bool> AddAsync(DeviceId id, ReadOnlyMemory<byte> publicKey, string name, LinkKind kind, Guid? joinToken, CancellationToken cancellationToken);
-}

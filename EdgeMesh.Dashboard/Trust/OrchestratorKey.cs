@@ -1,7 +1,7 @@
 using EdgeMesh.Agent.Link;
 using EdgeMesh.Dashboard.Configuration;
 
-namespace EdgeMesh.Dashboard.Enrolment;
+namespace EdgeMesh.Dashboard.Trust;
 
 /// <summary>This dashboard's own permanent identity: it proves itself with it on every link, and devices bind their proofs to it.</summary>
 public sealed class OrchestratorKey : IDisposable

@@ -1,10 +1,9 @@
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Trust;
 using EdgeMesh.Dashboard.Audit;
-using EdgeMesh.Dashboard.Orchestration;
-using EdgeMesh.Dashboard.Orchestration.Gateway;
+using EdgeMesh.Dashboard.Trust;
 
-namespace EdgeMesh.Dashboard.Trust;
+namespace EdgeMesh.Dashboard.Orchestration.Gateway;
 
 /// <summary>Replaces the mesh's CA while everything runs.</summary>
 public interface IAuthorityRotation
