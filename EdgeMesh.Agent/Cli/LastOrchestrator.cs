@@ -1,5 +1,5 @@
 using EdgeMesh.Agent.Enrolment;
-using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Agent.Files;
 using EdgeMesh.Agent.Link;
 
 namespace EdgeMesh.Agent.Cli;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Agent.Files;
 
 namespace EdgeMesh.Agent.Link;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Agent.Files;
 
 namespace EdgeMesh.Agent.Link;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Agent.Files;
 using EdgeMesh.Core.Contracts;
 
 namespace EdgeMesh.Agent.Tasks;

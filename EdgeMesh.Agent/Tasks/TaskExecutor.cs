@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using EdgeMesh.Agent.Files;
 using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Core.Contracts;
@@ -105,7 +106,7 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
         return true;
     }
 
-    private static Failure Fail(ReasonCode reason, string cause) => new() { Reason = reason.ToString(), Cause = Hosting.WithoutPaths.In(cause) };
+    private static Failure Fail(ReasonCode reason, string cause) => new() { Reason = reason.ToString(), Cause = WithoutPaths.In(cause) };
 
     // Whoever waits for it places it again when it was the agent that stopped.
     private static Failure Cancelled(TaskRun run) => run switch

@@ -1,3 +1,4 @@
+using EdgeMesh.Agent.Files;
 using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Agent.Runtimes.Onnx.Tokenizers;
 using EdgeMesh.Core.Jobs;
@@ -52,5 +53,5 @@ internal sealed class WorkerErrors : Interceptor
     };
 
     private static RpcException Write(ReasonCode reason, string cause) =>
-        new(new Status(StatusCode.FailedPrecondition, Hosting.WithoutPaths.In(cause)), new Metadata { { ReasonTrailer, reason.ToString() } });
+        new(new Status(StatusCode.FailedPrecondition, WithoutPaths.In(cause)), new Metadata { { ReasonTrailer, reason.ToString() } });
 }

@@ -1,4 +1,4 @@
-using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Agent.Files;
 using EdgeMesh.Dashboard.Configuration;
 using Microsoft.Extensions.Options;
 

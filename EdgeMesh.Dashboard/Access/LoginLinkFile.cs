@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Agent.Files;
 
 namespace EdgeMesh.Dashboard.Access;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Agent.Files;
 using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Storage;

@@ -1,7 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text.Json;
-using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Agent.Files;
 using EdgeMesh.Dashboard.Configuration;
 
 namespace EdgeMesh.Dashboard.Backup;

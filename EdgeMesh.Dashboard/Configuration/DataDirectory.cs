@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EdgeMesh.Agent.Files;
 
 namespace EdgeMesh.Dashboard.Configuration;
 
@@ -85,7 +86,7 @@ public sealed class DataDirectory : IDisposable
         }
 
         // Who owns a folder may replace what is in it, whatever rights its files have: the keys above all. Root could take any folder by mistake.
-        if (Agent.Hosting.FileOwner.OtherThanMe(path) is { } uid)
+        if (FileOwner.OtherThanMe(path) is { } uid)
         {
             throw new StartupException($"The data folder {path} belongs to another user (uid {uid}), who could replace what is in it. Start the dashboard as that user, or name another folder with --data DIR.");
         }

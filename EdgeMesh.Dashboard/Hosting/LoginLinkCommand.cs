@@ -1,4 +1,4 @@
-using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Agent.Files;
 using EdgeMesh.Dashboard.Access;
 using EdgeMesh.Dashboard.Configuration;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Agent.Files;
 using EdgeMesh.Dashboard.Configuration;
 
 namespace EdgeMesh.Dashboard.Models;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Agent.Files;
 using EdgeMesh.Core.Trust;
 using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Dashboard.Configuration;

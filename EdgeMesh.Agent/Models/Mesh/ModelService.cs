@@ -1,3 +1,4 @@
+using EdgeMesh.Agent.Files;
 using EdgeMesh.Agent.Models.Store;
 using EdgeMesh.Agent.Models.Store.Downloads;
 using EdgeMesh.Agent.Runtimes;
@@ -87,7 +88,7 @@ public sealed class ModelService
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             var failure = e is IOException io && Disk.IsFull(io) ? StoreFailure.DiskFull : StoreFailure.SourceFailed;
-            tell(new InstallUpdate { Failure = ModelWire.Failure(new ModelStoreException(failure, Hosting.WithoutPaths.In(e.Message))) });
+            tell(new InstallUpdate { Failure = ModelWire.Failure(new ModelStoreException(failure, WithoutPaths.In(e.Message))) });
         }
     }
 

@@ -1,5 +1,5 @@
 using System.Net;
-using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Agent.Files;
 
 namespace EdgeMesh.Agent.Runtimes.Engines;
 

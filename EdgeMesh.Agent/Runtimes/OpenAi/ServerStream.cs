@@ -1,5 +1,5 @@
 using System.Buffers;
-using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Agent.Files;
 
 namespace EdgeMesh.Agent.Runtimes.OpenAi;
 

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using EdgeMesh.Agent.Files;
 using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Core.Contracts;
 

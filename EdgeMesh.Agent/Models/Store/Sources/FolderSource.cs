@@ -1,3 +1,5 @@
+using EdgeMesh.Agent.Files;
+
 namespace EdgeMesh.Agent.Models.Store.Sources;
 
 /// <summary>
@@ -45,7 +47,7 @@ public sealed class FolderSource(string folder, string? within = null) : IModelS
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ModelStoreException(StoreFailure.NotFound, $"{file.Path} cannot be read: {Hosting.WithoutPaths.In(e.Message)}");
+            throw new ModelStoreException(StoreFailure.NotFound, $"{file.Path} cannot be read: {WithoutPaths.In(e.Message)}");
         }
     }
 

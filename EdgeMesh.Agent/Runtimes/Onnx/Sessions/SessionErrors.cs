@@ -1,3 +1,4 @@
+using EdgeMesh.Agent.Files;
 using EdgeMesh.Core.Jobs;
 using Microsoft.ML.OnnxRuntime;
 
@@ -47,7 +48,7 @@ public static class SessionErrors
     /// <summary>On one line, without paths (of ONNX Runtime's sources, of this device) and control characters, at most 300 characters.</summary>
     internal static string Short(string message)
     {
-        var line = Hosting.WithoutPaths.In(string.Concat(message.ReplaceLineEndings(" ").Where(c => !char.IsControl(c))));
+        var line = WithoutPaths.In(string.Concat(message.ReplaceLineEndings(" ").Where(c => !char.IsControl(c))));
         return line.Length > 300 ? line[..300] + "…" : line;
     }
 

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace EdgeMesh.Agent.Hosting;
+namespace EdgeMesh.Agent.Files;
 
 /// <summary>Files that only their owner may read, written whole or not at all.</summary>
 public static class OwnerOnlyFile

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
-namespace EdgeMesh.Agent.Hosting;
+namespace EdgeMesh.Agent.Files;
 
 /// <summary>Whose a file or folder is.</summary>
 public static partial class FileOwner

@@ -1,4 +1,4 @@
-namespace EdgeMesh.Agent.Hosting;
+namespace EdgeMesh.Agent.Files;
 
 /// <summary>A stream that is read once, from its beginning to its end: no seeking, no writing, and no length unless it says one.</summary>
 public abstract class ReadOnlyStream : Stream

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace EdgeMesh.Agent.Hosting;
+namespace EdgeMesh.Agent.Files;
 
 /// <summary>Texts that leave the device: where its folders are is nobody's business, the name of a file is enough.</summary>
 internal static partial class WithoutPaths
