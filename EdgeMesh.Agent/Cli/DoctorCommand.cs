@@ -1,7 +1,7 @@
 using System.CommandLine;
+using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Doctor;
 using EdgeMesh.Agent.Enrolment;
-using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Agent.Link;
 
 namespace EdgeMesh.Agent.Cli;

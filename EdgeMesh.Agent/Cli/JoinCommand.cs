@@ -1,7 +1,7 @@
 using System.CommandLine;
+using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Discovery;
 using EdgeMesh.Agent.Enrolment;
-using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Agent.Link;
 using EdgeMesh.Agent.Service;
 

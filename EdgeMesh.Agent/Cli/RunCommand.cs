@@ -1,4 +1,4 @@
-using EdgeMesh.Agent.Runtimes.OpenAi;
+using EdgeMesh.Agent.Configuration;
 using System.CommandLine;
 using EdgeMesh.Agent.Enrolment;
 using EdgeMesh.Agent.Hosting;

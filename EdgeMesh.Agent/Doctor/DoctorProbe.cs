@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Cryptography.X509Certificates;
+using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Discovery;
 using EdgeMesh.Agent.Enrolment;
 using EdgeMesh.Agent.Link;
@@ -10,7 +11,7 @@ using EdgeMesh.Core.Trust;
 namespace EdgeMesh.Agent.Doctor;
 
 /// <summary>Gathers the facts, layer by layer, as far as it gets. With a token that still is good the device joins on the way.</summary>
-public sealed class DoctorProbe(Hosting.AgentOptions agent, DeviceCertificateStore store, TimeProvider time)
+public sealed class DoctorProbe(AgentOptions agent, DeviceCertificateStore store, TimeProvider time)
 {
     private const int MostAddresses = 4;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);

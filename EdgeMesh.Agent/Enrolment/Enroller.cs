@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
-using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Link;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Trust;

@@ -1,6 +1,6 @@
 using System.Net.WebSockets;
 using EdgeMesh.Agent.Cli;
-using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Link;
 using EdgeMesh.Core.Contracts;
 

@@ -1,3 +1,4 @@
+using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Connections;
 using EdgeMesh.Agent.Fingerprint;
 using EdgeMesh.Agent.Link;

@@ -1,6 +1,6 @@
 using EdgeMesh.Agent.Canary;
+using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Fingerprint;
-using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Core.Devices;
 
 namespace EdgeMesh.Agent.Tasks;

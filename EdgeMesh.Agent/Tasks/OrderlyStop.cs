@@ -1,3 +1,4 @@
+using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Hosting;
 
 namespace EdgeMesh.Agent.Tasks;

@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using EdgeMesh.Agent.Runtimes.OpenAi;
+using EdgeMesh.Agent.Configuration;
 
 namespace EdgeMesh.Dashboard.Configuration;
 

@@ -1,6 +1,6 @@
+using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Agent.Link;
-using EdgeMesh.Agent.Runtimes.OpenAi;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Enrolment;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Agent.Link;
 using EdgeMesh.Agent.Models;

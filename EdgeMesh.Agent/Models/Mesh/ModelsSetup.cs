@@ -1,4 +1,4 @@
-using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Models.Mesh;
 using EdgeMesh.Agent.Models.Store;
 using EdgeMesh.Agent.Models.Store.Http;

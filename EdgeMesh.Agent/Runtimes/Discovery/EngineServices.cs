@@ -1,4 +1,4 @@
-using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Runtimes.Engines;
 using EdgeMesh.Agent.Runtimes.Engines.Owners;
 using EdgeMesh.Agent.Runtimes.OpenAi;

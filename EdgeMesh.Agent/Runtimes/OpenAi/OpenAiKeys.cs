@@ -1,3 +1,5 @@
+using EdgeMesh.Agent.Configuration;
+
 namespace EdgeMesh.Agent.Runtimes.OpenAi;
 
 /// <summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Runtimes.Engines;
 
 namespace EdgeMesh.Agent.Runtimes.OpenAi;

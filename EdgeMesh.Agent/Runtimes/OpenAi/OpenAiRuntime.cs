@@ -1,4 +1,5 @@
 using System.Net;
+using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Runtimes.Engines;
 using EdgeMesh.Agent.Runtimes.Ollama;
 using EdgeMesh.Core.Contracts;

@@ -1,6 +1,6 @@
 using System.Threading.Channels;
+using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Files;
-using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Core.Contracts;
 
 namespace EdgeMesh.Agent.Tasks.Kept;

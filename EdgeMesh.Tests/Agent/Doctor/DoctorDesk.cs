@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Doctor;
 using EdgeMesh.Agent.Enrolment;
-using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Agent.Link;
 using EdgeMesh.Core.Trust;
 using EdgeMesh.Tests.Support;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Agent.Models;
 using EdgeMesh.Agent.Models.Mesh;

@@ -1,3 +1,4 @@
+using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Agent.Models.Mesh;
 using EdgeMesh.Agent.Models.Store;

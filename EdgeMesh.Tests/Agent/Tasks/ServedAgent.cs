@@ -1,3 +1,4 @@
+using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Agent.Link;
 using EdgeMesh.Agent.Runtimes;

@@ -1,3 +1,4 @@
+using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Runtimes.Engines;
 using EdgeMesh.Agent.Runtimes.OpenAi;
 using EdgeMesh.Core.Contracts;

@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace EdgeMesh.Agent.Runtimes.OpenAi;
+namespace EdgeMesh.Agent.Configuration;
 
 /// <summary>
 /// Where a server is, as people write it: with or without a scheme, <c>/v1</c>, the whole path of one of its endpoints, a query, a name and password.

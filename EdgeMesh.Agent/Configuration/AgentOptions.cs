@@ -1,12 +1,10 @@
-using EdgeMesh.Agent.Runtimes.OpenAi;
-
-namespace EdgeMesh.Agent.Hosting;
+namespace EdgeMesh.Agent.Configuration;
 
 /// <summary>How an agent runs.</summary>
 /// <param name="DataDirectory">Where its key is; one directory, one identity.</param>
 /// <param name="Name">The name it proposes when it joins.</param>
 /// <param name="OpenAiServers">OpenAI-compatible servers to use.</param>
-/// <param name="OpenAiKey">Their keys as <see cref="OpenAiKeys"/> reads them (environment variable EDGEMESH_OPENAI_KEY), or null.</param>
+/// <param name="OpenAiKey">Their keys as the OpenAI runtimes read them (environment variable EDGEMESH_OPENAI_KEY), or null.</param>
 public sealed record AgentOptions(string DataDirectory, string Name, ImmutableArray<OpenAiAddress> OpenAiServers, string? OpenAiKey)
 {
     /// <summary>Look for engines on their usual ports. Default: yes.</summary>
