@@ -10,7 +10,7 @@ namespace EdgeMesh.Agent.Link;
 /// Keeps a link to the dashboard: dials its addresses, proves the key, serves, and dials again forever with exponential backoff and jitter: within 250 to
 /// 500 ms at first, up to 15 s later (60 s after a refusal that only a change can mend). A failed join never ends the agent.
 /// </summary>
-public sealed class Dialler(DialOptions options, DeviceKey key, AgentOptions agent, LinkListener listener, MeshCredentials credentials, DeviceCertificateStore store, RenewalSignal renewal, LinkClaims claims, Hosting.AgentStop stop, TimeProvider time) : BackgroundService
+public sealed class Dialler(DialOptions options, DeviceKey key, AgentOptions agent, LinkListener listener, MeshCredentials credentials, DeviceCertificateStore store, RenewalSignal renewal, LinkClaims claims, AgentStop stop, TimeProvider time) : BackgroundService
 {
     private const string LinkedHere = "linked_here";
     private static readonly TimeSpan Handshake = TimeSpan.FromSeconds(10);

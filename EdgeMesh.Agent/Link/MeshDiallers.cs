@@ -1,6 +1,5 @@
 using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Enrolment;
-using EdgeMesh.Agent.Hosting;
 
 namespace EdgeMesh.Agent.Link;
 

@@ -1,5 +1,4 @@
 using EdgeMesh.Agent.Fingerprint;
-using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Agent.Link;
 using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Core.Contracts;

@@ -1,5 +1,5 @@
 using EdgeMesh.Agent.Configuration;
-using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Agent.Link;
 
 namespace EdgeMesh.Agent.Tasks;
 

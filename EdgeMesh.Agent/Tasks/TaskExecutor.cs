@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using EdgeMesh.Agent.Files;
-using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Agent.Link;
 using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Jobs;

@@ -1,6 +1,5 @@
 using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Enrolment;
-using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Agent.Link;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Devices;

@@ -212,7 +212,7 @@ public sealed class DiallerTests : IAsyncLifetime
         var options = new AgentOptions(_directory.Path, "Test device", [], null);
         DialOptions dial = new([address ?? _orchestrator.Address], token, null, orchestratorId);
         DeviceCertificateStore store = new(_directory.Path);
-        _dialler = new Dialler(dial, _key, options, _listener, new MeshCredentials(dial, store, new Enroller(_key, store, options, _time), _time), store, new RenewalSignal(), new LinkClaims(), new EdgeMesh.Agent.Hosting.AgentStop(), _time);
+        _dialler = new Dialler(dial, _key, options, _listener, new MeshCredentials(dial, store, new Enroller(_key, store, options, _time), _time), store, new RenewalSignal(), new LinkClaims(), new AgentStop(), _time);
         return _dialler.StartAsync(TestContext.Current.CancellationToken);
     }
 

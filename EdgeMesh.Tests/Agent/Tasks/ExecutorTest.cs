@@ -1,4 +1,4 @@
-using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Agent.Link;
 using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Agent.Tasks;
 using EdgeMesh.Core.Contracts;

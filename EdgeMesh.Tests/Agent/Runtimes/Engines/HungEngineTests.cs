@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Agent.Link;
 using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Agent.Runtimes.Engines;
 using EdgeMesh.Agent.Runtimes.Ollama;

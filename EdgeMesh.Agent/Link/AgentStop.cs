@@ -1,4 +1,4 @@
-namespace EdgeMesh.Agent.Hosting;
+namespace EdgeMesh.Agent.Link;
 
 /// <summary>How far an orderly stop of the agent has come: nothing, begun (nothing new is taken), over (links may close). Thread-safe.</summary>
 public sealed class AgentStop
