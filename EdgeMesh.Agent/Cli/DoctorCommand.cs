@@ -1,8 +1,7 @@
 using System.CommandLine;
 using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Doctor;
-using EdgeMesh.Agent.Enrolment;
-using EdgeMesh.Agent.Link;
+using EdgeMesh.Agent.Identity;
 
 namespace EdgeMesh.Agent.Cli;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Discovery;
 using EdgeMesh.Agent.Enrolment;
-using EdgeMesh.Agent.Link;
+using EdgeMesh.Agent.Identity;
 using EdgeMesh.Agent.Service;
 
 namespace EdgeMesh.Agent.Cli;

@@ -1,6 +1,6 @@
 using EdgeMesh.Agent.Enrolment;
 using EdgeMesh.Agent.Files;
-using EdgeMesh.Agent.Link;
+using EdgeMesh.Agent.Identity;
 
 namespace EdgeMesh.Agent.Cli;
 

@@ -2,6 +2,7 @@ using EdgeMesh.Agent.Configuration;
 using System.CommandLine;
 using EdgeMesh.Agent.Enrolment;
 using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Agent.Identity;
 using EdgeMesh.Agent.Link;
 using EdgeMesh.Agent.Models.Mesh;
 using EdgeMesh.Agent.Models.Store;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography.X509Certificates;
-using EdgeMesh.Agent.Enrolment;
+using EdgeMesh.Agent.Identity;
 using EdgeMesh.Agent.Link;
 using EdgeMesh.Agent.Service;
 

@@ -1,3 +1,5 @@
+using EdgeMesh.Agent.Identity;
+
 namespace EdgeMesh.Agent.Enrolment;
 
 /// <summary>How a try to join or to renew ended.</summary>

@@ -1,4 +1,4 @@
-using EdgeMesh.Agent.Link;
+using EdgeMesh.Agent.Identity;
 using EdgeMesh.Core.Trust;
 
 namespace EdgeMesh.Agent.Enrolment;

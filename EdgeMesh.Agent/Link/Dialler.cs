@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Enrolment;
+using EdgeMesh.Agent.Identity;
 using EdgeMesh.Core.Contracts;
 
 namespace EdgeMesh.Agent.Link;

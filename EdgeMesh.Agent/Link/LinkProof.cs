@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using EdgeMesh.Agent.Identity;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Trust;
 using Google.Protobuf;

@@ -1,5 +1,6 @@
 using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Enrolment;
+using EdgeMesh.Agent.Identity;
 
 namespace EdgeMesh.Agent.Link;
 

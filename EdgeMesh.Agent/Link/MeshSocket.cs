@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using System.Security.Cryptography.X509Certificates;
 using EdgeMesh.Agent.Enrolment;
+using EdgeMesh.Agent.Identity;
 using EdgeMesh.Core.Trust;
 
 namespace EdgeMesh.Agent.Link;

@@ -1,4 +1,4 @@
-using EdgeMesh.Agent.Link;
+using EdgeMesh.Agent.Identity;
 
 namespace EdgeMesh.Dashboard.Configuration;
 

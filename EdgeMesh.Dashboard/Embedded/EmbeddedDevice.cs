@@ -1,5 +1,6 @@
 using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Agent.Identity;
 using EdgeMesh.Agent.Link;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Dashboard.Configuration;

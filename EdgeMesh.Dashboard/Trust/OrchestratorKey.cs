@@ -1,4 +1,4 @@
-using EdgeMesh.Agent.Link;
+using EdgeMesh.Agent.Identity;
 using EdgeMesh.Dashboard.Configuration;
 
 namespace EdgeMesh.Dashboard.Trust;

@@ -1,6 +1,6 @@
 using System.Net.WebSockets;
 using System.Security.Cryptography;
-using EdgeMesh.Agent.Enrolment;
+using EdgeMesh.Agent.Identity;
 using EdgeMesh.Agent.Link;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Devices;

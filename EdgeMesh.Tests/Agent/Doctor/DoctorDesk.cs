@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Doctor;
 using EdgeMesh.Agent.Enrolment;
-using EdgeMesh.Agent.Link;
+using EdgeMesh.Agent.Identity;
 using EdgeMesh.Core.Trust;
 using EdgeMesh.Tests.Support;
 

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using EdgeMesh.Agent.Doctor;
-using EdgeMesh.Agent.Link;
+using EdgeMesh.Agent.Enrolment;
+using EdgeMesh.Agent.Identity;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Trust;
 using EdgeMesh.Tests.Support;

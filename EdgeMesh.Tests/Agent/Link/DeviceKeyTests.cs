@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using EdgeMesh.Agent.Link;
+using EdgeMesh.Agent.Identity;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Tests.Support;
 

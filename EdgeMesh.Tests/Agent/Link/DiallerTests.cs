@@ -1,5 +1,6 @@
 using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Enrolment;
+using EdgeMesh.Agent.Identity;
 using EdgeMesh.Agent.Link;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Tests.Fakes;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using EdgeMesh.Agent.Enrolment;
-using EdgeMesh.Agent.Link;
+using EdgeMesh.Agent.Identity;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Trust;
 using EdgeMesh.Tests.Support;

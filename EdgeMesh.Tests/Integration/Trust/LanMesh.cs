@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Enrolment;
+using EdgeMesh.Agent.Identity;
 using EdgeMesh.Agent.Link;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Trust;

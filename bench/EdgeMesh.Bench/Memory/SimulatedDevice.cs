@@ -1,7 +1,7 @@
 using System.Net.WebSockets;
 using System.Security.Cryptography;
+using EdgeMesh.Agent.Identity;
 using EdgeMesh.Agent.Link;
-using EdgeMesh.Agent.Enrolment;
 using EdgeMesh.Core.Trust;
 
 namespace EdgeMesh.Bench.Memory;

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using EdgeMesh.Core.Trust;
 
-namespace EdgeMesh.Agent.Enrolment;
+namespace EdgeMesh.Agent.Identity;
 
 /// <summary>
 /// TLS to a dashboard: it is trusted by the mesh's CA alone, whatever its address; the certificate must be for the server's role, so that no device can

@@ -1,7 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using EdgeMesh.Core.Trust;
 
-namespace EdgeMesh.Agent.Enrolment;
+namespace EdgeMesh.Agent.Identity;
 
 /// <summary>What a device holds of a mesh that it joined: nothing of it is secret, its key is apart.</summary>
 /// <param name="OrchestratorId">Thumbprint of the orchestrator's own key.</param>

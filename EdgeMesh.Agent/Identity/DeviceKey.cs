@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using EdgeMesh.Agent.Files;
 
-namespace EdgeMesh.Agent.Link;
+namespace EdgeMesh.Agent.Identity;
 
 /// <summary>The device's own key and a lock on its directory, so that no two processes share an identity.</summary>
 public sealed class DeviceKey : IDisposable

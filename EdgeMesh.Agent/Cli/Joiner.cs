@@ -1,10 +1,11 @@
 using System.Net.WebSockets;
-using EdgeMesh.Agent.Cli;
 using EdgeMesh.Agent.Configuration;
+using EdgeMesh.Agent.Enrolment;
+using EdgeMesh.Agent.Identity;
 using EdgeMesh.Agent.Link;
 using EdgeMesh.Core.Contracts;
 
-namespace EdgeMesh.Agent.Enrolment;
+namespace EdgeMesh.Agent.Cli;
 
 /// <summary>Joins once, by hand: over TLS by enrolling, on this computer by proving the key with the token.</summary>
 internal sealed class Joiner(DeviceKey key, DeviceCertificateStore store, AgentOptions options, TimeProvider time, TextWriter says)

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using EdgeMesh.Agent.Files;
 
-namespace EdgeMesh.Agent.Enrolment;
+namespace EdgeMesh.Agent.Identity;
 
 /// <summary>
 /// The meshes this device belongs to, one file each in the data directory: in <c>meshes/</c> those of the network, in <c>local/</c> those of this very

@@ -1,7 +1,7 @@
-using EdgeMesh.Agent.Enrolment;
+using EdgeMesh.Agent.Identity;
 using EdgeMesh.Core.Trust;
 
-namespace EdgeMesh.Agent.Link;
+namespace EdgeMesh.Agent.Enrolment;
 
 /// <summary>Which mesh to link to.</summary>
 /// <param name="Addresses">Where to dial, in this order: https anywhere, http on this computer only. Empty: where the mesh was last found.</param>
