@@ -1,6 +1,7 @@
 using EdgeMesh.Agent.Fingerprint;
 using EdgeMesh.Agent.Link;
 using EdgeMesh.Agent.Runtimes;
+using EdgeMesh.Agent.Runtimes.BuiltInTasks;
 using EdgeMesh.Core.Contracts;
 using Grpc.Core;
 

@@ -38,7 +38,7 @@ internal static class WorkerProgram
         start.RedirectStandardOutput = true;
         start.WorkingDirectory = AppContext.BaseDirectory;
         start.Environment.TryAdd(GlibcVariable, GlibcSettings);
-        Hosting.EngineTelemetry.Off(start.Environment);
+        EngineTelemetry.Off(start.Environment);
 
         // A worker handles files of strangers: it gets none of the agent's secrets.
         foreach (var name in start.Environment.Keys.Where(IsSecret).ToList())

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Agent.Worker;
 
 namespace EdgeMesh.Tests.Support;
 

@@ -2,9 +2,10 @@
 // FOLDER is a float32 model, such as those of tools/onnx-fixtures/llama130m.py. Prints one JSON object; ratios above 1 mean that EdgeMesh is faster.
 // Without --whole-path the text engine alone is measured, in this process; with it agent, worker process and link, from the repository's root.
 using System.Text.Json;
+using EdgeMesh.Agent.Worker;
 using EdgeMesh.OnnxBench;
 
-EdgeMesh.Agent.Hosting.EngineTelemetry.Off();
+EngineTelemetry.Off();
 var options = BenchOptions.Read(args);
 Console.WriteLine(options.WholePath
     ? JsonSerializer.Serialize(await new WholePathComparison(options).RunAsync(), BenchOptions.Json)

@@ -6,7 +6,7 @@ using EdgeMesh.Core.Models;
 namespace EdgeMesh.Agent.Runtimes.BuiltInTasks;
 
 /// <summary>SYSINFO and ECHO: what every device can do.</summary>
-public sealed class SystemRuntime(Tasks.DeviceFacts facts) : IRuntime
+public sealed class SystemRuntime(DeviceFacts facts) : IRuntime
 {
     public const string Id = "system";
 

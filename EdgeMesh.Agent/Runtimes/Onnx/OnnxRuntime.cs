@@ -1,5 +1,5 @@
-using EdgeMesh.Agent.Canary;
 using EdgeMesh.Agent.Models;
+using EdgeMesh.Agent.Runtimes.Onnx.Canary;
 using EdgeMesh.Agent.Runtimes.Onnx.Measure;
 using EdgeMesh.Agent.Worker;
 using EdgeMesh.Agent.Worker.Contracts;

@@ -1,6 +1,6 @@
-using EdgeMesh.Agent.Canary;
 using EdgeMesh.Agent.Models;
 using EdgeMesh.Agent.Models.Store;
+using EdgeMesh.Agent.Runtimes.Onnx.Canary;
 using EdgeMesh.Agent.Runtimes.Onnx.Measure;
 using EdgeMesh.Agent.Worker;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using EdgeMesh.Agent.Canary;
 using EdgeMesh.Agent.Models;
 using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Agent.Runtimes.Onnx;
+using EdgeMesh.Agent.Runtimes.Onnx.Canary;
 using EdgeMesh.Agent.Runtimes.Onnx.Measure;
 using EdgeMesh.Agent.Worker;
 using EdgeMesh.Agent.Worker.Contracts;

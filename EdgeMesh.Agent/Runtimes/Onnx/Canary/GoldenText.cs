@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace EdgeMesh.Agent.Canary;
+namespace EdgeMesh.Agent.Runtimes.Onnx.Canary;
 
 /// <summary>One prompt of the built-in text model with the tokens a right run must give.</summary>
 /// <param name="PromptIds">The rendered prompt.</param>

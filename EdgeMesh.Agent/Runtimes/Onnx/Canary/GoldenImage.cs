@@ -1,7 +1,7 @@
 using System.Text.Json;
 using BigGustave;
 
-namespace EdgeMesh.Agent.Canary;
+namespace EdgeMesh.Agent.Runtimes.Onnx.Canary;
 
 /// <summary>One prompt of the built-in image model with a row of the pixels a right run must give.</summary>
 /// <param name="Row">Row 14 of the grey image, 0 to 255; a right run differs by at most 1.</param>

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using EdgeMesh.Core.Devices;
 
-namespace EdgeMesh.Agent.Canary;
+namespace EdgeMesh.Agent.Runtimes.Onnx.Canary;
 
 /// <summary>What the last canary on an accelerator showed.</summary>
 /// <param name="Kind">CPU, GPU or NPU.</param>

@@ -1,7 +1,7 @@
-using EdgeMesh.Agent.Canary;
+using EdgeMesh.Agent.Runtimes.Onnx.Canary;
 using EdgeMesh.Core.Devices;
 
-namespace EdgeMesh.Tests.Agent.Canary;
+namespace EdgeMesh.Tests.Agent.Runtimes.Onnx.Canary;
 
 public sealed class AcceleratorProofsTests
 {

@@ -1,9 +1,9 @@
-using EdgeMesh.Agent.Canary;
 using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Fingerprint;
+using EdgeMesh.Agent.Runtimes.Onnx.Canary;
 using EdgeMesh.Core.Devices;
 
-namespace EdgeMesh.Agent.Tasks;
+namespace EdgeMesh.Agent.Runtimes.BuiltInTasks;
 
 /// <summary>This device's profile, read once a minute at most and with what the canaries proved, and its report. Thread-safe.</summary>
 public sealed class DeviceFacts(DeviceProfiler profiler, TelemetryProbe probe, AcceleratorProofs proofs, AgentOptions options, TimeProvider time)

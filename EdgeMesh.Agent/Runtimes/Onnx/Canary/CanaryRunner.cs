@@ -1,10 +1,8 @@
 using EdgeMesh.Agent.Models;
-using EdgeMesh.Agent.Runtimes;
-using EdgeMesh.Agent.Runtimes.Onnx;
 using EdgeMesh.Agent.Worker.Contracts;
 using EdgeMesh.Core.Devices;
 
-namespace EdgeMesh.Agent.Canary;
+namespace EdgeMesh.Agent.Runtimes.Onnx.Canary;
 
 /// <summary>Runs the built-in models on one execution provider and compares with their golden answers. Only that proves an accelerator.</summary>
 internal static class CanaryRunner

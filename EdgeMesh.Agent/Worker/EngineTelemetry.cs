@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace EdgeMesh.Agent.Hosting;
+namespace EdgeMesh.Agent.Worker;
 
 /// <summary>
 /// Nothing phones home: the usage reports of engines and of .NET are off in every process that has this assembly, and in the processes they start. ONNX Runtime would write a
