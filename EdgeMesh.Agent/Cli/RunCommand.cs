@@ -4,7 +4,7 @@ using EdgeMesh.Agent.Enrolment;
 using EdgeMesh.Agent.Hosting;
 using EdgeMesh.Agent.Identity;
 using EdgeMesh.Agent.Link;
-using EdgeMesh.Agent.Models.Mesh;
+using EdgeMesh.Agent.MeshModels;
 using EdgeMesh.Agent.Models.Store;
 using EdgeMesh.Agent.Service;
 

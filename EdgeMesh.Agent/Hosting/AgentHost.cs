@@ -2,7 +2,7 @@ using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Connections;
 using EdgeMesh.Agent.Fingerprint;
 using EdgeMesh.Agent.Link;
-using EdgeMesh.Agent.Models;
+using EdgeMesh.Agent.MeshModels;
 using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Agent.Runtimes.Discovery;
 using EdgeMesh.Agent.Runtimes.Onnx;

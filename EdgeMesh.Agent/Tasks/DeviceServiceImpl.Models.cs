@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using EdgeMesh.Agent.Models.Mesh;
+using EdgeMesh.Agent.MeshModels;
 using EdgeMesh.Core.Contracts;
 using Grpc.Core;
 

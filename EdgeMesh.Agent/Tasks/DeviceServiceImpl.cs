@@ -1,5 +1,6 @@
 using EdgeMesh.Agent.Fingerprint;
 using EdgeMesh.Agent.Link;
+using EdgeMesh.Agent.MeshModels;
 using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Agent.Runtimes.BuiltInTasks;
 using EdgeMesh.Core.Contracts;
@@ -9,7 +10,7 @@ namespace EdgeMesh.Agent.Tasks;
 
 /// <summary>The agent's gRPC service.</summary>
 public sealed partial class DeviceServiceImpl(
-    DeviceFacts facts, RuntimeCatalog catalog, TaskExecutor executor, Epochs epochs, AttemptStreams streams, AgentStop stop, TelemetryProbe probe, TaskLimits limits, Models.Mesh.ModelService models, Runtimes.Discovery.EngineContext engines, Enrolment.RenewalSignal renewal, DirectEndpoint direct, TimeProvider time)
+    DeviceFacts facts, RuntimeCatalog catalog, TaskExecutor executor, Epochs epochs, AttemptStreams streams, AgentStop stop, TelemetryProbe probe, TaskLimits limits, ModelService models, Runtimes.Discovery.EngineContext engines, Enrolment.RenewalSignal renewal, DirectEndpoint direct, TimeProvider time)
     : DeviceService.DeviceServiceBase
 {
     private static readonly TimeSpan BeatInterval = TimeSpan.FromMilliseconds(500);

@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using EdgeMesh.Agent.Models.Mesh;
+using EdgeMesh.Agent.MeshModels;
 using EdgeMesh.Dashboard.Configuration;
 
 namespace EdgeMesh.Dashboard.Models;

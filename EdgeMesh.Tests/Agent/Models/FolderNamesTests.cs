@@ -1,4 +1,4 @@
-using EdgeMesh.Agent.Models.Mesh;
+using EdgeMesh.Agent.MeshModels;
 using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Hosting;
 using EdgeMesh.Dashboard.Models;

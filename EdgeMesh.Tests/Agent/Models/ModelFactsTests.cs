@@ -1,4 +1,4 @@
-using EdgeMesh.Agent.Models.Mesh;
+using EdgeMesh.Agent.MeshModels;
 using EdgeMesh.Agent.Models.Store;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Tests.Support;

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Hosting;
+using EdgeMesh.Agent.MeshModels;
 using EdgeMesh.Agent.Models;
-using EdgeMesh.Agent.Models.Mesh;
 using EdgeMesh.Agent.Models.Store;
 using EdgeMesh.Agent.Models.Store.Sources;
 using EdgeMesh.Agent.Runtimes;

@@ -1,6 +1,6 @@
 using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Hosting;
-using EdgeMesh.Agent.Models.Mesh;
+using EdgeMesh.Agent.MeshModels;
 using EdgeMesh.Agent.Models.Store;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Tests.Support;

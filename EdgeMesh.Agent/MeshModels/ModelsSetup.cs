@@ -1,11 +1,11 @@
 using EdgeMesh.Agent.Configuration;
-using EdgeMesh.Agent.Models.Mesh;
+using EdgeMesh.Agent.Models;
 using EdgeMesh.Agent.Models.Store;
 using EdgeMesh.Agent.Models.Store.Http;
 using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Agent.Runtimes.Discovery;
 
-namespace EdgeMesh.Agent.Models;
+namespace EdgeMesh.Agent.MeshModels;
 
 /// <summary>The device's model store and its part in the mesh.</summary>
 internal static class ModelsSetup

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using EdgeMesh.Agent.Models;
 using EdgeMesh.Agent.Models.Store;
 using EdgeMesh.Agent.Runtimes.Discovery;
 using EdgeMesh.Agent.Runtimes.Onnx;
@@ -7,7 +8,7 @@ using EdgeMesh.Agent.Runtimes.Onnx.Text;
 using EdgeMesh.Core.Artifacts;
 using EdgeMesh.Core.Models;
 
-namespace EdgeMesh.Agent.Models.Mesh;
+namespace EdgeMesh.Agent.MeshModels;
 
 /// <summary>Tells the agent's own runtimes what the store has: at start, and after every change.</summary>
 internal sealed class StoredModels(ModelStore store, LocalModels models, EngineContext engines) : IHostedService

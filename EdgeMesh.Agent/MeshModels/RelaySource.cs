@@ -4,7 +4,7 @@ using EdgeMesh.Agent.Models.Store.Archives;
 using EdgeMesh.Agent.Models.Store.Sources;
 using EdgeMesh.Core.Contracts;
 
-namespace EdgeMesh.Agent.Models.Mesh;
+namespace EdgeMesh.Agent.MeshModels;
 
 /// <summary>Files that come over the link: another device's, or a person's upload. Those that are here by their hash are not asked for.</summary>
 /// <param name="relay">What is offered.</param>

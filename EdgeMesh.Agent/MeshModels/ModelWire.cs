@@ -1,10 +1,10 @@
+using EdgeMesh.Agent.Models;
 using EdgeMesh.Agent.Models.Store;
 using EdgeMesh.Agent.Models.Store.Downloads;
-using EdgeMesh.Agent.Tasks;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Models;
 
-namespace EdgeMesh.Agent.Models.Mesh;
+namespace EdgeMesh.Agent.MeshModels;
 
 /// <summary>The store's records as protobuf.</summary>
 internal static class ModelWire

@@ -1,4 +1,4 @@
-namespace EdgeMesh.Agent.Models.Mesh;
+namespace EdgeMesh.Agent.MeshModels;
 
 /// <summary>Reads the folders that a device's owner names for models, from a command line, the environment or a configuration file.</summary>
 public static class FolderNames

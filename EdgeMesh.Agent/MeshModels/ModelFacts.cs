@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using EdgeMesh.Agent.Models.Store;
 
-namespace EdgeMesh.Agent.Models.Mesh;
+namespace EdgeMesh.Agent.MeshModels;
 
 /// <summary>What a model's name and the sizes of its files say of it.</summary>
 internal static partial class ModelFacts

@@ -1,4 +1,5 @@
 using EdgeMesh.Agent.Files;
+using EdgeMesh.Agent.Models;
 using EdgeMesh.Agent.Models.Store;
 using EdgeMesh.Agent.Models.Store.Downloads;
 using EdgeMesh.Agent.Runtimes;
@@ -11,7 +12,7 @@ using EdgeMesh.Core.Models;
 using Google.Protobuf;
 using Grpc.Core;
 
-namespace EdgeMesh.Agent.Models.Mesh;
+namespace EdgeMesh.Agent.MeshModels;
 
 /// <summary>What the mesh may do with this device's models. Expected failures are answers, never exceptions.</summary>
 public sealed class ModelService

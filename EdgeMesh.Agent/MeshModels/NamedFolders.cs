@@ -2,7 +2,7 @@ using EdgeMesh.Agent.Configuration;
 using EdgeMesh.Agent.Models.Store;
 using EdgeMesh.Agent.Models.Store.Sources;
 
-namespace EdgeMesh.Agent.Models.Mesh;
+namespace EdgeMesh.Agent.MeshModels;
 
 /// <summary>The folders that the device's owner named for models; nothing else of a person's files is read for the mesh.</summary>
 internal sealed class NamedFolders(AgentOptions options)

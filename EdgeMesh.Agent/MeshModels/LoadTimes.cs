@@ -1,7 +1,8 @@
 using System.Text.Json;
+using EdgeMesh.Agent.Models;
 using EdgeMesh.Agent.Models.Store;
 
-namespace EdgeMesh.Agent.Models.Mesh;
+namespace EdgeMesh.Agent.MeshModels;
 
 /// <summary>What loading each model took the last time, in <c>load-times.json</c> of the store's folder. Only a help: a file that cannot be used is as none.</summary>
 internal sealed class LoadTimes(ModelStore store)

@@ -3,7 +3,7 @@ using EdgeMesh.Agent.Models.Store.Http;
 using EdgeMesh.Agent.Models.Store.Sources;
 using EdgeMesh.Core.Contracts;
 
-namespace EdgeMesh.Agent.Models.Mesh;
+namespace EdgeMesh.Agent.MeshModels;
 
 /// <summary>A wish as the store understands it. What it says came over the link: it is checked like anything from outside.</summary>
 internal sealed class ModelSources(GuardedHttp http, NamedFolders folders)
