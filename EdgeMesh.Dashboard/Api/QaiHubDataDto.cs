@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using EdgeMesh.Dashboard.QaiHub;
 using EdgeMesh.Dashboard.QaiHub.Data;
-using EdgeMesh.QaiHub.Models;
+using EdgeMesh.QaiHub.Tensors;
 
 namespace EdgeMesh.Dashboard.Api;
 

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 using EdgeMesh.Dashboard.QaiHub;
 using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Jobs;
-using EdgeMesh.QaiHub.Models;
+using EdgeMesh.QaiHub.Tensors;
 using EdgeMesh.QaiHub.Wire;
 
 namespace EdgeMesh.Dashboard.Api;

@@ -1,7 +1,7 @@
 using EdgeMesh.Core.Artifacts;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Dashboard.Models.Deploy;
-using EdgeMesh.QaiHub.Models;
+using EdgeMesh.QaiHub.Tensors;
 
 namespace EdgeMesh.Dashboard.QaiHub;
 

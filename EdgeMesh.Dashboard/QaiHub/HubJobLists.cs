@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using EdgeMesh.QaiHub;
+using EdgeMesh.QaiHub.Client;
 using EdgeMesh.QaiHub.Jobs;
 using EdgeMesh.QaiHub.Wire;
 

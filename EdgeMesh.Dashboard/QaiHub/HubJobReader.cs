@@ -1,5 +1,6 @@
 using EdgeMesh.Dashboard.Models.Profiled;
 using EdgeMesh.QaiHub;
+using EdgeMesh.QaiHub.Client;
 using EdgeMesh.QaiHub.Jobs;
 using EdgeMesh.QaiHub.Wire;
 using Google.Protobuf;

@@ -1,3 +1,4 @@
+using EdgeMesh.QaiHub.Tensors;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -26,7 +27,7 @@ public sealed class HubModelRow
 
     public required string Id { get; set; }
 
-    /// <summary>JSON of the <see cref="EdgeMesh.QaiHub.Models.TensorSpec"/>s.</summary>
+    /// <summary>JSON of the <see cref="TensorSpec"/>s.</summary>
     public required string Inputs { get; set; }
 }
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using EdgeMesh.Dashboard.Storage;
-using EdgeMesh.QaiHub.Models;
+using EdgeMesh.QaiHub.Tensors;
 using Microsoft.EntityFrameworkCore;
 
 namespace EdgeMesh.Dashboard.QaiHub;

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Models;
+using EdgeMesh.QaiHub.Tensors;
 
 namespace EdgeMesh.Dashboard.QaiHub;
 

@@ -1,8 +1,9 @@
 using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Catalog;
+using EdgeMesh.QaiHub.Client;
 using EdgeMesh.QaiHub.Jobs;
-using EdgeMesh.QaiHub.Models;
 using EdgeMesh.QaiHub.Options;
+using EdgeMesh.QaiHub.Tensors;
 using EdgeMesh.QaiHub.Wire;
 
 namespace EdgeMesh.Dashboard.QaiHub;

@@ -1,4 +1,5 @@
 using EdgeMesh.QaiHub;
+using EdgeMesh.QaiHub.Client;
 
 namespace EdgeMesh.Dashboard.QaiHub;
 

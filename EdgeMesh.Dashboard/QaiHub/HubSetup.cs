@@ -2,7 +2,7 @@ using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Models.Deploy;
 using EdgeMesh.Dashboard.QaiHub.Data;
 using EdgeMesh.Dashboard.QaiHub.Zoo;
-using EdgeMesh.QaiHub;
+using EdgeMesh.QaiHub.Client;
 using EdgeMesh.QaiHub.Config;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 

@@ -3,7 +3,8 @@ using EdgeMesh.Agent.Models.Store;
 using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Dashboard.Health;
 using EdgeMesh.QaiHub;
-using EdgeMesh.QaiHub.Models;
+using EdgeMesh.QaiHub.Client;
+using EdgeMesh.QaiHub.Tensors;
 using EdgeMesh.QaiHub.Transfers;
 
 namespace EdgeMesh.Dashboard.QaiHub;

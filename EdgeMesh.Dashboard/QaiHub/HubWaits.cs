@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using EdgeMesh.QaiHub;
+using EdgeMesh.QaiHub.Client;
 using EdgeMesh.QaiHub.Jobs;
 
 namespace EdgeMesh.Dashboard.QaiHub;

@@ -5,6 +5,7 @@ using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Catalog;
 using EdgeMesh.QaiHub.Models;
 using EdgeMesh.QaiHub.Options;
+using EdgeMesh.QaiHub.Tensors;
 
 namespace EdgeMesh.Dashboard.QaiHub;
 

@@ -6,8 +6,10 @@ using EdgeMesh.Dashboard.Models.Deploy;
 using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Catalog;
+using EdgeMesh.QaiHub.Client;
 using EdgeMesh.QaiHub.Models;
 using EdgeMesh.QaiHub.Options;
+using EdgeMesh.QaiHub.Tensors;
 
 namespace EdgeMesh.Dashboard.QaiHub;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Jobs;
-using EdgeMesh.QaiHub.Models;
+using EdgeMesh.QaiHub.Tensors;
 using EdgeMesh.QaiHub.Wire;
 using JobResult = EdgeMesh.QaiHub.Wire.JobResult;
 

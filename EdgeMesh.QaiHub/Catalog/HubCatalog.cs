@@ -10,7 +10,7 @@ internal sealed class HubCatalog(HubApi api) : IHubCatalog
     public const string UserPath = "users/auth/user";
 
     public async Task<HubUser> GetUserAsync(CancellationToken cancellationToken) =>
-        FromWire.User(await api.GetAsync(UserPath, null, User.Parser, new Subject("User"), cancellationToken));
+        CatalogRecords.Of(await api.GetAsync(UserPath, null, User.Parser, new Subject("User"), cancellationToken));
 
     public Task<ImmutableArray<HubDevice>> GetDevicesAsync(DeviceQuery? query, CancellationToken cancellationToken) =>
         DevicesAsync(query ?? new DeviceQuery(), select: false, cancellationToken);
@@ -31,7 +31,7 @@ internal sealed class HubCatalog(HubApi api) : IHubCatalog
         try
         {
             var list = await api.GetAsync("projects", null, ProjectList.Parser, new Subject("Projects"), cancellationToken);
-            return [.. list.Projects.Where(p => p.Id.Length > 0).Select(p => new HubProject(p.Id, p.Name.Length > 0 ? HubErrors.Clean(p.Name) : p.Id))];
+            return [.. list.Projects.Where(p => p.Id.Length > 0).Select(p => new HubProject(p.Id, p.Name.Length > 0 ? PlainLine.Of(p.Name) : p.Id))];
         }
         catch (QaiHubException e) when (e.Kind == HubFailure.NotFound)
         {
@@ -44,9 +44,9 @@ internal sealed class HubCatalog(HubApi api) : IHubCatalog
         // Name and version are sent when they are empty too, and the flag in the service's own spelling.
         (string, string)[] fields = [("name", query.Name), ("os", query.Os), ("select", select ? "True" : "False"), .. query.Attributes.Select(a => ("attributes", a))];
         var list = await api.GetAsync("devices", fields, DeviceList.Parser, new Subject("Devices"), cancellationToken);
-        return [.. list.Devices.Select(FromWire.Device)];
+        return [.. list.Devices.Select(CatalogRecords.Of)];
     }
 
     private static string Words(DeviceQuery query) =>
-        HubErrors.Clean(string.Join(", ", new[] { query.Name, query.Os }.Concat(query.Attributes).Where(w => w.Length > 0)));
+        PlainLine.Of(string.Join(", ", new[] { query.Name, query.Os }.Concat(query.Attributes).Where(w => w.Length > 0)));
 }

@@ -54,7 +54,7 @@ public sealed class ConfigFinder(Func<string, string?> variable, string home)
     private QaiHubConfig? Profile(string? profile, ImmutableArray<string>.Builder looked) =>
         profile is null ? null
         : profile.Length == 0 || profile.AsSpan().IndexOfAny(Path.GetInvalidFileNameChars()) >= 0 || profile.Contains("..", StringComparison.Ordinal)
-            ? throw ConfigRules.Bad($"Profile \"{Http.HubErrors.Clean(profile)}\"", "is not a name")
+            ? throw ConfigRules.Bad($"Profile \"{PlainLine.Of(profile)}\"", "is not a name")
         : Ini(Path.Combine(home, ".qai_hub", $"{profile}.ini"), looked)
             ?? throw ConfigRules.Bad(Path.Combine(home, ".qai_hub", $"{profile}.ini"), "does not exist");
 

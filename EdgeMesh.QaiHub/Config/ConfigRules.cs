@@ -1,5 +1,3 @@
-using EdgeMesh.QaiHub.Http;
-
 namespace EdgeMesh.QaiHub.Config;
 
 /// <summary>What a configuration must be before anything is sent.</summary>
@@ -31,12 +29,15 @@ public static class ConfigRules
             throw Bad(config.FoundIn, "has an api_token with characters that no token has");
         }
 
-        if (!HubAddress.IsSafe(config.ApiUrl))
+        if (!IsSafe(config.ApiUrl))
         {
             throw new QaiHubException(HubFailure.InsecureAddress, $"{config.ApiUrl.Scheme}://{config.ApiUrl.Authority} ({config.FoundIn}) is not encrypted; the token is not sent there.",
                 "Use an https address. Plain http is for this computer only.");
         }
     }
+
+    /// <summary>https, or http on this computer only.</summary>
+    internal static bool IsSafe(Uri url) => url is { IsAbsoluteUri: true, UserInfo: "" } && (url.Scheme == Uri.UriSchemeHttps || url is { Scheme: "http", IsLoopback: true });
 
     internal static QaiHubException Bad(string where, string what) =>
         new(HubFailure.BadConfig, $"{where} {what}.", "It needs api_token, api_url and web_url in the section [api]; the service's account page shows them.");

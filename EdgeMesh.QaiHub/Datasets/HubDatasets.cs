@@ -25,14 +25,14 @@ internal sealed class HubDatasets(HubApi api) : IHubDatasets
     public async Task<HubPage<HubDataset>> ListAsync(int offset, int limit, CancellationToken cancellationToken)
     {
         var list = await api.GetAsync("datasets", [("offset", $"{offset}"), ("limit", $"{limit}")], DatasetList.Parser, new Subject("Datasets"), cancellationToken);
-        return new HubPage<HubDataset>([.. list.Datasets.Select(FromWire.Dataset)], (long)list.TotalQueryCount);
+        return new HubPage<HubDataset>([.. list.Datasets.Select(DatasetRecords.Of)], (long)list.TotalQueryCount);
     }
 
     public async Task<HubDataset> GetAsync(string id, CancellationToken cancellationToken) =>
-        FromWire.Dataset(await api.GetAsync($"datasets/{HubAddress.Id(id, "dataset")}", null, Dataset.Parser, new Subject("Dataset", id), cancellationToken));
+        DatasetRecords.Of(await api.GetAsync($"datasets/{HubAddress.Id(id, "dataset")}", null, Dataset.Parser, new Subject("Dataset", id), cancellationToken));
 
     public async Task<HubFile> GetFileAsync(string id, CancellationToken cancellationToken) =>
-        FromWire.File(await api.GetAsync($"datasets/{HubAddress.Id(id, "dataset")}/download_data", null, FileDownloadURL.Parser, new Subject("Dataset", id), cancellationToken));
+        FileRecords.Of(await api.GetAsync($"datasets/{HubAddress.Id(id, "dataset")}/download_data", null, FileDownloadURL.Parser, new Subject("Dataset", id), cancellationToken));
 
     /// <summary>A form of all fields and then the file, as the storage's signature wants it.</summary>
     private async Task PostAsync(FileUploadURL form, UploadFile file, string path, long bytes, IProgress<long>? progress, CancellationToken cancellationToken)

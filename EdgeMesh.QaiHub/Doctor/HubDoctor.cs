@@ -40,7 +40,7 @@ internal sealed class HubDoctor(HubTransport transport) : IHubDoctor
             ConfigRules.Check(config);
             var api = new HubApi(config, transport, new HubRetries(transport.Timings, transport.Time));
             var user = await api.OnceAsync(HttpMethod.Get, HubAddress.Api(config.ApiUrl, HubCatalog.UserPath), null, User.Parser, new Subject("User"), Look, cancellationToken);
-            return new Seen(headers, FromWire.User(user.Message), null);
+            return new Seen(headers, CatalogRecords.Of(user.Message), null);
         }
         catch (QaiHubException e)
         {

@@ -1,3 +1,5 @@
+using EdgeMesh.QaiHub.Config;
+
 namespace EdgeMesh.QaiHub.Http;
 
 /// <summary>Builds the service's addresses: always with a slash at the end of the path.</summary>
@@ -5,13 +7,10 @@ internal static class HubAddress
 {
     private const int LongestId = 64;
 
-    /// <summary>https, or http on this computer only.</summary>
-    public static bool IsSafe(Uri url) => url is { IsAbsoluteUri: true, UserInfo: "" } && (url.Scheme == Uri.UriSchemeHttps || url is { Scheme: "http", IsLoopback: true });
-
     /// <summary>An address that the service names for its storage.</summary>
     public static Uri Storage(string url) =>
         !Uri.TryCreate(url, UriKind.Absolute, out var parsed) ? throw HubErrors.Damaged("names a storage address that is none")
-        : IsSafe(parsed) ? parsed
+        : ConfigRules.IsSafe(parsed) ? parsed
         : throw new QaiHubException(HubFailure.InsecureAddress, $"The service names a storage address that is not encrypted ({parsed.Scheme}://{parsed.Host}).", "Nothing was sent there. Check the api_url.");
 
     public static Uri Api(Uri service, string path, IEnumerable<(string Key, string Value)>? query = null)
@@ -25,5 +24,5 @@ internal static class HubAddress
 
     /// <summary>An id that a person gave.</summary>
     public static string Id(string id, string what) =>
-        IsId(id) ? id : throw new QaiHubException(HubFailure.NotFound, $"\"{HubErrors.Clean(id)}\" is no {what} id.", "Ids are a few letters and digits, such as j5w2gx7p5.");
+        IsId(id) ? id : throw new QaiHubException(HubFailure.NotFound, $"\"{PlainLine.Of(id)}\" is no {what} id.", "Ids are a few letters and digits, such as j5w2gx7p5.");
 }

@@ -82,8 +82,8 @@ internal sealed class HubApi(QaiHubConfig config, HubTransport transport, HubRet
 
     /// <summary>The id of what was made; it will stand in paths, so it is looked at. A status text is the service's refusal, with an id too.</summary>
     public static string CreatedId(CreateUpdateResponse answer) =>
-        HubErrors.Clean(answer.Status) is { Length: > 0 } refusal ? throw Refused(refusal)
-        : answer.ValidationError is { } wrong && HubErrors.Clean(Words(wrong)) is { Length: > 0 } words ? throw Refused(words)
+        PlainLine.Of(answer.Status) is { Length: > 0 } refusal ? throw Refused(refusal)
+        : answer.ValidationError is { } wrong && PlainLine.Of(Words(wrong)) is { Length: > 0 } words ? throw Refused(words)
         : HubAddress.IsId(answer.Id) ? answer.Id
         : throw HubErrors.Damaged("has no id");
 

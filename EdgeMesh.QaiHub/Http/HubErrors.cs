@@ -9,14 +9,12 @@ internal sealed record Subject(string What, string? Id = null);
 /// <summary>Turns answers of the service into named failures.</summary>
 internal static class HubErrors
 {
-    private const int LongestDetail = 600;
-
     /// <summary>What an answer that is no success means.</summary>
     /// <param name="body">Its text, possibly cut.</param>
     /// <param name="token">Never shown, should the service repeat it.</param>
     public static QaiHubException From(HttpStatusCode status, string body, Uri? location, Subject subject, string token)
     {
-        var detail = Clean(Detail(body).Replace(token, "••••", StringComparison.Ordinal));
+        var detail = PlainLine.Of(Detail(body).Replace(token, "••••", StringComparison.Ordinal));
         var (kind, cause, remedy) = (int)status switch
         {
             >= 300 and < 400 => (HubFailure.Redirected, $"The service sends us to {(location is null ? "another place" : location.IsAbsoluteUri ? location.Host : "another path")}; the token is not sent there.",
@@ -45,16 +43,8 @@ internal static class HubErrors
         new(HubFailure.DamagedAnswer, $"The service's answer {how}.", "Try again. If it happens again, check api_url and any proxy in between.", inner);
 
     public static QaiHubException Foreign(string type) =>
-        new(HubFailure.ForeignAnswer, $"What answers is not the service: it sent {(type.Length > 0 ? $"\"{Clean(type)}\"" : "no content type")} instead of application/x-protobuf.",
+        new(HubFailure.ForeignAnswer, $"What answers is not the service: it sent {(type.Length > 0 ? $"\"{PlainLine.Of(type)}\"" : "no content type")} instead of application/x-protobuf.",
             "Check api_url, and whether a proxy or a sign-in page of the network is in between.");
-
-    /// <summary>Words from elsewhere, fit for one line on a screen.</summary>
-    public static string Clean(string text)
-    {
-        var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        var plain = new string([.. line.Where(c => !char.IsControl(c)).Take(LongestDetail)]);
-        return line.Length > LongestDetail ? plain + "…" : plain;
-    }
 
     private const string DeviceRemedy = "Choose a device of the current catalogue; it may be another OS version now.";
 

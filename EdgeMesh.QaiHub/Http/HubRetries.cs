@@ -1,4 +1,3 @@
-using EdgeMesh.QaiHub.Jobs;
 using Polly;
 using Polly.Retry;
 
@@ -28,8 +27,8 @@ internal sealed class HubRetries
     public ResiliencePipeline JobCreation { get; }
 
     /// <summary>Waits while there are too many jobs; begins anew with each use.</summary>
-    /// <param name="waiting">Told before each wait, with the service's words; may be null.</param>
-    public ResiliencePipeline JobLadder(IProgress<HubJobWait>? waiting = null)
+    /// <param name="waiting">Told before each wait, with the service's words and how long it will be; may be null.</param>
+    public ResiliencePipeline JobLadder(Action<string, TimeSpan>? waiting = null)
     {
         var began = _time.GetTimestamp();
         return new ResiliencePipelineBuilder { TimeProvider = _time }
@@ -41,7 +40,7 @@ internal sealed class HubRetries
                 DelayGenerator = args => ValueTask.FromResult<TimeSpan?>(Wait(args.AttemptNumber)),
                 OnRetry = args =>
                 {
-                    waiting?.Report(new HubJobWait((args.Outcome.Exception as QaiHubException)?.Cause ?? "", args.RetryDelay));
+                    waiting?.Invoke((args.Outcome.Exception as QaiHubException)?.Cause ?? "", args.RetryDelay);
                     return ValueTask.CompletedTask;
                 },
                 MaxRetryAttempts = int.MaxValue,

@@ -1,5 +1,6 @@
 using EdgeMesh.QaiHub.Catalog;
 using EdgeMesh.QaiHub.Models;
+using EdgeMesh.QaiHub.Tensors;
 using EdgeMesh.QaiHub.Wire;
 
 namespace EdgeMesh.QaiHub.Jobs;

@@ -11,7 +11,7 @@ internal sealed class HubJobs(HubApi api) : IHubJobs
     {
         var job = JobMessages.Of(request);
         var quick = request is QuantizeRequest ? Polly.ResiliencePipeline.Empty : api.Retries.JobCreation;
-        return HubApi.CreatedId(await api.Retries.JobLadder(waiting).ExecuteAsync(
+        return HubApi.CreatedId(await api.Retries.JobLadder((words, wait) => waiting?.Report(new HubJobWait(words, wait))).ExecuteAsync(
             async token => await api.PostAsync("jobs", job, new Subject("Jobs"), token, quick), cancellationToken));
     }
 
@@ -50,10 +50,10 @@ internal sealed class HubJobs(HubApi api) : IHubJobs
         api.PatchAsync(Path(id), new JobPublicUpdate { Name = name }, new Subject("Job", id), cancellationToken);
 
     public async Task<HubFile> GetCompiledModelAsync(string id, CancellationToken cancellationToken) =>
-        FromWire.File(await api.AskAsync($"{Path(id)}/download_compiled_model", null, FileDownloadURL.Parser, new Subject("Job", id), cancellationToken));
+        FileRecords.Of(await api.AskAsync($"{Path(id)}/download_compiled_model", null, FileDownloadURL.Parser, new Subject("Job", id), cancellationToken));
 
     public async Task<HubFile> GetArtifactAsync(string id, JobArtifactType artifact, int? run, CancellationToken cancellationToken) =>
-        FromWire.File(await api.AskAsync(
+        FileRecords.Of(await api.AskAsync(
             $"{Path(id)}/device_runs/{(run is { } number ? $"{number}" : "latest")}/artifacts/{(int)artifact}", null, FileDownloadURL.Parser, new Subject("Job", id), cancellationToken));
 
     public async Task<HubJob> WaitAsync(string id, IProgress<HubJob>? progress, TimeSpan? deadline, CancellationToken cancellationToken)

@@ -1,7 +1,7 @@
 using EdgeMesh.QaiHub.Catalog;
 using EdgeMesh.QaiHub.Http;
-using EdgeMesh.QaiHub.Models;
 using EdgeMesh.QaiHub.Options;
+using EdgeMesh.QaiHub.Tensors;
 using EdgeMesh.QaiHub.Wire;
 
 namespace EdgeMesh.QaiHub.Jobs;

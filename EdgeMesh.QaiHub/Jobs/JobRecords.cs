@@ -1,6 +1,7 @@
 using EdgeMesh.QaiHub.Catalog;
 using EdgeMesh.QaiHub.Http;
 using EdgeMesh.QaiHub.Models;
+using EdgeMesh.QaiHub.Tensors;
 using EdgeMesh.QaiHub.Wire;
 
 namespace EdgeMesh.QaiHub.Jobs;
@@ -17,8 +18,8 @@ public static class JobRecords
             Device = Device(job.Device ?? job.Devices?.Devices.FirstOrDefault()),
             Model = Model(job.Model),
             TargetModel = Model(job.TargetModel),
-            Inputs = FromWire.Tensors(job.TensorTypeList),
-            TargetInputs = FromWire.Tensors(job.TargetTensorTypeList),
+            Inputs = TensorRecords.Of(job.TensorTypeList),
+            TargetInputs = TensorRecords.Of(job.TargetTensorTypeList),
             DatasetId = Dataset(job.CalibrationDataset),
             ErrorDetails = Text(job.ErrorDetails),
         },
@@ -27,7 +28,7 @@ public static class JobRecords
             Device = Device(job.Device),
             Model = Model(job.Model),
             TargetModel = Model(job.TargetModel),
-            Inputs = FromWire.Tensors(job.TensorTypeList),
+            Inputs = TensorRecords.Of(job.TensorTypeList),
             ErrorDetails = Text(job.ErrorDetails),
             InferenceTime = job.HasExecutionTime ? Micros(job.ExecutionTime) : null,
             PeakMemory = job.HasPeakMemoryUsage ? (long)job.PeakMemoryUsage : null,
@@ -43,7 +44,7 @@ public static class JobRecords
         {
             Model = Model(job.Model),
             TargetModel = Model(job.TargetModel),
-            Inputs = FromWire.Tensors(job.TensorTypeList),
+            Inputs = TensorRecords.Of(job.TensorTypeList),
             DatasetId = Dataset(job.CalibrationDataset),
         },
         Job.JobOneofCase.LinkJob when message.LinkJob is var job => Of(message, job, job.LinkJobId, JobType.Link) with
@@ -86,7 +87,7 @@ public static class JobRecords
         Started = FromWire.Time(job.StartTime),
         Completed = FromWire.Time(job.CompletionTime),
         Updated = FromWire.Time(job.LastUpdatedTime),
-        Notices = [.. message.Notices.Select(n => HubErrors.Clean(n.Message))],
+        Notices = [.. message.Notices.Select(n => PlainLine.Of(n.Message))],
         Message = message,
     };
 
@@ -104,9 +105,9 @@ public static class JobRecords
         FromWire.Time(job.LastUpdatedTime),
         null);
 
-    private static HubDevice? Device(Device? device) => device is null ? null : FromWire.Device(device);
+    private static HubDevice? Device(Device? device) => device is null ? null : CatalogRecords.Of(device);
 
-    private static HubModel? Model(Model? model) => model is { HasModelId: true } ? FromWire.Model(model) : null;
+    private static HubModel? Model(Model? model) => model is { HasModelId: true } ? ModelRecords.Of(model) : null;
 
     private static string? Dataset(Dataset? dataset) => dataset?.DatasetId is { Length: > 0 } id ? id : null;
 

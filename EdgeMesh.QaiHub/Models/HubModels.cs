@@ -33,12 +33,12 @@ internal sealed class HubModels(HubApi api) : IHubModels
     {
         (string, string)[] query = [("offset", $"{offset}"), ("limit", $"{limit}"), .. producer is null ? [] : new[] { ("producer", producer) }];
         var (list, source) = await api.AskAsync("models", query, ModelList.Parser, new Subject("Models"), cancellationToken);
-        return new HubPage<HubModel>([.. list.Models.Select(m => FromWire.Model(m) with { Source = source })], (long)list.TotalQueryCount) { Source = source };
+        return new HubPage<HubModel>([.. list.Models.Select(m => ModelRecords.Of(m) with { Source = source })], (long)list.TotalQueryCount) { Source = source };
     }
 
     public async Task<HubModel> GetAsync(string id, CancellationToken cancellationToken) =>
-        FromWire.Model(await api.AskAsync($"models/{HubAddress.Id(id, "model")}", null, Model.Parser, new Subject("Model", id), cancellationToken));
+        ModelRecords.Of(await api.AskAsync($"models/{HubAddress.Id(id, "model")}", null, Model.Parser, new Subject("Model", id), cancellationToken));
 
     public async Task<HubFile> GetFileAsync(string id, CancellationToken cancellationToken) =>
-        FromWire.File(await api.AskAsync($"models/{HubAddress.Id(id, "model")}/download", null, FileDownloadURL.Parser, new Subject("Model", id), cancellationToken));
+        FileRecords.Of(await api.AskAsync($"models/{HubAddress.Id(id, "model")}/download", null, FileDownloadURL.Parser, new Subject("Model", id), cancellationToken));
 }

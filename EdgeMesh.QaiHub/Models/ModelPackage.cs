@@ -138,7 +138,7 @@ public sealed record ModelPackage(string Path, ModelType Type, bool IsFolder, bo
     private static string Shown(IReadOnlyCollection<string> names) =>
         string.Join(", ", names.Take(MostNamed).Select(n => $"\"{Shown(n)}\"")) + (names.Count > MostNamed ? $" and {names.Count - MostNamed} more" : "");
 
-    private static string Shown(string name) => Http.HubErrors.Clean(name.Length > LongestShown ? name[..LongestShown] + "…" : name);
+    private static string Shown(string name) => PlainLine.Of(name.Length > LongestShown ? name[..LongestShown] + "…" : name);
 
     private static (OnnxModel Onnx, ModelType Type, string Folder) ReadZip(string path)
     {

@@ -1,6 +1,6 @@
 using System.Text;
-using EdgeMesh.QaiHub.Models;
 using EdgeMesh.QaiHub.Onnx.Format;
+using EdgeMesh.QaiHub.Tensors;
 using EdgeMesh.QaiHub.Transfers;
 using EdgeMesh.QaiHub.Wire;
 using Google.Protobuf;

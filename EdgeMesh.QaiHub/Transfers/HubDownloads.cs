@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using EdgeMesh.QaiHub.Config;
 using EdgeMesh.QaiHub.Http;
 
 namespace EdgeMesh.QaiHub.Transfers;
@@ -20,7 +21,7 @@ internal sealed class HubDownloads(HubTransport transport, HubRetries retries) :
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new QaiHubException(HubFailure.LocalFile, $"{path} cannot be written: {HubErrors.Clean(e.Message)}", "Check the folder, its permissions and the free space.", e);
+            throw new QaiHubException(HubFailure.LocalFile, $"{path} cannot be written: {PlainLine.Of(e.Message)}", "Check the folder, its permissions and the free space.", e);
         }
     }
 
@@ -44,7 +45,7 @@ internal sealed class HubDownloads(HubTransport transport, HubRetries retries) :
     {
         using var partial = await PartialDownload.OpenAsync(path, cancellationToken);
         using var stall = new StallTimer(transport.Timings.StorageResponse, transport.Time, cancellationToken);
-        using var request = new HttpRequestMessage(HttpMethod.Get, HubAddress.IsSafe(file.Url) ? file.Url : HubAddress.Storage(file.Url.OriginalString));
+        using var request = new HttpRequestMessage(HttpMethod.Get, ConfigRules.IsSafe(file.Url) ? file.Url : HubAddress.Storage(file.Url.OriginalString));
         if (partial.Length > 0)
         {
             request.Headers.Range = new RangeHeaderValue(partial.Length, null);

@@ -14,10 +14,10 @@ internal static class StorageErrors
     public static QaiHubException From(HttpStatusCode status, string body, HubFailure kind)
     {
         var (code, message) = Read(body);
-        var words = HubErrors.Clean(message ?? "");
+        var words = PlainLine.Of(message ?? "");
         var cause = (int)status is >= 300 and < 400
             ? "The storage sends us elsewhere; nothing is followed there."
-            : $"The storage answered {(int)status}{(code is null ? "" : $" {HubErrors.Clean(code)}")}{(words.Length > 0 ? $": {words}" : "")}.";
+            : $"The storage answered {(int)status}{(code is null ? "" : $" {PlainLine.Of(code)}")}{(words.Length > 0 ? $": {words}" : "")}.";
         return new QaiHubException(kind, cause, Remedy(status, kind))
         {
             Status = status,

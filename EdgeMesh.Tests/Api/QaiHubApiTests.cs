@@ -77,7 +77,7 @@ public sealed class QaiHubApiTests : IAsyncLifetime
     [Fact]
     public async Task Devices_SearchedFor_BestMatchFirst()
     {
-        Hub.Publish(Hub.Current with { Catalogue = new HubCatalogue([.. DeviceCatalogue.All.Select(d => FromWire.Device(d.ToWire()))], Samples.Now, null) });
+        Hub.Publish(Hub.Current with { Catalogue = new HubCatalogue([.. DeviceCatalogue.All.Select(d => CatalogRecords.Of(d.ToWire()))], Samples.Now, null) });
         var devices = await GetAsync("/api/qaihub/devices?search=x+elite");
         Assert.Equal("Snapdragon X Elite CRD", devices[0].GetProperty("name").GetString());
     }

@@ -3,6 +3,7 @@ using System.Reflection.PortableExecutable;
 using ArchUnitNET.Loader;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Dashboard.Orchestration;
+using EdgeMesh.QaiHub.Client;
 using EdgeMesh.QaiHub.Emulator;
 using Model = ArchUnitNET.Domain.Architecture;
 
@@ -12,7 +13,7 @@ namespace EdgeMesh.Tests.Architecture;
 public sealed class DependencyRules
 {
     private static readonly System.Reflection.Assembly Core = typeof(JobRequest).Assembly;
-    private static readonly System.Reflection.Assembly QaiHub = typeof(EdgeMesh.QaiHub.IQaiHubClient).Assembly;
+    private static readonly System.Reflection.Assembly QaiHub = typeof(IQaiHubClient).Assembly;
     private static readonly System.Reflection.Assembly Agent = System.Reflection.Assembly.Load("edgemesh-agent");
     private static readonly System.Reflection.Assembly Dashboard = typeof(IFleet).Assembly;
     private static readonly Model Loaded = new ArchLoader().LoadAssemblies(Core, Agent, Dashboard).Build();

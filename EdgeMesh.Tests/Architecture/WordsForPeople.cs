@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Reflection.Emit;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Dashboard.Orchestration;
+using EdgeMesh.QaiHub.Client;
 using EdgeMesh.Tests.Support;
 
 namespace EdgeMesh.Tests.Architecture;
@@ -9,7 +10,7 @@ namespace EdgeMesh.Tests.Architecture;
 /// <summary>Sentences of pages, problems, refusals and the terminal use no words of the API. Read from the built assemblies, so no component is forgotten.</summary>
 public sealed class WordsForPeople
 {
-    private static readonly Assembly[] Products = [typeof(JobRequest).Assembly, typeof(EdgeMesh.QaiHub.IQaiHubClient).Assembly, Assembly.Load("edgemesh-agent"), typeof(IFleet).Assembly];
+    private static readonly Assembly[] Products = [typeof(JobRequest).Assembly, typeof(IQaiHubClient).Assembly, Assembly.Load("edgemesh-agent"), typeof(IFleet).Assembly];
 
     // The API's own reference, and what reads a body that only a program can have written.
     private static readonly string[] ForPrograms = ["EdgeMesh.Dashboard.Api.", "EdgeMesh.Core.Jobs.JobRequestJsonConverter", "EdgeMesh.Core.Jobs.JobOptionsJsonConverter"];

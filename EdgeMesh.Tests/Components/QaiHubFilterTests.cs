@@ -6,7 +6,6 @@ using EdgeMesh.QaiHub.Catalog;
 using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Doctor;
 using EdgeMesh.QaiHub.Emulator.Catalogue;
-using EdgeMesh.QaiHub.Http;
 using EdgeMesh.QaiHub.Models;
 using EdgeMesh.QaiHub.Wire;
 using EdgeMesh.Tests.Fakes;
@@ -18,7 +17,7 @@ namespace EdgeMesh.Tests.Components;
 /// <summary>Searching and filtering the lists of QAI Hub, and their addresses.</summary>
 public sealed class QaiHubFilterTests : MeshPages
 {
-    private static readonly ImmutableArray<HubDevice> s_devices = [.. DeviceCatalogue.All.Select(d => FromWire.Device(d.ToWire()))];
+    private static readonly ImmutableArray<HubDevice> s_devices = [.. DeviceCatalogue.All.Select(d => CatalogRecords.Of(d.ToWire()))];
 
     public QaiHubFilterTests()
     {

@@ -13,6 +13,7 @@ using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Catalog;
 using EdgeMesh.QaiHub.Doctor;
 using EdgeMesh.QaiHub.Models;
+using EdgeMesh.QaiHub.Tensors;
 using EdgeMesh.QaiHub.Wire;
 using EdgeMesh.Tests.Fakes;
 using EdgeMesh.Tests.Models.Profiled;

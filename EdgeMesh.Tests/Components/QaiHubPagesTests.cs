@@ -8,6 +8,7 @@ using EdgeMesh.QaiHub.Catalog;
 using EdgeMesh.QaiHub.Doctor;
 using EdgeMesh.QaiHub.Models;
 using EdgeMesh.QaiHub.Options;
+using EdgeMesh.QaiHub.Tensors;
 using EdgeMesh.QaiHub.Wire;
 using EdgeMesh.Tests.Fakes;
 using Google.Protobuf;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Catalog;
+using EdgeMesh.QaiHub.Client;
 using EdgeMesh.QaiHub.Config;
 using EdgeMesh.QaiHub.Datasets;
 using EdgeMesh.QaiHub.Doctor;

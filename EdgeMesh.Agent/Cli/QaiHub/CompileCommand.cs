@@ -5,6 +5,7 @@ using EdgeMesh.QaiHub.Jobs;
 using EdgeMesh.QaiHub.Models;
 using EdgeMesh.QaiHub.Onnx;
 using EdgeMesh.QaiHub.Options;
+using EdgeMesh.QaiHub.Tensors;
 
 namespace EdgeMesh.Agent.Cli.QaiHub;
 

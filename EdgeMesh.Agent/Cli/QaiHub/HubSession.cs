@@ -1,9 +1,9 @@
 using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Catalog;
+using EdgeMesh.QaiHub.Client;
 using EdgeMesh.QaiHub.Config;
 using EdgeMesh.QaiHub.Doctor;
 using EdgeMesh.QaiHub.Jobs;
-using EdgeMesh.QaiHub.Options;
 using EdgeMesh.QaiHub.Wire;
 
 namespace EdgeMesh.Agent.Cli.QaiHub;

@@ -1,5 +1,5 @@
 using EdgeMesh.QaiHub;
-using EdgeMesh.QaiHub.Models;
+using EdgeMesh.QaiHub.Tensors;
 using EdgeMesh.QaiHub.Wire;
 
 namespace EdgeMesh.Agent.Cli.QaiHub;

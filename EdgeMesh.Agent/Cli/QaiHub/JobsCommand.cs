@@ -1,7 +1,6 @@
 using System.CommandLine;
 using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Jobs;
-using EdgeMesh.QaiHub.Options;
 using EdgeMesh.QaiHub.Wire;
 
 namespace EdgeMesh.Agent.Cli.QaiHub;

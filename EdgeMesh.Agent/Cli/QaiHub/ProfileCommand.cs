@@ -1,5 +1,6 @@
 using System.CommandLine;
 using EdgeMesh.QaiHub;
+using EdgeMesh.QaiHub.Client;
 using EdgeMesh.QaiHub.Jobs;
 
 namespace EdgeMesh.Agent.Cli.QaiHub;

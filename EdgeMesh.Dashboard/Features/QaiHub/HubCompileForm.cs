@@ -1,7 +1,7 @@
 using EdgeMesh.Dashboard.QaiHub;
 using EdgeMesh.QaiHub.Catalog;
-using EdgeMesh.QaiHub.Models;
 using EdgeMesh.QaiHub.Options;
+using EdgeMesh.QaiHub.Tensors;
 using EdgeMesh.QaiHub.Wire;
 
 namespace EdgeMesh.Dashboard.Features.QaiHub;

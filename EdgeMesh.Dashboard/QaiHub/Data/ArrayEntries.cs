@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using EdgeMesh.Core.Arrays;
 using EdgeMesh.QaiHub.Datasets;
-using EdgeMesh.QaiHub.Models;
+using EdgeMesh.QaiHub.Tensors;
 using EdgeMesh.QaiHub.Wire;
 
 namespace EdgeMesh.Dashboard.QaiHub.Data;

@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using EdgeMesh.Core.Arrays;
 using EdgeMesh.QaiHub.Datasets;
-using EdgeMesh.QaiHub.Models;
+using EdgeMesh.QaiHub.Tensors;
 
 namespace EdgeMesh.Dashboard.QaiHub.Data;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using EdgeMesh.QaiHub.Models;
+using EdgeMesh.QaiHub.Tensors;
 
 namespace EdgeMesh.Dashboard.QaiHub.Data;
 

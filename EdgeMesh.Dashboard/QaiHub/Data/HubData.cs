@@ -1,8 +1,9 @@
 using EdgeMesh.Core.Artifacts;
 using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.QaiHub;
+using EdgeMesh.QaiHub.Client;
 using EdgeMesh.QaiHub.Datasets;
-using EdgeMesh.QaiHub.Models;
+using EdgeMesh.QaiHub.Tensors;
 using EdgeMesh.QaiHub.Transfers;
 
 namespace EdgeMesh.Dashboard.QaiHub.Data;

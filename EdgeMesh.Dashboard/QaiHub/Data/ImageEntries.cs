@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using EdgeMesh.QaiHub.Datasets;
-using EdgeMesh.QaiHub.Models;
+using EdgeMesh.QaiHub.Tensors;
 using EdgeMesh.QaiHub.Wire;
 
 namespace EdgeMesh.Dashboard.QaiHub.Data;

@@ -1,13 +1,12 @@
 using EdgeMesh.QaiHub.Catalog;
 using EdgeMesh.QaiHub.Emulator.Catalogue;
-using EdgeMesh.QaiHub.Http;
 
 namespace EdgeMesh.Tests.QaiHub.Catalog;
 
 /// <summary>Over the 79 real rows of the catalogue, as a client reads them.</summary>
 public sealed class DeviceSearchTests
 {
-    private static readonly ImmutableArray<HubDevice> s_all = [.. DeviceCatalogue.All.Select(d => FromWire.Device(d.ToWire()))];
+    private static readonly ImmutableArray<HubDevice> s_all = [.. DeviceCatalogue.All.Select(d => CatalogRecords.Of(d.ToWire()))];
 
     [Theory]
     [InlineData("x elite", "Snapdragon X Elite CRD")]

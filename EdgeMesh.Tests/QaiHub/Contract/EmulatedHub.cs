@@ -1,5 +1,5 @@
-using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Catalog;
+using EdgeMesh.QaiHub.Client;
 using EdgeMesh.QaiHub.Config;
 using EdgeMesh.QaiHub.Emulator;
 using EdgeMesh.QaiHub.Emulator.Faults;

@@ -4,7 +4,7 @@ using EdgeMesh.Core.Arrays;
 using EdgeMesh.Dashboard.QaiHub;
 using EdgeMesh.Dashboard.QaiHub.Data;
 using EdgeMesh.QaiHub.Datasets;
-using EdgeMesh.QaiHub.Models;
+using EdgeMesh.QaiHub.Tensors;
 using EdgeMesh.QaiHub.Wire;
 using EdgeMesh.Tests.Agent.Runtimes.Onnx.Measure;
 using EdgeMesh.Tests.Support;

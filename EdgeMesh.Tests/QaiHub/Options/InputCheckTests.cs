@@ -2,8 +2,8 @@ using System.Text.Json;
 using EdgeMesh.Agent.Cli.QaiHub;
 using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Catalog;
-using EdgeMesh.QaiHub.Models;
 using EdgeMesh.QaiHub.Options;
+using EdgeMesh.QaiHub.Tensors;
 using EdgeMesh.QaiHub.Wire;
 
 namespace EdgeMesh.Tests.QaiHub.Options;

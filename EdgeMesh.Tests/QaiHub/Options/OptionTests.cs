@@ -1,8 +1,9 @@
 using CsCheck;
 using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Catalog;
-using EdgeMesh.QaiHub.Models;
+using EdgeMesh.QaiHub.Jobs;
 using EdgeMesh.QaiHub.Options;
+using EdgeMesh.QaiHub.Tensors;
 using EdgeMesh.QaiHub.Wire;
 
 namespace EdgeMesh.Tests.QaiHub.Options;

@@ -2,7 +2,7 @@ using EdgeMesh.Core.Artifacts;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Dashboard.Models.Deploy;
 using EdgeMesh.Dashboard.QaiHub;
-using EdgeMesh.QaiHub.Models;
+using EdgeMesh.QaiHub.Tensors;
 using EdgeMesh.QaiHub.Wire;
 using EdgeMesh.Tests.Fakes;
 

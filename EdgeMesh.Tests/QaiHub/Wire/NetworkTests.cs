@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using EdgeMesh.QaiHub;
+using EdgeMesh.QaiHub.Client;
 using EdgeMesh.QaiHub.Config;
 using EdgeMesh.QaiHub.Http;
 using EdgeMesh.QaiHub.Wire;

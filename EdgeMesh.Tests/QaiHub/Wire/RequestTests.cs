@@ -1,6 +1,6 @@
 using EdgeMesh.QaiHub.Catalog;
 using EdgeMesh.QaiHub.Jobs;
-using EdgeMesh.QaiHub.Models;
+using EdgeMesh.QaiHub.Tensors;
 using EdgeMesh.QaiHub.Wire;
 using Google.Protobuf;
 

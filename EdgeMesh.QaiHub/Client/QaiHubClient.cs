@@ -6,7 +6,7 @@ using EdgeMesh.QaiHub.Jobs;
 using EdgeMesh.QaiHub.Models;
 using EdgeMesh.QaiHub.Transfers;
 
-namespace EdgeMesh.QaiHub;
+namespace EdgeMesh.QaiHub.Client;
 
 /// <inheritdoc/>
 internal sealed class QaiHubClient : IQaiHubClient

@@ -1,7 +1,6 @@
-using EdgeMesh.QaiHub.Jobs;
 using EdgeMesh.QaiHub.Wire;
 
-namespace EdgeMesh.QaiHub.Options;
+namespace EdgeMesh.QaiHub.Jobs;
 
 /// <summary>What a person can do about a job that the service let fail.</summary>
 public static class FailureRemedies

@@ -2,7 +2,7 @@ using EdgeMesh.QaiHub.Config;
 using EdgeMesh.QaiHub.Doctor;
 using EdgeMesh.QaiHub.Http;
 
-namespace EdgeMesh.QaiHub;
+namespace EdgeMesh.QaiHub.Client;
 
 /// <inheritdoc/>
 public sealed class QaiHubClientFactory : IQaiHubClientFactory, IDisposable

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using EdgeMesh.QaiHub.Wire;
 
-namespace EdgeMesh.QaiHub.Models;
+namespace EdgeMesh.QaiHub.Tensors;
 
 /// <summary>What goes into or comes out of a model under one name.</summary>
 public sealed partial record TensorSpec(string Name, ImmutableArray<TensorDim> Shape, TensorDtype Dtype)

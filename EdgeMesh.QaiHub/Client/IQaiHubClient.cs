@@ -5,7 +5,7 @@ using EdgeMesh.QaiHub.Jobs;
 using EdgeMesh.QaiHub.Models;
 using EdgeMesh.QaiHub.Transfers;
 
-namespace EdgeMesh.QaiHub;
+namespace EdgeMesh.QaiHub.Client;
 
 /// <summary>
 /// Qualcomm AI Hub, or an emulator of it, as one user sees it. Thread-safe. Every call fails only with <see cref="QaiHubException"/> (named, with cause and remedy)
