@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EdgeMesh.QaiHub.Emulator.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeMesh.QaiHub.Emulator;

@@ -1,9 +1,10 @@
 using System.Net;
 using EdgeMesh.QaiHub.Emulator.Api;
 using EdgeMesh.QaiHub.Emulator.Artifacts;
+using EdgeMesh.QaiHub.Emulator.Configuration;
+using EdgeMesh.QaiHub.Emulator.Engine;
 using EdgeMesh.QaiHub.Emulator.Faults;
 using EdgeMesh.QaiHub.Emulator.Http;
-using EdgeMesh.QaiHub.Emulator.Jobs;
 using EdgeMesh.QaiHub.Emulator.Objects;
 using EdgeMesh.QaiHub.Emulator.State;
 using Microsoft.AspNetCore.Hosting;

@@ -1,6 +1,7 @@
 using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.QaiHub.Config;
 using EdgeMesh.QaiHub.Emulator;
+using EdgeMesh.QaiHub.Emulator.Configuration;
 
 namespace EdgeMesh.Dashboard.QaiHub;
 

@@ -1,3 +1,4 @@
+using EdgeMesh.QaiHub.Emulator.Configuration;
 using EdgeMesh.QaiHub.Emulator.Http;
 using EdgeMesh.QaiHub.Emulator.Objects;
 using EdgeMesh.QaiHub.Emulator.State;

@@ -1,4 +1,6 @@
 using EdgeMesh.QaiHub.Emulator.Artifacts;
+using EdgeMesh.QaiHub.Emulator.Configuration;
+using EdgeMesh.QaiHub.Emulator.Engine;
 using EdgeMesh.QaiHub.Emulator.Faults;
 using EdgeMesh.QaiHub.Emulator.Http;
 using EdgeMesh.QaiHub.Emulator.Jobs;

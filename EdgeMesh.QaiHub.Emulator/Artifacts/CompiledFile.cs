@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
+using EdgeMesh.QaiHub.Emulator.Catalogue;
 using EdgeMesh.QaiHub.Emulator.Graphs;
-using EdgeMesh.QaiHub.Emulator.Jobs;
 using EdgeMesh.QaiHub.Emulator.State;
 
 namespace EdgeMesh.QaiHub.Emulator.Artifacts;

@@ -1,3 +1,4 @@
+using EdgeMesh.QaiHub.Emulator.Configuration;
 using EdgeMesh.QaiHub.Emulator.Http;
 
 namespace EdgeMesh.QaiHub.Emulator.Faults;

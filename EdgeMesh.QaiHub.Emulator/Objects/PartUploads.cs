@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using EdgeMesh.QaiHub.Emulator.Configuration;
 using EdgeMesh.QaiHub.Emulator.Http;
 using EdgeMesh.QaiHub.Emulator.State;
 using EdgeMesh.QaiHub.Wire;

@@ -1,6 +1,5 @@
 using EdgeMesh.QaiHub.Emulator.Catalogue;
 using EdgeMesh.QaiHub.Emulator.Graphs;
-using EdgeMesh.QaiHub.Emulator.Jobs;
 using EdgeMesh.QaiHub.Wire;
 
 namespace EdgeMesh.QaiHub.Emulator.Profiles;

@@ -5,6 +5,7 @@ using System.Text.Json;
 using EdgeMesh.QaiHub.Client;
 using EdgeMesh.QaiHub.Config;
 using EdgeMesh.QaiHub.Emulator;
+using EdgeMesh.QaiHub.Emulator.Configuration;
 using EdgeMesh.QaiHub.Emulator.Faults;
 using EdgeMesh.QaiHub.Jobs;
 using EdgeMesh.Tests.Fakes;

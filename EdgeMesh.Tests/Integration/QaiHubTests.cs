@@ -7,6 +7,7 @@ using System.Text.Json;
 using EdgeMesh.Core.Artifacts;
 using EdgeMesh.Dashboard.Models.Profiled;
 using EdgeMesh.QaiHub.Emulator;
+using EdgeMesh.QaiHub.Emulator.Configuration;
 using EdgeMesh.QaiHub.Emulator.Faults;
 using EdgeMesh.Tests.Fakes;
 using EdgeMesh.Tests.Support;

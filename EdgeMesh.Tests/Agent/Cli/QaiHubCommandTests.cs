@@ -1,4 +1,5 @@
 using EdgeMesh.QaiHub.Emulator;
+using EdgeMesh.QaiHub.Emulator.Configuration;
 using EdgeMesh.QaiHub.Emulator.Faults;
 using EdgeMesh.Tests.QaiHub.Emulator;
 using EdgeMesh.Tests.Support;

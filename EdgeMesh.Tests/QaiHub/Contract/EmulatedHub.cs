@@ -2,6 +2,7 @@ using EdgeMesh.QaiHub.Catalog;
 using EdgeMesh.QaiHub.Client;
 using EdgeMesh.QaiHub.Config;
 using EdgeMesh.QaiHub.Emulator;
+using EdgeMesh.QaiHub.Emulator.Configuration;
 using EdgeMesh.QaiHub.Emulator.Faults;
 using EdgeMesh.QaiHub.Http;
 using EdgeMesh.QaiHub.Models;

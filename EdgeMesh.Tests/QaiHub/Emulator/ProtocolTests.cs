@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using EdgeMesh.QaiHub;
 using EdgeMesh.QaiHub.Emulator;
+using EdgeMesh.QaiHub.Emulator.Configuration;
 using EdgeMesh.QaiHub.Wire;
 
 namespace EdgeMesh.Tests.QaiHub.Emulator;

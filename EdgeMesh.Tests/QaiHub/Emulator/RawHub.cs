@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using EdgeMesh.QaiHub.Emulator;
+using EdgeMesh.QaiHub.Emulator.Configuration;
 using EdgeMesh.QaiHub.Wire;
 using EdgeMesh.Tests.Support;
 using Google.Protobuf;

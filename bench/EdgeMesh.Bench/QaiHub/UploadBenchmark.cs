@@ -1,4 +1,5 @@
 using EdgeMesh.QaiHub.Emulator;
+using EdgeMesh.QaiHub.Emulator.Configuration;
 using EdgeMesh.Tests.Support;
 
 namespace EdgeMesh.Bench.QaiHub;

@@ -1,11 +1,12 @@
 using EdgeMesh.QaiHub.Emulator.Artifacts;
 using EdgeMesh.QaiHub.Emulator.Catalogue;
+using EdgeMesh.QaiHub.Emulator.Jobs;
 using EdgeMesh.QaiHub.Emulator.Profiles;
 using EdgeMesh.QaiHub.Emulator.State;
 using EdgeMesh.QaiHub.Wire;
 using Google.Protobuf.WellKnownTypes;
 
-namespace EdgeMesh.QaiHub.Emulator.Jobs;
+namespace EdgeMesh.QaiHub.Emulator.Engine;
 
 /// <summary>What a job does at its end: makes its model or its measurements, or throws why it cannot.</summary>
 internal sealed class JobFinisher(EmulatorState state, CompiledFile files)

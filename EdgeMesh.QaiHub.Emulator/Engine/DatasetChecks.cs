@@ -1,7 +1,8 @@
+using EdgeMesh.QaiHub.Emulator.Jobs;
 using EdgeMesh.QaiHub.Emulator.State;
 using EdgeMesh.QaiHub.Wire;
 
-namespace EdgeMesh.QaiHub.Emulator.Jobs;
+namespace EdgeMesh.QaiHub.Emulator.Engine;
 
 /// <summary>Whether a data set's file is HDF5 by its first bytes. What is in it is not read: HDF5 leads a reader from address to address, and a damaged file in circles.</summary>
 internal static class DatasetChecks

@@ -1,7 +1,7 @@
-using EdgeMesh.QaiHub.Emulator.Catalogue;
+using EdgeMesh.QaiHub.Emulator.Jobs;
 using EdgeMesh.QaiHub.Wire;
 
-namespace EdgeMesh.QaiHub.Emulator.Jobs;
+namespace EdgeMesh.QaiHub.Emulator.Catalogue;
 
 /// <summary>What a model can be compiled for.</summary>
 internal sealed record TargetRuntime(string Option, ModelType Type, string Extension)

@@ -1,9 +1,11 @@
 using EdgeMesh.QaiHub.Emulator.Catalogue;
+using EdgeMesh.QaiHub.Emulator.Configuration;
 using EdgeMesh.QaiHub.Emulator.Http;
+using EdgeMesh.QaiHub.Emulator.Jobs;
 using EdgeMesh.QaiHub.Emulator.State;
 using EdgeMesh.QaiHub.Wire;
 
-namespace EdgeMesh.QaiHub.Emulator.Jobs;
+namespace EdgeMesh.QaiHub.Emulator.Engine;
 
 /// <summary>Takes a job as a client sends it and fills in what the service does: whole models, the resolved device, times, an id. What is refused here never becomes a job.</summary>
 internal sealed class JobSubmission(EmulatorState state, EmulatorOptions options)

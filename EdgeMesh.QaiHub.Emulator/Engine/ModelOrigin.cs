@@ -1,9 +1,10 @@
 using EdgeMesh.QaiHub.Emulator.Catalogue;
 using EdgeMesh.QaiHub.Emulator.Graphs;
+using EdgeMesh.QaiHub.Emulator.Jobs;
 using EdgeMesh.QaiHub.Emulator.State;
 using EdgeMesh.QaiHub.Wire;
 
-namespace EdgeMesh.QaiHub.Emulator.Jobs;
+namespace EdgeMesh.QaiHub.Emulator.Engine;
 
 /// <summary>Where a model comes from: the upload at the beginning, whose graph is known, and the compile job that made it, if one did.</summary>
 internal sealed record ModelOrigin(ModelEntry Model, ModelEntry Upload, CompileJob? Compiled)

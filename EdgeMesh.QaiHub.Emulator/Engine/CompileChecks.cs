@@ -1,9 +1,10 @@
 using EdgeMesh.QaiHub.Emulator.Catalogue;
 using EdgeMesh.QaiHub.Emulator.Graphs;
+using EdgeMesh.QaiHub.Emulator.Jobs;
 using EdgeMesh.QaiHub.Emulator.Profiles;
 using EdgeMesh.QaiHub.Wire;
 
-namespace EdgeMesh.QaiHub.Emulator.Jobs;
+namespace EdgeMesh.QaiHub.Emulator.Engine;
 
 /// <summary>What makes a compilation fail, in the service's words where they are known.</summary>
 internal static class CompileChecks

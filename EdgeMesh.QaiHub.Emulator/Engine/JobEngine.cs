@@ -1,8 +1,10 @@
+using EdgeMesh.QaiHub.Emulator.Configuration;
 using EdgeMesh.QaiHub.Emulator.Http;
+using EdgeMesh.QaiHub.Emulator.Jobs;
 using EdgeMesh.QaiHub.Emulator.State;
 using EdgeMesh.QaiHub.Wire;
 
-namespace EdgeMesh.QaiHub.Emulator.Jobs;
+namespace EdgeMesh.QaiHub.Emulator.Engine;
 
 /// <summary>Moves jobs on. It has no loop: before each answer, every job is brought to the state that its age says.</summary>
 internal sealed class JobEngine(EmulatorState state, JobFinisher finisher, EmulatorOptions options) : IDisposable

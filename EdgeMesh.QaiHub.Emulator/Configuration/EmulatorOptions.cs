@@ -1,7 +1,7 @@
 using EdgeMesh.QaiHub.Emulator.Jobs;
 using Microsoft.Extensions.Logging;
 
-namespace EdgeMesh.QaiHub.Emulator;
+namespace EdgeMesh.QaiHub.Emulator.Configuration;
 
 /// <summary>How an emulator is started.</summary>
 public sealed record EmulatorOptions
