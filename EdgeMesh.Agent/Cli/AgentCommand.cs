@@ -1,5 +1,5 @@
 using System.CommandLine;
-using EdgeMesh.Agent.Worker;
+using EdgeMesh.Agent.Inference;
 using EdgeMesh.Agent.Worker.Sandbox;
 
 namespace EdgeMesh.Agent.Cli;

@@ -1,5 +1,4 @@
 using EdgeMesh.Core.Contracts;
-using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
 
 namespace EdgeMesh.Agent.Runtimes;
@@ -48,28 +47,4 @@ public interface ITaskOutput : IAnswerOutput
 
     /// <summary>A whole file that the task made; the orchestrator stores it under a safe form of its name. Each name once an attempt.</summary>
     void Artifact(string name, string contentType, ReadOnlySpan<byte> bytes);
-}
-
-/// <summary>An expected failure with its reason code and cause in words.</summary>
-public sealed class TaskFailedException : Exception
-{
-    public TaskFailedException()
-        : this(ReasonCode.Internal, "")
-    {
-    }
-
-    public TaskFailedException(string message)
-        : this(ReasonCode.Internal, message)
-    {
-    }
-
-    public TaskFailedException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
-
-    public TaskFailedException(ReasonCode reason, string cause)
-        : base(cause) => Reason = reason;
-
-    public ReasonCode Reason { get; }
 }

@@ -1,6 +1,5 @@
 using EdgeMesh.Agent.Worker.Contracts;
 using EdgeMesh.Core.Jobs;
-using EdgeMesh.Agent.Runtimes;
 using Grpc.Core;
 
 namespace EdgeMesh.Agent.Worker;
@@ -154,7 +153,7 @@ internal sealed partial class WorkerSupervisor(WorkerOptions options, TimeProvid
 
     private async Task<TaskFailedException> ExplainAsync(WorkerProcess worker, RpcException e, string what)
     {
-        if (WorkerErrors.Read(e) is { } told)
+        if (WorkerFailures.Read(e) is { } told)
         {
             return told;
         }

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Security;
 using System.Text;
-using EdgeMesh.Agent.Fingerprint.Windows;
 
 namespace EdgeMesh.Agent.Fingerprint.HostAccess;
 

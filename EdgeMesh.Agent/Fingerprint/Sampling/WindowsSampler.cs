@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Versioning;
-using EdgeMesh.Agent.Fingerprint.Windows;
+using EdgeMesh.Agent.Fingerprint.HostAccess;
 
 namespace EdgeMesh.Agent.Fingerprint.Sampling;
 

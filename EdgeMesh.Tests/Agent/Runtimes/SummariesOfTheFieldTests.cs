@@ -1,4 +1,3 @@
-using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Agent.Runtimes.Summariser;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Jobs;

@@ -1,6 +1,6 @@
+using EdgeMesh.Agent.Inference;
 using EdgeMesh.Agent.Runtimes.Onnx.Sessions;
 using EdgeMesh.Agent.Runtimes.Onnx.Text;
-using EdgeMesh.Agent.Worker;
 using EdgeMesh.Agent.Worker.Contracts;
 using EdgeMesh.Tests.Agent.Runtimes.Onnx.Text;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using EdgeMesh.Agent.Models;
-using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Agent.Runtimes.Onnx;
 using EdgeMesh.Agent.Runtimes.Onnx.Canary;
 using EdgeMesh.Agent.Runtimes.Onnx.Measure;

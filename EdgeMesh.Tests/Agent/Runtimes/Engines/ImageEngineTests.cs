@@ -1,7 +1,6 @@
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
-using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Agent.Runtimes.ComfyUi;
 using EdgeMesh.Agent.Runtimes.StableDiffusionWebUi;
 using EdgeMesh.Core.Jobs;

@@ -80,7 +80,7 @@ public sealed class OllamaContextTests
         Assert.Equal(32_768, ollama.Loaded);
 
         ollama.NeedsAtLeast = 200_000;
-        var thrown = await Assert.ThrowsAsync<EdgeMesh.Agent.Runtimes.TaskFailedException>(() => watched.Runtime.RunAsync(Wanted.Chat(Model, "x"), new Written(), Stop));
+        var thrown = await Assert.ThrowsAsync<TaskFailedException>(() => watched.Runtime.RunAsync(Wanted.Chat(Model, "x"), new Written(), Stop));
         Assert.Equal(ReasonCode.BadInput, thrown.Reason);
         Assert.Equal(131_072, ollama.Loaded);
     }

@@ -59,7 +59,7 @@ public sealed class OllamaListTests
         Assert.Contains($"not on this device but on {host}", cloud.CannotRun, StringComparison.Ordinal);
         Assert.Null(info.Models.Single(m => m.Id == "good:1b").CannotRun);
 
-        var failed = await Assert.ThrowsAsync<EdgeMesh.Agent.Runtimes.TaskFailedException>(() => watched.Runtime.RunAsync(Wanted.Chat(cloud.Id, "A secret."), new Written(), TestContext.Current.CancellationToken));
+        var failed = await Assert.ThrowsAsync<TaskFailedException>(() => watched.Runtime.RunAsync(Wanted.Chat(cloud.Id, "A secret."), new Written(), TestContext.Current.CancellationToken));
         Assert.Equal((ReasonCode.Unsupported, 0), (failed.Reason, chats));
     }
 

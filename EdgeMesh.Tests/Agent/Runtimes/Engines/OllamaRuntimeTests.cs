@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Agent.Runtimes.Engines;
 using EdgeMesh.Agent.Runtimes.Ollama;
 using EdgeMesh.Core.Jobs;

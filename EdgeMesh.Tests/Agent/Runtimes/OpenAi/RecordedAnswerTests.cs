@@ -1,4 +1,3 @@
-using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Agent.Runtimes.Engines;
 using EdgeMesh.Agent.Runtimes.OpenAi;
 using EdgeMesh.Core.Contracts;

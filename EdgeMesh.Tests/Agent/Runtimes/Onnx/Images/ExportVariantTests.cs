@@ -1,5 +1,4 @@
 using BigGustave;
-using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Agent.Runtimes.Onnx.Images;
 using EdgeMesh.Core.Jobs;
 using Microsoft.ML.OnnxRuntime;

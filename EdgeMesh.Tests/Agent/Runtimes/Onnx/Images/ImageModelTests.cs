@@ -1,6 +1,5 @@
 using System.Text.Json;
 using BigGustave;
-using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Agent.Runtimes.Onnx.Images;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Tests.Support;

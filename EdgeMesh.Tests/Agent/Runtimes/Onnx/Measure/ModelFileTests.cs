@@ -1,4 +1,3 @@
-using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Agent.Runtimes.Onnx.Measure;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Tests.Support;

@@ -1,4 +1,3 @@
-using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Agent.Runtimes.Onnx.Text;
 using EdgeMesh.Core.Jobs;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Agent.Runtimes.Onnx;
 using EdgeMesh.Agent.Runtimes.Onnx.Sessions.Files;
 using EdgeMesh.Agent.Runtimes.Onnx.Text;

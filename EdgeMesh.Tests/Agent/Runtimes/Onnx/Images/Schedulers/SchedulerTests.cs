@@ -1,5 +1,4 @@
 using System.Text.Json;
-using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Agent.Runtimes.Onnx.Images;
 using EdgeMesh.Agent.Runtimes.Onnx.Images.Schedulers;
 using EdgeMesh.Core.Jobs;

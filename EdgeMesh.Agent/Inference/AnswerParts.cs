@@ -4,7 +4,7 @@ using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Agent.Worker.Contracts;
 using EdgeMesh.Core.Contracts;
 
-namespace EdgeMesh.Agent.Worker;
+namespace EdgeMesh.Agent.Inference;
 
 /// <summary>An answer on its way from the thread that computes it to the pipe: what came in the last moments goes together.</summary>
 internal sealed class AnswerParts(TimeProvider time) : IAnswerOutput

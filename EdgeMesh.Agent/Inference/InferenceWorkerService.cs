@@ -10,7 +10,7 @@ using EdgeMesh.Core.Jobs;
 using Google.Protobuf;
 using Grpc.Core;
 
-namespace EdgeMesh.Agent.Worker;
+namespace EdgeMesh.Agent.Inference;
 
 /// <summary>The worker's side of the pipe. Native work runs on its own thread; what it says is written as it comes.</summary>
 internal sealed class InferenceWorkerService(LoadedModels models, TimeProvider time) : InferenceWorker.InferenceWorkerBase

@@ -2,7 +2,7 @@ using EdgeMesh.Agent.Runtimes.Onnx.Text;
 using EdgeMesh.Agent.Runtimes.Onnx.Tokenizers;
 using EdgeMesh.Agent.Runtimes.Reasoning;
 
-namespace EdgeMesh.Agent.Worker;
+namespace EdgeMesh.Agent.Inference;
 
 /// <summary>A model's tokenizer as the text engine wants it: special tokens are not part of an answer's text, but for marks of reasoning.</summary>
 /// <param name="tokenizer">The model's.</param>

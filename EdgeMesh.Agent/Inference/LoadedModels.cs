@@ -1,9 +1,8 @@
-using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Agent.Runtimes.Onnx.Sessions;
 using EdgeMesh.Agent.Worker.Contracts;
 using EdgeMesh.Core.Jobs;
 
-namespace EdgeMesh.Agent.Worker;
+namespace EdgeMesh.Agent.Inference;
 
 /// <summary>
 /// The models in this worker's memory. A model is loaded when first used; when the budget is reached the one unused for longest goes first.

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
-namespace EdgeMesh.Agent.Fingerprint.Windows;
+namespace EdgeMesh.Agent.Fingerprint.HostAccess;
 
 /// <summary>The few calls of kernel32 that telemetry needs twice a second.</summary>
 [SupportedOSPlatform("windows")]

@@ -4,7 +4,7 @@ using EdgeMesh.Agent.Worker.Contracts;
 using EdgeMesh.Core.Contracts;
 using Grpc.Core;
 
-namespace EdgeMesh.Agent.Worker;
+namespace EdgeMesh.Agent.Inference;
 
 /// <summary>Measures models in this worker; native work runs on its own thread, its progress is written as it comes.</summary>
 internal sealed class ModelMeterService(TimeProvider time) : ModelMeter.ModelMeterBase

@@ -1,4 +1,3 @@
-using EdgeMesh.Agent.Runtimes;
 using EdgeMesh.Agent.Runtimes.Onnx.Images;
 using EdgeMesh.Agent.Runtimes.Onnx.Sessions;
 using EdgeMesh.Agent.Runtimes.Onnx.Templates;
@@ -8,7 +7,7 @@ using EdgeMesh.Agent.Runtimes.Reasoning;
 using EdgeMesh.Agent.Worker.Contracts;
 using EdgeMesh.Core.Jobs;
 
-namespace EdgeMesh.Agent.Worker;
+namespace EdgeMesh.Agent.Inference;
 
 /// <summary>A model in memory, of one of the kinds below.</summary>
 internal abstract class LoadedModel(string id, long sizeBytes) : IDisposable

@@ -2,7 +2,7 @@ using System.IO.Pipes;
 using EdgeMesh.Agent.Link;
 using EdgeMesh.Agent.Worker.Sandbox;
 
-namespace EdgeMesh.Agent.Worker;
+namespace EdgeMesh.Agent.Inference;
 
 /// <summary>The worker process itself: serves its agent over the pipe it is given until that breaks.</summary>
 internal static class WorkerCommand
