@@ -3,7 +3,7 @@ using EdgeMesh.Agent.Identity;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Tests.Support;
 
-namespace EdgeMesh.Tests.Agent.Link;
+namespace EdgeMesh.Tests.Agent.Identity;
 
 public sealed class DeviceKeyTests : IDisposable
 {

@@ -4,7 +4,7 @@ using EdgeMesh.Agent.Runtimes.Onnx.Text;
 using EdgeMesh.Agent.Worker.Contracts;
 using EdgeMesh.Tests.Agent.Runtimes.Onnx.Text;
 
-namespace EdgeMesh.Tests.Agent.Worker;
+namespace EdgeMesh.Tests.Agent.Inference;
 
 /// <summary>A model without a chat template goes on with the bare text that it is given.</summary>
 public sealed class BaseModelTests : IDisposable

@@ -1,6 +1,6 @@
 using EdgeMesh.Agent.Files;
 
-namespace EdgeMesh.Tests.Agent.Runtimes;
+namespace EdgeMesh.Tests.Agent.Files;
 
 public sealed class WithoutPathsTests
 {

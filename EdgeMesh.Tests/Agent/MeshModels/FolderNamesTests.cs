@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace EdgeMesh.Tests.Agent.Models;
+namespace EdgeMesh.Tests.Agent.MeshModels;
 
 /// <summary>How a device's owner names the folders that models may be taken from: on the command line, in the environment, in a configuration file; and what wrong names are answered.</summary>
 public sealed class FolderNamesTests : IDisposable

@@ -18,7 +18,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace EdgeMesh.Tests.Agent.Models;
+namespace EdgeMesh.Tests.Agent.MeshModels;
 
 /// <summary>What a device does with the mesh's wishes, put together as the agent is.</summary>
 public sealed class ModelServiceTests : IDisposable

@@ -1,7 +1,7 @@
 using EdgeMesh.Dashboard.Configuration;
 using EdgeMesh.Tests.Support;
 
-namespace EdgeMesh.Tests.Storage;
+namespace EdgeMesh.Tests.Configuration;
 
 /// <summary>One dashboard has a data folder at a time.</summary>
 public sealed class DataDirectoryTests

@@ -3,7 +3,7 @@ using EdgeMesh.Agent.Models.Store;
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Tests.Support;
 
-namespace EdgeMesh.Tests.Agent.Models;
+namespace EdgeMesh.Tests.Agent.MeshModels;
 
 /// <summary>What names say, and which wishes are no wishes.</summary>
 public sealed class ModelFactsTests

@@ -7,7 +7,7 @@ using EdgeMesh.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace EdgeMesh.Tests.Agent.Models;
+namespace EdgeMesh.Tests.Agent.MeshModels;
 
 /// <summary>People's files: which of them a dashboard, or whoever has a key to it, may have a device read.</summary>
 public sealed class NamedFoldersTests : IDisposable
