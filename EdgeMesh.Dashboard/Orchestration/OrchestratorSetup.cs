@@ -25,7 +25,7 @@ public static class OrchestratorSetup
         }
 
         services.AddSingleton<Beats.SelfDoubt>().AddSingleton<FleetFeed>().AddSingleton<PlacedWork>().AddSingleton<PlanContexts>().AddSingleton<JobFeed>().AddSingleton<OpenJobs>().AddSingleton<JobHistory>().AddSingleton<Attempts.AttemptRunner>();
-        services.AddSingleton<Attempts.JobReports>().AddSingleton<Attempts.Acknowledgements>().AddSingleton<Attempts.OrchestratorEpoch>();
+        services.AddSingleton<Attempts.JobReports>().AddSingleton<Attempts.Acknowledgements>().AddSingleton<OrchestratorEpoch>();
         services.AddSingleton<Enrolment.JoinTokenChanges>().AddSingleton<DeviceStore>().AddHostedService(s => s.GetRequiredService<DeviceStore>());
         services.AddSingleton<IDeviceRegistry>(s => s.GetRequiredService<DeviceStore>());
         services.AddSingleton<IAuthorityRotation, AuthorityRotation>();

@@ -1,5 +1,5 @@
 using EdgeMesh.Core.Placement;
-using EdgeMesh.Dashboard.Orchestration.Attempts;
+using EdgeMesh.Dashboard.Orchestration.Gateway;
 
 namespace EdgeMesh.Dashboard.Orchestration;
 

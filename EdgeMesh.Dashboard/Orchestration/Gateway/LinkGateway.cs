@@ -7,7 +7,7 @@ using Grpc.Net.Client;
 namespace EdgeMesh.Dashboard.Orchestration.Gateway;
 
 /// <summary>The open links. Runs each: reads the profile, follows the beats, tells the orchestrator. Thread-safe.</summary>
-public sealed class LinkGateway(ILinkSink sink, DirectPath direct, Attempts.OrchestratorEpoch epoch, TimeProvider time) : IDeviceLinks
+public sealed class LinkGateway(ILinkSink sink, DirectPath direct, OrchestratorEpoch epoch, TimeProvider time) : IDeviceLinks
 {
     // A request carries a person's whole text; what a device says comes in small pieces.
     internal const int LargestSent = 80 * 1024 * 1024;

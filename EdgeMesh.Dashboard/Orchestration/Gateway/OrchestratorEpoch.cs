@@ -2,7 +2,7 @@ using System.Globalization;
 using EdgeMesh.Agent.Files;
 using EdgeMesh.Dashboard.Configuration;
 
-namespace EdgeMesh.Dashboard.Orchestration.Attempts;
+namespace EdgeMesh.Dashboard.Orchestration.Gateway;
 
 /// <summary>
 /// A number that grows with each start of this dashboard; orders carry it, and a device refuses those of an older start: a copy of the data directory that was started
