@@ -92,7 +92,14 @@ public sealed class DeedsTests(DeedsTests.Mesh mesh) : IClassFixture<DeedsTests.
             await m.SendAsync("PATCH", $"/api/devices/{old.Id.Value}", new { name = "New name" });
             return ["Old name", "New name"];
         },
-        [AuditActions.DeviceDrain] = m => m.OfDeviceAsync("POST", "drain"),
+        [AuditActions.DeviceDrain] = async m =>
+        {
+            var names = await m.OfDeviceAsync("POST", "drain");
+
+            // The next deed may need the device.
+            await m.OfDeviceAsync("POST", "resume");
+            return names;
+        },
         [AuditActions.DeviceResume] = m => m.OfDeviceAsync("POST", "resume"),
         [AuditActions.EngineAllow] = m => m.OfDeviceAsync("PUT", "engines/ollama?uid=7&allow=true", "ollama of uid 7"),
         [AuditActions.EngineForbid] = m => m.OfDeviceAsync("PUT", "engines/ollama?uid=7&allow=false", "ollama of uid 7"),
