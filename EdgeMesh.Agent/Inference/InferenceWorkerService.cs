@@ -114,7 +114,7 @@ internal sealed class InferenceWorkerService(LoadedModels models, TimeProvider t
         request.Width > 0 ? request.Width : null,
         request.Height > 0 ? request.Height : null);
 
-    private static GenerationOptions Options(TextModel model, GenerateRequest request, int promptTokens)
+    private static GenerationOptions Options(TextModel model, GenerateRequest request, TextPrompt prompt)
     {
         var options = model.Suggested;
         if (request.HasTemperature)
@@ -128,12 +128,13 @@ internal sealed class InferenceWorkerService(LoadedModels models, TimeProvider t
         }
 
         // A limit is an upper bound: what does not fit the context any more is not asked for.
-        var wished = request.HasMaxTokens ? request.MaxTokens : AnswerLength.Unasked;
-        var fits = model.Facts.ContextTokens - promptTokens;
+        var wished = Math.Max(1, (request.HasMaxTokens ? request.MaxTokens : AnswerLength.Unasked) - prompt.Written);
+        var fits = model.Facts.ContextTokens - prompt.Ids.Count;
         return options with
         {
             Seed = request.HasSeed ? unchecked((ulong)request.Seed) : options.Seed == 0 ? (ulong)Random.Shared.NextInt64() : options.Seed,
             MaxTokens = fits > 0 ? Math.Min(wished, fits) : wished,
+            Before = request.SoFar,
         };
     }
 
@@ -152,11 +153,11 @@ internal sealed class InferenceWorkerService(LoadedModels models, TimeProvider t
 
     private (GenerationResult Result, int ReasoningTokens) Answer(LoadedTextModel model, GenerateRequest request, AnswerParts parts, CancellationToken cancellationToken)
     {
-        var (prompt, opened) = request.PromptIds.Count > 0 ? (request.PromptIds, null) : model.Prompt(request.Turns, time, cancellationToken);
-        var splitter = new ReasoningSplitter(parts, opened);
+        var prompt = request.PromptIds.Count > 0 ? new TextPrompt(request.PromptIds, null, 0) : model.Prompt(request.Turns, request.SoFar, time, cancellationToken);
+        var splitter = new ReasoningSplitter(parts, prompt.Opened, request.SoFar);
         var thinking = 0;
         var tokenizer = new TokenizerAdapter(model.Tokenizer, () => thinking += splitter.IsThinking ? 1 : 0);
-        var result = model.Model.Generate(prompt, Options(model.Model, request, prompt.Count), tokenizer, splitter.Text, cancellationToken);
+        var result = model.Model.Generate(prompt.Ids, Options(model.Model, request, prompt), tokenizer, splitter.Text, cancellationToken);
         splitter.End();
         return !splitter.HasAnswer && splitter.Tool is { } tool ? throw NoAnswer.AskedForTool(request.Model.Id, tool) : (result, thinking);
     }

@@ -57,29 +57,56 @@ internal sealed class LoadedTextModel(string id, TextModel model, TextTokenizer 
 
     /// <summary>
     /// The prompt's token ids, and the tag of reasoning that the template opened for the model at its end; of a model without a chat template, which a person
-    /// has named, the ids of the bare text that it shall go on with.
+    /// has named, the ids of the bare text that it shall go on with. The beginning of an answer stands behind all of it, as the model itself would have written it: a turn that is
+    /// not ended, behind its reasoning, which is over where the answer has begun.
     /// </summary>
-    /// <exception cref="TaskFailedException">The chat template refuses the conversation.</exception>
-    public (IReadOnlyList<int> Ids, ReasoningTag? Opened) Prompt(IEnumerable<Turn> turns, TimeProvider time, CancellationToken cancellationToken)
+    /// <param name="soFar">The beginning of the answer; empty for none.</param>
+    /// <exception cref="TaskFailedException">The chat template refuses the conversation; CannotContinue: the beginning has a mark in it that ends answers.</exception>
+    public TextPrompt Prompt(IEnumerable<Turn> turns, string soFar, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (soFar.Length > 0 && tokenizer.EosId is { } end && tokenizer.EncodeWhileWanted(soFar, addSpecialTokens: false, cancellationToken).Contains(end))
+        {
+            throw GoingOn.Failed($"The text so far has {tokenizer.EosToken} in it, which ends answers of {Id}.");
+        }
+
+        var (prompt, opened) = Text(turns, time, cancellationToken);
+        var ids = tokenizer.EncodeWhileWanted(prompt, addSpecialTokens: template is null, cancellationToken);
+        if (soFar.Length == 0)
+        {
+            return new(ids, opened, 0);
+        }
+
+        // As one text, since where tokens begin depends on what stands before them.
+        var all = tokenizer.EncodeWhileWanted(prompt + Begin(prompt, opened) + soFar, addSpecialTokens: template is null, cancellationToken);
+        return new(all, null, Math.Max(0, all.Count - ids.Count));
+    }
+
+    public override void Dispose() => model.Dispose();
+
+    // What the model would have written before the answer's first word.
+    private static string Begin(string prompt, ReasoningTag? opened) =>
+        opened is not null ? $"\n{opened.Close}\n\n"
+        : prompt.AsSpan().TrimEnd().EndsWith(ReasoningMarks.AssistantInChannels, StringComparison.Ordinal) ? ReasoningMarks.FinalChannel
+        : "";
+
+    private (string Prompt, ReasoningTag? Opened) Text(IEnumerable<Turn> turns, TimeProvider time, CancellationToken cancellationToken)
     {
         if (template is null)
         {
-            return (tokenizer.EncodeWhileWanted(string.Join('\n', turns.Where(t => t.Role != "system").Select(t => t.Content)), addSpecialTokens: true, cancellationToken), null);
+            return (string.Join('\n', turns.Where(t => t.Role != "system").Select(t => t.Content)), null);
         }
 
         var input = new ChatTemplateInput([.. turns.Select(t => new ChatTemplateMessage(t.Role, t.Content))]) { BosToken = tokenizer.BosToken, EosToken = tokenizer.EosToken };
         try
         {
             var prompt = template.Render(input, time, cancellationToken);
-            return (tokenizer.EncodeWhileWanted(prompt, addSpecialTokens: false, cancellationToken), ReasoningMarks.OpenedBy(prompt));
+            return (prompt, ReasoningMarks.OpenedBy(prompt));
         }
         catch (ChatTemplateException e)
         {
             throw new TaskFailedException(ReasonCode.BadInput, $"The chat template of {Id} failed: {e.Message}");
         }
     }
-
-    public override void Dispose() => model.Dispose();
 
     private static ChatTemplate Parse(string source, string id)
     {
@@ -93,6 +120,11 @@ internal sealed class LoadedTextModel(string id, TextModel model, TextTokenizer 
         }
     }
 }
+
+/// <summary>A prompt as a text model reads it.</summary>
+/// <param name="Opened">The tag of reasoning that the template opened for the model at its end; null for none.</param>
+/// <param name="Written">How many of the ids are the beginning of the answer.</param>
+internal sealed record TextPrompt(IReadOnlyList<int> Ids, ReasoningTag? Opened, int Written);
 
 /// <summary>A text-to-image pipeline.</summary>
 internal sealed class LoadedImageModel : LoadedModel

@@ -43,5 +43,8 @@ public sealed record LocalModel(
     /// <summary>As the mesh is told.</summary>
     /// <param name="onQnn">Of a runtime that uses QNN.</param>
     public ModelInfo ToInfo(bool onQnn = false) =>
-        new(Id, Skills, SizeBytes, ContextTokens, QualityTier, Sizes: Sizes, CannotRun: WhyKept ?? (Kind == LocalModelKind.EpContext && !onQnn ? NeedsQnn : null), Completes: Completes, Measures: Measures);
+        new(Id, Skills, SizeBytes, ContextTokens, QualityTier, Sizes: Sizes, CannotRun: WhyKept ?? (Kind == LocalModelKind.EpContext && !onQnn ? NeedsQnn : null), Completes: Completes, Measures: Measures)
+        {
+            Continues = Kind == LocalModelKind.Text,
+        };
 }

@@ -5,7 +5,7 @@ namespace EdgeMesh.Agent.Tasks;
 
 /// <summary>
 /// What a runtime writes on its way to the attempt: when the first output came, whether there is an answer, and whether it still says something. A
-/// runtime that does not stop writing, or falls silent after it has begun, is ended.
+/// runtime that does not stop writing, or falls silent after it has begun, is ended, and so is one that thinks where it was given the beginning of the answer.
 /// </summary>
 internal sealed class OutputWatch : ITaskOutput, IDisposable
 {
@@ -13,6 +13,7 @@ internal sealed class OutputWatch : ITaskOutput, IDisposable
     private readonly TimeProvider _time;
     private readonly int _most;
     private readonly TimeSpan _stall;
+    private readonly bool _goesOn;
     private readonly long _started;
     private readonly CancellationTokenSource _stalled = new();
     private readonly ITimer _timer;
@@ -22,9 +23,10 @@ internal sealed class OutputWatch : ITaskOutput, IDisposable
 
     /// <param name="most">Characters that it may write.</param>
     /// <param name="stall">Longest silence after the first output; zero: none.</param>
-    public OutputWatch(ITaskOutput inner, TimeProvider time, int most, TimeSpan stall)
+    /// <param name="goesOn">The beginning of the answer is there already.</param>
+    public OutputWatch(ITaskOutput inner, TimeProvider time, int most, TimeSpan stall, bool goesOn = false)
     {
-        (_inner, _time, _most, _stall, _started) = (inner, time, most, stall, time.GetTimestamp());
+        (_inner, _time, _most, _stall, _goesOn, HasText, _started) = (inner, time, most, stall, goesOn, goesOn, time.GetTimestamp());
         _timer = time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -36,7 +38,7 @@ internal sealed class OutputWatch : ITaskOutput, IDisposable
 
     public double? FirstMs { get; private set; }
 
-    /// <summary>Whether anything but blanks was answered.</summary>
+    /// <summary>Whether anything but blanks was answered, here or where it was begun.</summary>
     public bool HasText { get; private set; }
 
     public bool HasReasoning { get; private set; }
@@ -50,6 +52,7 @@ internal sealed class OutputWatch : ITaskOutput, IDisposable
 
     public void Reasoning(string text)
     {
+        ItMayThink();
         Count("reasoning", text);
         HasReasoning = true;
         _inner.Reasoning(text);
@@ -57,6 +60,7 @@ internal sealed class OutputWatch : ITaskOutput, IDisposable
 
     public void TextWasReasoning()
     {
+        ItMayThink();
         (HasText, HasReasoning) = (false, true);
         _inner.TextWasReasoning();
     }
@@ -83,6 +87,15 @@ internal sealed class OutputWatch : ITaskOutput, IDisposable
     {
         _timer.Dispose();
         _stalled.Dispose();
+    }
+
+    // What comes would be a second answer behind the first one's beginning.
+    private void ItMayThink()
+    {
+        if (_goesOn)
+        {
+            throw GoingOn.Failed("The model began to think instead of going on with the text.");
+        }
     }
 
     private void Count(string what, string text)

@@ -196,13 +196,14 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
         var started = time.GetTimestamp();
         run.Add(new TaskUpdate { Accepted = new Accepted { Started = true } });
         using var timeout = new CancellationTokenSource(request.TimeoutMs is > 0 and < int.MaxValue ? TimeSpan.FromMilliseconds(request.TimeoutMs) : Timeout.InfiniteTimeSpan, time);
-        using var output = new OutputWatch(run, time, limits.MostOutputChars, TimeSpan.FromMilliseconds(Math.Clamp(request.StallMs, 0, int.MaxValue)));
+        using var output = new OutputWatch(run, time, limits.MostOutputChars, TimeSpan.FromMilliseconds(Math.Clamp(request.StallMs, 0, int.MaxValue)), goesOn: request.SoFar.Length > 0);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(run.Cancelled, timeout.Token, output.Stalled);
 
         // Without an accelerator of its own it is another server's work, whose memory is not known here.
         using var memory = runtime.Info.Accelerator is null ? null : new MemoryGrowth(time);
         try
         {
+            GoingOn.Check(request, runtime.Info);
             var receipt = await runtime.RunAsync(request, output, limit.Token);
             if (request.Kind == TaskKindValue.LlmGenerate && !output.HasText)
             {
@@ -227,6 +228,10 @@ public sealed class TaskExecutor(RuntimeCatalog catalog, TaskLimits limits, Time
             }
 
             return receipt;
+        }
+        catch (TaskFailedException e) when (GoingOn.IsRefusal(request, e) && output.FirstMs is null)
+        {
+            throw GoingOn.Failed(e.Message);
         }
         catch (OperationCanceledException) when (output.Stalled.IsCancellationRequested && !run.Cancelled.IsCancellationRequested)
         {

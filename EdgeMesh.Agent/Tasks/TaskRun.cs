@@ -118,7 +118,7 @@ public sealed class TaskRun(TaskRequest request) : ITaskOutput, IDisposable
             (signal, _changed) = (_changed, NewSignal());
         }
 
-        request.Text = "";
+        (request.Text, request.SoFar) = ("", "");
         request.Generate?.Messages.Clear();
         request.Onnx = null;
         signal.TrySetResult();

@@ -95,7 +95,7 @@ public static class ToWire
 
     private static Wire.Model Model(ModelInfo model)
     {
-        var wire = new Wire.Model { Id = model.Id, QualityTier = model.QualityTier, CannotRun = model.CannotRun ?? "", Completes = model.Completes, Measures = model.Measures };
+        var wire = new Wire.Model { Id = model.Id, QualityTier = model.QualityTier, CannotRun = model.CannotRun ?? "", Completes = model.Completes, Measures = model.Measures, Continues = model.Continues };
         wire.Skills.AddRange(model.Skills.Select(s => s.ToString()));
         model.SizeBytes.Into(v => wire.SizeBytes = v);
         model.ContextTokens.Into(v => wire.ContextTokens = v);

@@ -31,7 +31,8 @@ public static class CostModel
     /// <param name="model">The model that ran; null when the device does not list it any more.</param>
     /// <param name="receipt">What it measured.</param>
     /// <param name="overheadMs">Actual milliseconds as the orchestrator saw them, less the device's queue and run time.</param>
-    public static Calibration Learn(Calibration? current, PlannedTask task, ModelInfo? model, Receipt receipt, double overheadMs)
+    /// <param name="written">Tokens of the answer that another attempt wrote before: they count for the length of answers, not for the work.</param>
+    public static Calibration Learn(Calibration? current, PlannedTask task, ModelInfo? model, Receipt receipt, double overheadMs, int written = 0)
     {
         var work = Math.Max(1, Work(task, IsExtractive(task, model), receipt.InputUnits ?? 1, receipt.OutputUnits ?? 0));
         var cost = Math.Log(Math.Max(receipt.RunMs, 0.001) / work);
@@ -42,7 +43,7 @@ public static class CostModel
             overheadMs += Math.Max(0, receipt.RunMs - (measured.P50Ms * work));
         }
 
-        var output = Math.Log(Math.Max(1, receipt.OutputUnits ?? 1));
+        var output = Math.Log(Math.Max(1, (receipt.OutputUnits ?? 1) + written));
         overheadMs = Math.Clamp(overheadMs, 0, MostOverheadMs);
         var runs = (current?.Runs ?? 0) + 1;
         var weight = Math.Max(1.0 / runs, Forgetting);
@@ -66,7 +67,8 @@ public static class CostModel
     /// <param name="inputChars">Characters the task reads.</param>
     /// <param name="borrowed">Another device's posterior for the same runtime kind and model, or null.</param>
     /// <param name="published">What others measured of this model on such a device, or null; weaker than a run here, stronger than a borrowed one.</param>
-    public static Estimate Price(PlannedTask task, int inputChars, DeviceSnapshot device, RuntimeInfo runtime, ModelInfo model, Calibration? borrowed, PublishedLatency? published = null)
+    /// <param name="written">Tokens of the answer that are there already and are read like the input: only the rest is written.</param>
+    public static Estimate Price(PlannedTask task, int inputChars, DeviceSnapshot device, RuntimeInfo runtime, ModelInfo model, Calibration? borrowed, PublishedLatency? published = null, int written = 0)
     {
         var known = device.Calibrations.IsEmpty ? null : device.Calibrations.GetValueOrDefault(CalibrationKey.Of(task, runtime.Id, model.Id));
         var (learned, origin) = known is not null ? (known, EstimateOrigin.Measured)
@@ -75,6 +77,7 @@ public static class CostModel
         var extractive = IsExtractive(task, model);
         var input = Math.Max(1, extractive || task.Kind is TaskKind.Echo or TaskKind.Sysinfo ? inputChars : inputChars / TokenEstimate.BytesPerToken);
         var output = CostPrior.OutputCap(task.Options) ?? (learned is null ? CostPrior.Output(task) : Math.Exp(learned.LogOutputMean));
+        output = written == 0 ? output : AnswerRest.Of(output, learned is null ? CostPrior.Sigma : Math.Sqrt(learned.LogOutputVariance), written);
         var work = Math.Max(1, Work(task, extractive, input, output));
 
         double run, sigma, overhead;

@@ -23,6 +23,9 @@ public sealed record AttemptOutput(ImmutableList<string> Chunks, int Length, Imm
     /// <summary>The whole text.</summary>
     public string Text => string.Concat(Chunks);
 
+    /// <summary>The first characters of the text, and the reasoning before it: what an attempt has that goes on with it.</summary>
+    public AttemptOutput Beginning(int length) => length == 0 ? Empty : Empty with { Chunks = [Text[..length]], Length = length, Reasoning = Reasoning };
+
     /// <summary>With more text or an artifact; what is there already changes nothing.</summary>
     public AttemptOutput Append(OutputAppended e)
     {

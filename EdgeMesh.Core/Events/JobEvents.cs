@@ -38,9 +38,10 @@ public sealed record JobSubmitted(DateTimeOffset At, JobId Job, JobRequest Reque
 public sealed record PlanMade(DateTimeOffset At, Plan Plan, ImmutableArray<DeviceVerdict> Devices, Estimate Predicted) : JobEvent(At);
 
 /// <summary>A task was committed to a device; a higher number supersedes the lower.</summary>
+/// <param name="Seam">Whose text it goes on with, and from where; null when it starts over.</param>
 [GenerateSerializer, Immutable]
 public sealed record AttemptPlaced(
-    DateTimeOffset At, TaskId Task, int Number, DeviceId Device, string DeviceName, string RuntimeId, string ModelId, Estimate Predicted, string Reason) : JobEvent(At);
+    DateTimeOffset At, TaskId Task, int Number, DeviceId Device, string DeviceName, string RuntimeId, string ModelId, Estimate Predicted, string Reason, Seam? Seam = null) : JobEvent(At);
 
 /// <summary>
 /// A second device was asked as well, because the attempt that runs takes longer than predicted; the first end that succeeds counts. What it writes is told once it leads:
@@ -56,7 +57,7 @@ public sealed record AttemptHedged(
 public sealed record AttemptStarted(DateTimeOffset At, TaskId Task, int Number) : JobEvent(At);
 
 /// <summary>Coalesced text, or an artifact, of an attempt.</summary>
-/// <param name="Offset">Characters this attempt had written before.</param>
+/// <param name="Offset">Characters this attempt had before: what it wrote, and what it was given to go on with.</param>
 [GenerateSerializer, Immutable]
 public sealed record OutputAppended(DateTimeOffset At, TaskId Task, int Number, int Offset, string? Text, ArtifactRef? Artifact) : JobEvent(At);
 

@@ -61,7 +61,7 @@ public static class JobReducer
             Attempts =
             [
                 .. t.Attempts.Select(a => a.IsOpen ? a with { State = AttemptState.Superseded, EndedAt = e.At } : a),
-                new AttemptView(e.Number, e.Device, e.DeviceName, e.RuntimeId, e.ModelId, AttemptState.Placed, e.Predicted, e.Reason, e.At, null, null, AttemptOutput.Empty, null, null, null, null),
+                new AttemptView(e.Number, e.Device, e.DeviceName, e.RuntimeId, e.ModelId, AttemptState.Placed, e.Predicted, e.Reason, e.At, null, null, Seams.Given(t, e.Seam), null, null, null, null) { Seam = e.Seam },
             ],
         });
 

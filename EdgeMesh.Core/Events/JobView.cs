@@ -78,7 +78,7 @@ public sealed record TaskView(PlannedTask Planned, TaskState State, ImmutableArr
     }
 }
 
-/// <param name="Output">What it wrote so far.</param>
+/// <param name="Output">What it wrote so far, and before that what it was given to go on with.</param>
 /// <param name="ActualMs">From placement to its end; null while it runs.</param>
 /// <param name="Cause">Of a failure, in words.</param>
 /// <param name="EndedByDashboard">It did not fail: the dashboard ended while it ran.</param>
@@ -104,6 +104,10 @@ public sealed record AttemptView(
     bool EndedByDashboard = false,
     bool IsHedge = false)
 {
+    /// <summary>Whose text it goes on with, and from where; null when it began at the start.</summary>
+    [Id(0)]
+    public Seam? Seam { get; init; }
+
     /// <summary>Milliseconds from its placement to a moment; 0 when the clock was set back meanwhile.</summary>
     public double ElapsedMs(DateTimeOffset at) => Math.Max(0, (at - PlacedAt).TotalMilliseconds);
 

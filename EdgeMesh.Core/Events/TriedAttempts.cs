@@ -28,8 +28,7 @@ public static class TriedAttempts
         public static Tried Of(IReadOnlyList<AttemptView> attempts, ReasonCode last)
         {
             var own = Tried.OwnFaults(attempts);
-            return !ReasonCodes.For(last).ElsewhereOnly ? Tried.Nothing
-                : ReasonCodes.For(last).Waits && attempts.Where(a => a.State == AttemptState.Failed).MaxBy(a => a.EndedAt) is { } interrupted ? own with { Devices = own.Devices.Union(attempts.Where(a => IsJustBefore(a, interrupted)).Select(a => a.DeviceId)) }
+            return ReasonCodes.For(last).Waits && attempts.Where(a => a.State == AttemptState.Failed).MaxBy(a => a.EndedAt) is { } interrupted ? own with { Devices = own.Devices.Union(attempts.Where(a => IsJustBefore(a, interrupted)).Select(a => a.DeviceId)) }
                 : own;
         }
     }

@@ -94,6 +94,9 @@ public enum ReasonCode
     BadInput,
     BadOutput,
 
+    /// <summary>The engine did not go on with a text that another device had begun: it is written anew.</summary>
+    CannotContinue,
+
     /// <summary>The model ended while it was still thinking, or without an answer behind its thoughts.</summary>
     OnlyThought,
 

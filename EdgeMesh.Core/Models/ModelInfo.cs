@@ -35,4 +35,8 @@ public sealed record ModelInfo(
 {
     /// <summary>Whether a job of the kind onnx can run it.</summary>
     public bool RunsAsOnnx => CannotRun is null || Measures;
+
+    /// <summary>Its runtime can go on with an answer that another device has begun. False where the runtime does not say so.</summary>
+    [Id(0)]
+    public bool Continues { get; init; }
 }

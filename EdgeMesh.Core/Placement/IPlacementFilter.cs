@@ -21,6 +21,9 @@ public sealed record FilterContext(JobRequest Request, TaskKind Kind, Skill? Ski
     /// <summary>Models that failed this task on a device through a fault of their own: others of that device may still be tried.</summary>
     public ImmutableHashSet<(DeviceId Device, string Model)> FailedModels { get; init; } = [];
 
+    /// <summary>The beginning of the answer, which a model that can goes on with; null: everyone starts over.</summary>
+    public TextSoFar? SoFar { get; init; }
+
     /// <summary>The skill or task kind as the wire's word: <c>chat</c>, <c>echo</c>.</summary>
     public string Word { get; } = (Skill?.ToString() ?? Kind.ToString()).ToLowerInvariant();
 

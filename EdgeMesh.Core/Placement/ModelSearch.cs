@@ -44,20 +44,21 @@ internal sealed class ModelSearch(PlannedTask task, TaskLoad load, FleetSnapshot
                     continue;
                 }
 
+                var (read, goesOn) = Reads(model);
                 if (Unfit(model) is { } why)
                 {
                     unfit ??= why;
                     continue;
                 }
 
-                var memory = MemoryFit.Of(device, runtime, model, MemoryNeed.Of(task, model, load.Chars));
+                var memory = MemoryFit.Of(device, runtime, model, MemoryNeed.Of(task, model, read.Chars));
                 if (memory.Answer == MemoryAnswer.Never)
                 {
                     smallest = smallest?.Fit.NeedMb < memory.NeedMb ? smallest : (model.Id, memory);
                 }
                 else
                 {
-                    var candidate = Price(device, runtime, model, memory);
+                    var candidate = Price(device, runtime, model, memory, read, goesOn);
                     best = best is null || Placer.Compare(candidate, best) < 0 ? candidate : best;
                 }
             }
@@ -84,15 +85,19 @@ internal sealed class ModelSearch(PlannedTask task, TaskLoad load, FleetSnapshot
         return inParts && ContextFit.Room(model, task.Kind, task.Options) >= ContextFit.LeastPart ? null : (ContextFit.Word, length);
     }
 
-    private Candidate Price(DeviceSnapshot device, RuntimeInfo runtime, ModelInfo model, MemoryFit memory)
+    // One that cannot hold what is there of the answer besides starts over.
+    private (TaskLoad Load, bool GoesOn) Reads(ModelInfo model) =>
+        context.SoFar is { } soFar && soFar.IsFor(model) && load.And(soFar.Load) is var all && ContextFit.Reject(model, task, all) is null ? (all, true) : (load, false);
+
+    private Candidate Price(DeviceSnapshot device, RuntimeInfo runtime, ModelInfo model, MemoryFit memory, TaskLoad read, bool goesOn)
     {
         var borrowed = _borrowable.For(device, CalibrationKey.Of(task, runtime.Id, model.Id));
         var published = context.Kind == TaskKind.OnnxRun ? context.Plan.Published?.Find(device.Id, model.Id, runtime.Accelerator, task.Options) : null;
-        var own = CostModel.Price(task, load.Chars, device, runtime, model, borrowed, published);
+        var own = CostModel.Price(task, read.Chars, device, runtime, model, borrowed, published, goesOn ? context.SoFar!.Load.Tokens : 0);
         var wait = context.Kind.IsLight() || device.Lanes.IsEmpty ? 0
             : memory.Answer == MemoryAnswer.Later ? EndMs(device, runtime)
             : ListScheduling.Wait(device.LaneOf(runtime), context.Plan.Caller);
-        return new Candidate(device, runtime, model, own, memory, wait, _policy.Rank(device.Id, context.Plan), Preference(model.Id), borrowed, ModelQuality.For(model, context.Skill)) { Caller = context.Plan.Caller };
+        return new Candidate(device, runtime, model, own, memory, wait, _policy.Rank(device.Id, context.Plan), Preference(model.Id), borrowed, ModelQuality.For(model, context.Skill)) { Caller = context.Plan.Caller, GoesOn = goesOn };
     }
 
     // Memory is there when everything in its own lane, and what runs in the others, has ended.

@@ -25,6 +25,9 @@ public sealed record Candidate(DeviceSnapshot Device, RuntimeInfo Runtime, Model
     /// <summary>Who asks.</summary>
     public string Caller { get; init; } = "";
 
+    /// <summary>It goes on with what is there of the answer; its price is that of the rest.</summary>
+    public bool GoesOn { get; init; }
+
     /// <summary>Whether policy, preference and quality make no difference to another one, so that they may share work.</summary>
     public bool IsEqualTo(Candidate other) => Rank == other.Rank && Preference == other.Preference && Quality == other.Quality;
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using EdgeMesh.Core.Costing;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
@@ -10,7 +11,12 @@ namespace EdgeMesh.Core.Planning;
 /// <param name="RunnerUp">The next best device, or null.</param>
 [GenerateSerializer, Immutable]
 public sealed record TaskPlacement(
-    TaskId Task, DeviceId Device, string DeviceName, string RuntimeId, string ModelId, AcceleratorKind? Accelerator, Estimate Predicted, string Reason, DeviceId? RunnerUp);
+    TaskId Task, DeviceId Device, string DeviceName, string RuntimeId, string ModelId, AcceleratorKind? Accelerator, Estimate Predicted, string Reason, DeviceId? RunnerUp)
+{
+    /// <summary>It goes on with what another attempt wrote; the prediction is of the rest.</summary>
+    [Id(0), JsonIgnore]
+    public bool GoesOn { get; init; }
+}
 
 /// <summary>Stages of tasks and where each would run. Tasks of one stage run at the same time; stages in order.</summary>
 /// <param name="Tasks">By id, which is stage order.</param>

@@ -27,6 +27,10 @@ public static class PlanWords
     public static string BuiltInToy(Skill? skill) =>
         skill == Skill.Chat ? "Built-in, for trying out and measuring: recites definitions." : "Built-in, for trying out and measuring.";
 
+    /// <summary>A text that broke off elsewhere is gone on with.</summary>
+    /// <param name="chosen">Why this device.</param>
+    public static string GoesOn(string chosen, TextSoFar soFar) => $"{chosen} It goes on with the {soFar.Text.Length:N0} characters that {soFar.DeviceName} wrote.";
+
     /// <summary>What could do it is not up yet.</summary>
     public const string WaitsForStart = "A device is starting. The job waits for it.";
 

@@ -37,11 +37,12 @@ public static class PlanningPipeline
     /// <summary>Places one task again, after a failure or refusal, or when its stage opens, on a fresh snapshot.</summary>
     /// <param name="load">Of the task's real input (a later stage's is known only now).</param>
     /// <param name="tried">What must not be used again for this task.</param>
+    /// <param name="soFar">What an attempt wrote before it was lost; the same model goes on with it where it can. Null: everyone starts over.</param>
     /// <returns>The placement, or null with every device's verdict.</returns>
     public static (TaskPlacement? Placement, ImmutableArray<DeviceVerdict> Devices) PlaceAgain(
-        PlannedTask task, TaskLoad load, JobRequest request, FleetSnapshot fleet, PlanContext context, Tried tried)
+        PlannedTask task, TaskLoad load, JobRequest request, FleetSnapshot fleet, PlanContext context, Tried tried, TextSoFar? soFar = null)
     {
-        var filter = Again(task, request, context, tried);
+        var filter = Again(task, request, context, tried) with { SoFar = soFar };
         var found = Placer.Survey(task, load, fleet, filter);
         foreach (var other in found.Candidates.Where(c => task.OnDevice is { } only && c.Device.Id != only))
         {
@@ -147,6 +148,6 @@ public static class PlanningPipeline
     {
         return new TaskPlacement(
             task.Id, candidate.Device.Id, candidate.Device.Name, candidate.Runtime.Id, candidate.Model.Id, candidate.Runtime.Accelerator, candidate.Own.After(waitMs),
-            Verdicts.Chosen(candidate, runnerUp, filter), runnerUp?.Device.Id);
+            candidate.GoesOn ? PlanWords.GoesOn(Verdicts.Chosen(candidate, runnerUp, filter), filter.SoFar!) : Verdicts.Chosen(candidate, runnerUp, filter), runnerUp?.Device.Id) { GoesOn = candidate.GoesOn };
     }
 }

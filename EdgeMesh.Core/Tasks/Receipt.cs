@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using EdgeMesh.Core.Devices;
 
 namespace EdgeMesh.Core.Tasks;
@@ -42,7 +43,18 @@ public sealed record Receipt(
     string? Note,
     OnnxMeasurement? Measurement = null,
     long? ReasoningTokens = null,
-    bool CutAtLimit = false);
+    bool CutAtLimit = false)
+{
+    /// <summary>Which devices wrote the text, one after the other, where another one had begun it; empty where one wrote it all. Set where the receipt is shown; null as it is stored.</summary>
+    [Id(0), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ReceiptSeam>? Seams { get; init; }
+}
+
+/// <summary>A part of a text.</summary>
+/// <param name="Device">Who wrote it.</param>
+/// <param name="FromOffset">The place of its first character.</param>
+[GenerateSerializer, Immutable]
+public sealed record ReceiptSeam(DeviceId Device, int FromOffset);
 
 /// <summary>A file a task made; its bytes are in the artifact store under this name.</summary>
 [GenerateSerializer, Immutable]

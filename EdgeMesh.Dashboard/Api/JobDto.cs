@@ -46,7 +46,7 @@ public sealed record TaskDto(TaskId Id, int Stage, TaskKind Kind, TaskState Stat
     internal static TaskDto From(TaskView task, bool withReasoning)
     {
         ArgumentNullException.ThrowIfNull(task);
-        return new TaskDto(task.Id, task.Planned.Stage, task.Planned.Kind, task.State, [.. task.Attempts.Select(a => AttemptDto.From(a, withReasoning))]);
+        return new TaskDto(task.Id, task.Planned.Stage, task.Planned.Kind, task.State, [.. task.Attempts.Select(a => AttemptDto.From(task, a, withReasoning))]);
     }
 }
 
@@ -67,14 +67,17 @@ public sealed record AttemptDto(
     Receipt? Receipt,
     string? Reasoning)
 {
-    internal static AttemptDto From(AttemptView attempt, bool withReasoning)
+    internal static AttemptDto From(TaskView task, AttemptView attempt, bool withReasoning)
     {
         ArgumentNullException.ThrowIfNull(attempt);
         return new AttemptDto(
             attempt.Number, attempt.DeviceId, attempt.DeviceName, Text.OrNull(attempt.ModelId), attempt.RuntimeId, attempt.Receipt?.Accelerator,
-            attempt.State, attempt.Predicted, attempt.ActualMs, ErrorOf(attempt), attempt.Receipt,
+            attempt.State, attempt.Predicted, attempt.ActualMs, ErrorOf(attempt), attempt.Receipt is { } receipt ? receipt with { Seams = SeamsOf(task, attempt) } : null,
             withReasoning ? Text.OrNull(attempt.Output.Reasoning.Text) : null);
     }
+
+    private static IReadOnlyList<ReceiptSeam> SeamsOf(TaskView task, AttemptView attempt) =>
+        Seams.Parts(task, attempt) is { Length: > 1 } parts ? [.. parts.Select(p => new ReceiptSeam(p.DeviceId, p.FromOffset))] : [];
 
     private static JobError? ErrorOf(AttemptView attempt)
     {

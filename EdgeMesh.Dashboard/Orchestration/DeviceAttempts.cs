@@ -199,5 +199,5 @@ internal sealed class DeviceAttempts(IDeviceGrain self, IDeviceLinks links, Atte
     private IDeviceLink? Link(DeviceId id) => links.Find(id) is { Closed.IsCancellationRequested: false } open ? open : null;
 
     private void Listen(DeviceSnapshot me, IDeviceLink link, AttemptOrder order) => runner.Run(
-        self, link, order, _heard.Begin(order.Id), new FollowedDevice(me.Name, [.. me.Profile?.Accelerators.Where(a => a.Status == AcceleratorStatus.Proven).Select(a => a.Kind) ?? []]));
+        self, link, order, _heard.Begin(order.Id, AttemptPosition.StartOf(order)), new FollowedDevice(me.Name, [.. me.Profile?.Accelerators.Where(a => a.Status == AcceleratorStatus.Proven).Select(a => a.Kind) ?? []]));
 }

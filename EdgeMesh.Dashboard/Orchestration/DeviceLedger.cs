@@ -224,7 +224,7 @@ public sealed class DeviceLedger
         runtimes.FirstOrDefault(r => r.Id == order.Placement.RuntimeId) is { } runtime && runtime.Models.FirstOrDefault(m => m.Id == order.Placement.ModelId) is { } model
             ? (runtime, model) : null;
 
-    private static MemoryNeed? Need(AttemptOrder order, ModelInfo model) => MemoryNeed.Of(order.Task, model, TaskLoad.CharsOf(order.InputText.Length, order.Task.Options));
+    private static MemoryNeed? Need(AttemptOrder order, ModelInfo model) => MemoryNeed.Of(order.Task, model, order.Chars);
 
     private AttemptOrder Send(LaneQueue lane, ModelInfo? model) => Fly(Dequeue(lane), model);
 

@@ -112,6 +112,16 @@ public interface IFleetGrain : IGrainWithIntegerKey
 public sealed record AttemptOrder(
     AttemptId Id, JobKind JobKind, string Title, PlannedTask Task, TaskPlacement Placement, string InputText, DateTimeOffset PlacedAt, bool Rehearsal = false, Core.Costing.Deadlines? Deadlines = null, AttemptPosition? From = null, string Caller = "", bool IsHedge = false)
 {
+    /// <summary>The beginning of its answer, which another attempt wrote and this one goes on with; null: it starts at the beginning.</summary>
+    [Id(0)]
+    public string? SoFar { get; init; }
+
+    /// <summary>Characters that it reads.</summary>
+    public int Chars => TaskLoad.CharsOf(InputText.Length, Task.Options) + (SoFar?.Length ?? 0);
+
+    /// <summary>Estimated tokens of its answer that are there before it begins.</summary>
+    public int Written => SoFar is null ? 0 : TokenEstimate.Of(SoFar);
+
     /// <summary>Milliseconds since it was placed; never below 0.</summary>
     public double ElapsedMs(TimeProvider time) => Math.Max(0, (time.GetUtcNow() - PlacedAt).TotalMilliseconds);
 

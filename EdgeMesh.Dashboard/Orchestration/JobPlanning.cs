@@ -52,7 +52,9 @@ internal sealed class JobPlanning(PlacedWork placed, PlanContexts contexts, Time
         }
 
         var load = TaskLoad.Of(JobProgress.InputText(view, task.Planned), task.Planned.Options);
-        return PlanningPipeline.PlaceAgain(task.Planned, load, view.Request, placed.Current, contexts.Now(view.Caller), new Tried([.. task.Attempts.Select(a => a.DeviceId)], [])).Placement is { } other
+        var fleet = placed.Current;
+        var soFar = task.Current is { } there ? Seams.Of(task, there, fleet) : null;
+        return PlanningPipeline.PlaceAgain(task.Planned, load, view.Request, fleet, contexts.Now(view.Caller), new Tried([.. task.Attempts.Select(a => a.DeviceId)], []), soFar).Placement is { } other
             && Reattachment.IsSoonerElsewhere(other.Predicted.P50Ms, remainingMs, away, reattachFor);
     }
 }

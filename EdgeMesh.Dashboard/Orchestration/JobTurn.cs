@@ -144,28 +144,31 @@ internal sealed class JobTurn(JobView before, FleetSnapshot fleet, PlanContext c
         }
 
         var linked = _fleet with { Devices = [.. _fleet.Devices.Select(d => d.State is DeviceState.Suspect or DeviceState.Lost ? d with { State = DeviceState.Online } : d)] };
-        return Choose(task.Planned, failed, linked) is not null;
+        return Choose(task.Planned, failed, linked, null) is not null;
     }
 
     private bool Place(TaskView task, Tried tried)
     {
         // A device that failed the task is replaced, so it does not count.
         var used = View.Tasks.SelectMany(t => t.Open).Select(a => a.DeviceId).Except(tried.Devices).ToHashSet();
-        if (Choose(task.Planned, tried, WorkerLimit.Keep(_fleet, View.Request, used)) is not { } chosen)
+        var soFar = Seams.After(task, _fleet);
+        if (Choose(task.Planned, tried, WorkerLimit.Keep(_fleet, View.Request, used), soFar) is not { } chosen)
         {
             return false;
         }
 
         // The tasks of a stage share the devices: what this one was given counts for the next.
-        _fleet = _fleet.With(task.Planned, chosen.Placement, TaskLoad.CharsOf(chosen.Text.Length, task.Planned.Options), View.Caller);
         var (placement, number) = (chosen.Placement, task.Attempts.Length + 1);
-        _placed.Add(new PlacedAttempt(task.Planned, placement, number, chosen.Text));
-        Decide(new AttemptPlaced(_now, task.Id, number, placement.Device, placement.DeviceName, placement.RuntimeId, placement.ModelId, placement.Predicted, placement.Reason));
+        var given = placement.GoesOn ? soFar : null;
+        _fleet = _fleet.With(task.Planned, placement, TaskLoad.CharsOf(chosen.Text.Length, task.Planned.Options) + (given?.Text.Length ?? 0), View.Caller);
+        _placed.Add(new PlacedAttempt(task.Planned, placement, number, chosen.Text, SoFar: given?.Text));
+        Decide(new AttemptPlaced(
+            _now, task.Id, number, placement.Device, placement.DeviceName, placement.RuntimeId, placement.ModelId, placement.Predicted, placement.Reason, given is null ? null : new Seam(given.Attempt, given.Text.Length)));
         return true;
     }
 
     // What earlier stages wrote may be longer than planned; then the best models get as much of it as they can read.
-    private (TaskPlacement Placement, string Text)? Choose(PlannedTask task, Tried tried, FleetSnapshot allowed)
+    private (TaskPlacement Placement, string Text)? Choose(PlannedTask task, Tried tried, FleetSnapshot allowed, TextSoFar? soFar)
     {
         var text = JobProgress.InputText(View, task);
         var load = TaskLoad.Of(text, task.Options);
@@ -173,10 +176,11 @@ internal sealed class JobTurn(JobView before, FleetSnapshot fleet, PlanContext c
         var room = combines ? PlanningPipeline.LongestRoom(task, load, View.Request, allowed, context, tried) : null;
         if (load.Tokens > room)
         {
-            text = JobProgress.ShortenedInput(View, task, room.Value);
+            // How much it is shortened depends on who is there now, and an answer goes on only with what it was an answer to.
+            (text, soFar) = (JobProgress.ShortenedInput(View, task, room.Value), null);
         }
 
-        var (placement, _) = PlanningPipeline.PlaceAgain(task, TaskLoad.Of(text, task.Options), View.Request, allowed, context, tried);
+        var (placement, _) = PlanningPipeline.PlaceAgain(task, TaskLoad.Of(text, task.Options), View.Request, allowed, context, tried, soFar);
         if (placement is { RunnerUp: null } && allowed.Devices.Length < _fleet.Devices.Length)
         {
             placement = placement with { Reason = $"You asked for {View.Request.MaxWorkers} {(View.Request.MaxWorkers == 1 ? "device" : "devices")} at most." };

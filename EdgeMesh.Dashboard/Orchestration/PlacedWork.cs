@@ -58,7 +58,7 @@ public sealed class PlacedWork(FleetFeed feed)
     {
         lock (_gate)
         {
-            _placed.AddRange(orders.Where(o => !o.Task.Kind.IsLight()).Select(o => new Placed(o.Id, o.Task, o.Placement, TaskLoad.CharsOf(o.InputText.Length, o.Task.Options), o.Caller, null)));
+            _placed.AddRange(orders.Where(o => !o.Task.Kind.IsLight()).Select(o => new Placed(o.Id, o.Task, o.Placement, o.Chars, o.Caller, null)));
         }
     }
 

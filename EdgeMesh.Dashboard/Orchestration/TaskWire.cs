@@ -40,6 +40,11 @@ internal static class TaskWire
                 _ => TaskKindValue.LlmGenerate,
             },
         };
+        if (order.SoFar is { } soFar)
+        {
+            request.SoFar = soFar;
+        }
+
         switch (order.Task.Options)
         {
             case SummarizeOptions o:

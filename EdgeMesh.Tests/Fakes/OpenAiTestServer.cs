@@ -85,6 +85,12 @@ public sealed class OpenAiTestServer : IAsyncDisposable
     /// <summary>What it thinks before it answers, sent as llama.cpp and vLLM do (<c>reasoning_content</c>), or null.</summary>
     public string? Reasoning { get; set; }
 
+    /// <summary>What llama.cpp's <c>/apply-template</c> makes of a conversation; {0} is its last message. Null: it has none.</summary>
+    public string? Template { get; set; }
+
+    /// <summary>Whether it repeats what it was given to go on with.</summary>
+    public bool Echoes { get; set; }
+
     /// <summary>Whether the stream ends with token counts.</summary>
     public bool ReportsUsage { get; set; } = true;
 
@@ -125,7 +131,9 @@ public sealed class OpenAiTestServer : IAsyncDisposable
         var path = context.Request.Path.Value!;
         if (HttpMethods.IsPost(context.Request.Method))
         {
-            return path == Prefix + "/chat/completions" ? AnswerAsync(context, wordDelay) : FailAsync(context, 404, """{"error":"there is nothing"}""");
+            return path == Prefix + "/chat/completions" ? AnswerAsync(context, wordDelay)
+                : path == "/apply-template" && Template is { } template ? ApplyAsync(context, template)
+                : FailAsync(context, 404, """{"error":"there is nothing"}""");
         }
 
         var answer = path == Prefix + "/models" ? List(context)
@@ -206,10 +214,26 @@ public sealed class OpenAiTestServer : IAsyncDisposable
         await StreamAsync(context, request, wordDelay);
     }
 
+    private static async Task ApplyAsync(HttpContext context, string template)
+    {
+        using var request = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+        var last = request.RootElement.GetProperty("messages").EnumerateArray().Last().GetProperty("content").GetString();
+        await context.Response.WriteAsJsonAsync(new { prompt = template.Replace("{0}", last, StringComparison.Ordinal) }, context.RequestAborted);
+    }
+
+    // Behind the words that it was given, when its last turn has begun.
     private async Task StreamAsync(HttpContext context, JsonElement request, TimeSpan wordDelay)
     {
+        var last = request.GetProperty("messages").EnumerateArray().Last();
+        var given = last.GetProperty("role").GetString() == "assistant" ? last.GetProperty("content").GetString()! : "";
+        var from = given.Length == 0 ? 0 : given.Split(' ').Length;
+        if (Echoes && given.Length > 0)
+        {
+            await SendAsync(context, new { choices = new[] { new { index = 0, delta = new { content = given }, finish_reason = (string?)null } } });
+        }
+
         var most = Limits.Select(l => request.TryGetProperty(l, out var limit) ? limit.GetInt32() : int.MaxValue).DefaultIfEmpty(int.MaxValue).Min();
-        var count = IsEndless ? most : Math.Min(most, Words.Length);
+        var count = IsEndless ? most : Math.Min(most, Words.Length - from);
         await SendAsync(context, new { choices = new[] { new { index = 0, delta = new { role = "assistant", content = "" }, finish_reason = (string?)null } } });
         foreach (var thought in Reasoning?.Split(' ') ?? [])
         {
@@ -218,7 +242,7 @@ public sealed class OpenAiTestServer : IAsyncDisposable
 
         for (var i = 0; i < count; i++)
         {
-            await SendAsync(context, new { choices = new[] { new { index = 0, delta = new { content = (i == 0 ? "" : " ") + Words[i % Words.Length] }, finish_reason = (string?)null } } });
+            await SendAsync(context, new { choices = new[] { new { index = 0, delta = new { content = (i + from == 0 ? "" : " ") + Words[(i + from) % Words.Length] }, finish_reason = (string?)null } } });
             Sent++;
             await Task.Delay(wordDelay, TimeProvider.System, context.RequestAborted);
             if (Failure == "cut")

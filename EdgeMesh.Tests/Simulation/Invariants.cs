@@ -27,9 +27,10 @@ internal static class Invariants
             // A device that forgot an attempt of which nothing was heard yet gets the same order once more.
             var run = Assert.Single(job.Runs, r => r.Number == attempt.Number && !r.IsForgotten);
             Assert.Equal(run.Device.Id, attempt.DeviceId);
-            Assert.True(run.Text == attempt.Output.Text, $"{what}: the device wrote '{run.Text}' and the job has '{attempt.Output.Text}'");
+            var begun = BegunBy(what, view.Tasks.Single(), attempt, run, job);
+            Assert.True(run.Request.SoFar + run.Text == attempt.Output.Text, $"{what}: the device wrote '{run.Text}' behind '{run.Request.SoFar}' and the job has '{attempt.Output.Text}'");
             Assert.Equal(attempt.Output.Text, view.Result!.Text);
-            Assert.Equal(run.Reasoning, attempt.Output.Reasoning.Text);
+            Assert.Equal((begun?.Output.Reasoning.Text ?? "") + run.Reasoning, attempt.Output.Reasoning.Text);
             Assert.Equal(run.Files, view.Result.Artifacts.Select(a => a.Sha256));
             return view;
         }
@@ -57,6 +58,20 @@ internal static class Invariants
             return mesh.Fleet.Current.Devices.All(d => d is { QueuedCount: 0, Lanes.IsEmpty: true, InUse.IsEmpty: true, Running.IsEmpty: true });
         });
 
+    // What it was given to go on with is what another device wrote before, exactly, and is told so.
+    private static AttemptView? BegunBy(string what, TaskView task, AttemptView attempt, SimulatedRun run, SimulatedJob job)
+    {
+        Assert.Equal(run.Request.SoFar.Length, attempt.Seam?.Offset ?? 0);
+        if (attempt.Seam is not { } seam)
+        {
+            return null;
+        }
+
+        Assert.True(
+            job.Runs.Any(r => r.Number == seam.Attempt && (r.Request.SoFar + r.Text).StartsWith(run.Request.SoFar, StringComparison.Ordinal)), $"{what}: nobody wrote '{run.Request.SoFar}' in attempt {seam.Attempt}");
+        return task.Attempts[seam.Attempt - 1];
+    }
+
     private static void NothingIsAppliedTwice(string what, ImmutableArray<SequencedEvent> journal)
     {
         Assert.Equal(Enumerable.Range(1, journal.Length).Select(n => (long)n), journal.Select(e => e.Sequence));
@@ -71,7 +86,7 @@ internal static class Invariants
         Assert.InRange(events.OfType<AttemptHedged>().Count(), 0, 1);
 
         // What a reader of the journal sees: each attempt's text, piece behind piece, and never again that of one before it.
-        var written = new Dictionary<int, int>();
+        var written = events.OfType<AttemptPlaced>().ToDictionary(e => e.Number, e => e.Seam?.Offset ?? 0);
         var pieces = events.Select(e => e switch { OutputAppended o => o.Number, ReasoningAppended r => r.Number, OutputWasReasoning w => w.Number, _ => 0 }).Where(n => n > 0).ToList();
         Assert.True(pieces.SequenceEqual(pieces.Order()), $"{what}: the text of two attempts is mixed: {string.Join(' ', pieces)}");
         foreach (var piece in events.OfType<OutputAppended>())

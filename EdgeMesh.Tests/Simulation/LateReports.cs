@@ -18,7 +18,7 @@ internal static class LateReports
             return;
         }
 
-        var written = (await EventsAsync(mesh, id)).OfType<OutputAppended>().Where(e => e.Number == old.Number).Sum(e => e.Text?.Length ?? 0);
+        var written = (await EventsAsync(mesh, id)).OfType<OutputAppended>().Where(e => e.Number == old.Number).Sum(e => e.Text?.Length ?? 0) + (old.Seam?.Offset ?? 0);
         await ReportAsync(mesh, id, [
             new OutputAppended(Samples.Now, task.Id, old.Number, written, "late ", null),
             new AttemptSucceeded(Samples.Now, task.Id, old.Number, 5, Samples.Receipt(device)),

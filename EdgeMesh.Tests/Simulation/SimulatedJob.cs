@@ -20,6 +20,8 @@ internal sealed class SimulatedRun(SimulatedJob job, FakeDevice device, FakeRun 
 
     public int Number => run.Request.Attempt;
 
+    public EdgeMesh.Core.Contracts.TaskRequest Request => run.Request;
+
     /// <summary>All that it wrote.</summary>
     public string Text { get; private set; } = "";
 

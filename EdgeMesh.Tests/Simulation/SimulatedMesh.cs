@@ -1,4 +1,6 @@
+using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
+using EdgeMesh.Core.Models;
 using EdgeMesh.Dashboard.Audit;
 using EdgeMesh.Tests.Fakes;
 using EdgeMesh.Tests.Support;
@@ -26,6 +28,12 @@ internal sealed class SimulatedMesh
 
     private MeshHost Mesh => dashboard.Mesh;
 
+    // A text that broke off goes on there, but for one device of three, which writes it anew.
+    private RuntimeInfo Engine(int device) => new(
+        "engine", "Engine", RuntimeState.Ready, null, [new ModelInfo("words", [Skill.Summarize], 1_000_000, 8_192, 3) { Continues = device < 3 }], [TaskKind.LlmGenerate], AcceleratorKind.CPU);
+
+    private async Task LinkAsync(FakeDevice device) => await Mesh.LinkAsync(device, true, Engine(devices.IndexOf(device) + 1));
+
     /// <summary>Plays the world on devices of its own.</summary>
     /// <param name="name">Of the world, in the names of its devices.</param>
     public static async Task PlayAsync(SimulatedDashboard dashboard, World world, string name)
@@ -33,7 +41,7 @@ internal sealed class SimulatedMesh
         var simulated = new SimulatedMesh(dashboard, world);
         for (var i = 1; i <= world.Devices; i++)
         {
-            var device = await dashboard.Mesh.JoinAsync($"{name}d{i}");
+            var device = await dashboard.Mesh.JoinAsync($"{name}d{i}", true, simulated.Engine(i));
             device.Slots = 2;
             device.OnRun = run => simulated.Take(device, run);
             simulated.devices.Add(device);
@@ -99,7 +107,7 @@ internal sealed class SimulatedMesh
                 await Mesh.CutAsync(device);
                 break;
             case Turn.Link when Pick([.. devices.Where(d => !IsLinked(d))], whose) is { } device:
-                await Mesh.LinkAsync(device);
+                await LinkAsync(device);
                 break;
             case Turn.Restart when Pick(devices, whose) is { } device:
                 await RestartAsync(device);
@@ -151,7 +159,7 @@ internal sealed class SimulatedMesh
         {
             // Nobody can take it now; in calm it must be taken.
             Assert.False(devices.TrueForAll(IsLinked), $"It was refused although every device is linked: {outcome}");
-            await Mesh.LinkAsync(devices.First(d => !IsLinked(d)));
+            await LinkAsync(devices.First(d => !IsLinked(d)));
         }
     }
 
@@ -177,7 +185,7 @@ internal sealed class SimulatedMesh
         }
 
         device.Restart();
-        await Mesh.LinkAsync(device);
+        await LinkAsync(device);
     }
 
     // No more faults: everything is linked, every attempt comes to its end.
@@ -185,7 +193,7 @@ internal sealed class SimulatedMesh
     {
         foreach (var device in devices.Where(d => !IsLinked(d)))
         {
-            await Mesh.LinkAsync(device);
+            await LinkAsync(device);
         }
 
         await Until.TrueAsync(

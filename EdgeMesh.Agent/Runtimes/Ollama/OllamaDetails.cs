@@ -11,7 +11,8 @@ namespace EdgeMesh.Agent.Runtimes.Ollama;
 /// <param name="Thinks">It can be told to think, or not to.</param>
 /// <param name="HasTemplate">It has a chat template; a base model has none and only goes on with a text.</param>
 /// <param name="RemoteHost">The server that runs it when this device does not; null for a model of its own.</param>
-internal sealed record OllamaDetails(int? ContextTokens, long? KvBytesPerToken, double? Parameters, bool Generates, bool Thinks, bool HasTemplate, string? RemoteHost = null)
+/// <param name="Continues">It goes on with a last message of the assistant (<see cref="OllamaContinuation"/>).</param>
+internal sealed record OllamaDetails(int? ContextTokens, long? KvBytesPerToken, double? Parameters, bool Generates, bool Thinks, bool HasTemplate, string? RemoteHost = null, bool Continues = false)
 {
     private const int BytesOfKeyAndValue = 2;
     private static readonly string[] Talks = ["tools", "thinking", "vision"];
@@ -31,7 +32,8 @@ internal sealed record OllamaDetails(int? ContextTokens, long? KvBytesPerToken, 
             capabilities.Count == 0 || capabilities.Contains("completion"),
             capabilities.Contains("thinking"),
             !IsPassedThrough(show.At("template").Text()) || capabilities.Exists(c => Talks.Contains(c)) || HasRenderer(show),
-            OllamaCloud.HostOf(show));
+            OllamaCloud.HostOf(show),
+            OllamaContinuation.IsKnown(show));
     }
 
     // Without a TEMPLATE of its own a model gets one that hands the prompt through.

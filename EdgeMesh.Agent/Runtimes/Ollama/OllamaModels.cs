@@ -115,7 +115,10 @@ internal sealed class OllamaModels(SkillRules skills, long memoryBytes, TimeProv
         return new ModelInfo(
             name, details.Generates && !completes ? can : [], size, Context(size, details), tier,
             CannotRun: completes ? "It has no chat template, so it is no model to talk to; it goes on with a text when a chat names it." : null,
-            KvBytesPerToken: details.KvBytesPerToken, Completes: completes);
+            KvBytesPerToken: details.KvBytesPerToken, Completes: completes)
+        {
+            Continues = completes || details.Continues,
+        };
     }
 
     // A context that the device's memory cannot hold beside the weights is none that a task may count on.

@@ -21,14 +21,14 @@ internal sealed class OllamaRequest
     public OllamaRequest(TaskRequest task, OllamaDetails details)
     {
         (_task, _details, _turns) = (task, details, Conversation.Of(task));
-        _prompt = _turns.Sum(t => TokenEstimate.Of(t.Content) + TurnTokens) * 5 / 4;
+        _prompt = (_turns.Sum(t => TokenEstimate.Of(t.Content) + TurnTokens) + TokenEstimate.Of(task.SoFar)) * 5 / 4;
     }
 
     /// <summary>Relative to Ollama's address.</summary>
     public Uri Path => new(_details.HasTemplate ? "api/chat" : "api/generate", UriKind.Relative);
 
     /// <summary>Estimated tokens of prompt and answer together.</summary>
-    public long Tokens => (long)_prompt + (_task.Generate is { HasMaxTokens: true } wish ? wish.MaxTokens : AnswerLength.Unasked);
+    public long Tokens => (long)_prompt + (GoingOn.Left(_task) ?? AnswerLength.Unasked);
 
     /// <param name="context">Tokens that Ollama makes ready.</param>
     /// <param name="think">Whether a model that can be told to think is told anything about it.</param>
@@ -38,7 +38,7 @@ internal sealed class OllamaRequest
         var options = new JsonObject
         {
             ["num_ctx"] = context,
-            ["num_predict"] = wish is { HasMaxTokens: true } ? wish.MaxTokens : Math.Max(AnswerLength.Unasked, context - _prompt),
+            ["num_predict"] = GoingOn.Left(_task) ?? Math.Max(AnswerLength.Unasked, context - _prompt),
         };
         if (wish is { HasTemperature: true })
         {
@@ -55,15 +55,17 @@ internal sealed class OllamaRequest
         if (!_details.HasTemplate)
         {
             body["raw"] = true;
-            body["prompt"] = string.Join("\n\n", _turns.Select(t => t.Content));
+            body["prompt"] = string.Join("\n\n", _turns.Select(t => t.Content)) + _task.SoFar;
             return body;
         }
 
-        body["messages"] = new JsonArray([.. _turns.Select(t => (JsonNode)new JsonObject { ["role"] = t.Role, ["content"] = t.Content })]);
+        // A last message of the assistant is gone on with (github.com/ollama/ollama/issues/6778, by its maintainers).
+        var turns = _task.SoFar.Length > 0 ? _turns.Add(new Message { Role = "assistant", Content = _task.SoFar }) : _turns;
+        body["messages"] = new JsonArray([.. turns.Select(t => (JsonNode)new JsonObject { ["role"] = t.Role, ["content"] = t.Content })]);
         if (think && _details.Thinks)
         {
-            // A summary needs no long thoughts; asked for, they come apart from the answer.
-            body["think"] = _task.OptionsCase != TaskRequest.OptionsOneofCase.Summarize;
+            // A summary needs no long thoughts, and an answer that has begun none any more; asked for, they come apart from the answer.
+            body["think"] = _task.OptionsCase != TaskRequest.OptionsOneofCase.Summarize && _task.SoFar.Length == 0;
         }
 
         return body;

@@ -70,7 +70,7 @@ public sealed class OllamaRuntime(Uri address, SkillRules skills, TimeProvider t
         try
         {
             using var answer = await AskAsync(request, task.ModelId, context, most, cancellationToken);
-            var (end, tool, written) = await ReadAsync(answer, output, cancellationToken);
+            var (end, tool, written) = await ReadAsync(answer, output, task.SoFar, cancellationToken);
             if (end is null)
             {
                 throw new TaskFailedException(ReasonCode.BadOutput, $"{Info.Name} broke the answer off after {written.AnswerChars} characters.");
@@ -110,10 +110,10 @@ public sealed class OllamaRuntime(Uri address, SkillRules skills, TimeProvider t
         }
     }
 
-    private static async Task<(OllamaEnd? End, string? Tool, ReasoningSplitter Answer)> ReadAsync(HttpResponseMessage answer, ITaskOutput output, CancellationToken cancellationToken)
+    private static async Task<(OllamaEnd? End, string? Tool, ReasoningSplitter Answer)> ReadAsync(HttpResponseMessage answer, ITaskOutput output, string soFar, CancellationToken cancellationToken)
     {
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(cancellationToken));
-        var splitter = new ReasoningSplitter(output);
+        var splitter = new ReasoningSplitter(output, soFar: soFar);
         OllamaEnd? end = null;
         string? tool = null;
         while (await reader.ReadLineAsync(cancellationToken) is { } line)
@@ -141,7 +141,7 @@ public sealed class OllamaRuntime(Uri address, SkillRules skills, TimeProvider t
         {
             Accelerator = accelerator?.ToString() ?? "",
             AcceleratorNote = note,
-            InputUnits = Math.Max(1, end.PromptTokens ?? Conversation.Of(task).Sum(t => t.Content.Length) * 10 / 36),
+            InputUnits = Math.Max(1, end.PromptTokens ?? (Conversation.Of(task).Sum(t => t.Content.Length) + task.SoFar.Length) * 10 / 36),
             OutputUnits = Math.Max(1, end.OutputTokens ?? chars * 10 / 36),
             CutAtLimit = end.Reason == "length",
             Note = end.LoadSeconds > 0.5 ? string.Create(CultureInfo.InvariantCulture, $"Loading took {end.LoadSeconds:0.0} s.") : "",

@@ -201,7 +201,7 @@ internal sealed class OnnxRuntime : IRuntime, IProvable, IAsyncDisposable
 
     private async Task<TaskReceipt> GenerateAsync(TaskRequest task, LocalModel model, ITaskOutput output, CancellationToken cancellationToken)
     {
-        var request = new GenerateRequest { Model = _client.Reference(model, _provider.Kind != AcceleratorKind.CPU) };
+        var request = new GenerateRequest { Model = _client.Reference(model, _provider.Kind != AcceleratorKind.CPU), SoFar = task.SoFar };
         request.Turns.AddRange(Conversation.Of(task).Select(m => new Turn { Role = m.Role, Content = m.Content }));
         if (task.Generate is { } wish)
         {

@@ -10,14 +10,16 @@ namespace EdgeMesh.Agent.Runtimes.OpenAi;
 /// <param name="server">The server's name.</param>
 /// <param name="model">Who answers.</param>
 /// <param name="most">The limit of tokens; null for none.</param>
+/// <param name="soFar">The beginning of the answer that it was given to go on with; empty for none.</param>
 /// <param name="output">Where the text goes.</param>
-internal sealed class ChatAnswer(string server, string model, int? most, IAnswerOutput output)
+internal sealed class ChatAnswer(string server, string model, int? most, string soFar, IAnswerOutput output)
 {
     private const int LongestRefusal = 1_000;
     private static readonly string[] PlainEnds = ["stop", "eos", "eos_token", "end_turn", "end", "stop_sequence", "stop_token", "completed", "tool_calls", "function_call"];
     private static readonly string[] LengthEnds = ["length", "max_tokens", "max_output_tokens", "model_length", "limit"];
 
-    private readonly ReasoningSplitter _splitter = new(output);
+    private readonly ReasoningSplitter _splitter = new(output, soFar: soFar);
+    private readonly EchoFilter _echo = new(soFar);
     private readonly TextJoiner _text = new();
     private readonly TextJoiner _reasoning = new();
     private readonly TokenLimit _limit = new(most);
@@ -76,6 +78,7 @@ internal sealed class ChatAnswer(string server, string model, int? most, IAnswer
     public TaskReceipt End()
     {
         Write(_text.Flush(), _reasoning.Flush());
+        _splitter.Text(_echo.Flush());
         _splitter.End();
         if (!IsWhole && !_limit.IsPassed)
         {
@@ -110,7 +113,7 @@ internal sealed class ChatAnswer(string server, string model, int? most, IAnswer
     {
         HasBegun |= text.Length + reasoning.Length > 0;
         _splitter.Reasoning(reasoning);
-        _splitter.Text(text);
+        _splitter.Text(_echo.Push(text));
     }
 
     private TaskFailedException WhyNothing() =>

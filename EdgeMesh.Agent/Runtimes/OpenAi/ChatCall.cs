@@ -22,13 +22,13 @@ internal sealed class ChatCall(HttpClient http, ServerDialects dialects, TimePro
         for (var form = 1; ; form++)
         {
             var body = ChatRequest.Body(task, dialect);
-            var answer = new ChatAnswer(server, task.ModelId, task.Generate is { HasMaxTokens: true } wish ? wish.MaxTokens : null, output);
+            var answer = new ChatAnswer(server, task.ModelId, GoingOn.Left(task), task.SoFar, output);
             try
             {
                 await ReadAsync(endpoint, body, answer, cancellationToken);
                 dialects.Learned(task.ModelId, dialect);
                 var receipt = answer.End();
-                receipt.InputUnits = receipt.HasInputUnits ? receipt.InputUnits : Math.Max(1, Conversation.Of(task).Sum(t => t.Content.Length) * 10 / 36);
+                receipt.InputUnits = receipt.HasInputUnits ? receipt.InputUnits : Math.Max(1, (Conversation.Of(task).Sum(t => t.Content.Length) + task.SoFar.Length) * 10 / 36);
                 receipt.Note = $"{receipt.Note} {NotTaken(task, dialect)}".Trim();
                 return receipt;
             }

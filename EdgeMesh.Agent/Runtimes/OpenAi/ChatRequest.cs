@@ -16,11 +16,11 @@ internal static class ChatRequest
             ["stream"] = true,
             ["stream_options"] = new JsonObject { ["include_usage"] = true },
         };
-        if (wish is { HasMaxTokens: true })
+        if (GoingOn.Left(task) is { } left)
         {
             // llama.cpp and its kin know the old name only, OpenAI's newer models the new one only.
-            body[ServerDialect.MaxTokens] = wish.MaxTokens;
-            body[ServerDialect.MaxCompletionTokens] = wish.MaxTokens;
+            body[ServerDialect.MaxTokens] = left;
+            body[ServerDialect.MaxCompletionTokens] = left;
         }
 
         if (wish is { HasTemperature: true })
@@ -36,6 +36,11 @@ internal static class ChatRequest
         foreach (var field in dialect.LeftOut)
         {
             body.Remove(field);
+        }
+
+        if (task.SoFar.Length > 0)
+        {
+            ServerContinuation.Add(body, task.SoFar);
         }
 
         if (!body.ContainsKey("stream"))

@@ -8,7 +8,8 @@ namespace EdgeMesh.Agent.Runtimes.OpenAi;
 /// <param name="Generates">False for embedding models and the like.</param>
 /// <param name="SizeBytes">Bytes of its weights, as llama.cpp tells; null when the server does not say.</param>
 /// <param name="IsLoaded">Whether it is in memory now, as LM Studio and llama.cpp with several models tell; null when the server does not say.</param>
-internal sealed record OpenAiModel(string Id, int? ContextTokens, bool Generates, long? SizeBytes = null, bool? IsLoaded = null)
+/// <param name="Continues">It goes on with an answer that was begun elsewhere, as was seen.</param>
+internal sealed record OpenAiModel(string Id, int? ContextTokens, bool Generates, long? SizeBytes = null, bool? IsLoaded = null, bool Continues = false)
 {
     // What servers call it; what is loaded counts before what could be.
     private static readonly string[] Contexts = ["loaded_context_length", "max_model_len", "context_window", "context_length", "max_context_length", "n_ctx"];

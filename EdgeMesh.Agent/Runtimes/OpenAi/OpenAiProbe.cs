@@ -16,6 +16,8 @@ internal sealed class OpenAiProbe(HttpClient http, OpenAiAddress address)
     private volatile Uri _base = address.Bases[0];
     private volatile bool _admitted;
     private volatile int _slots;
+    private volatile bool _isLlamaCpp;
+    private ImmutableDictionary<string, bool> _continues = ImmutableDictionary<string, bool>.Empty;
 
     /// <summary>Where its endpoints begin, as far as is known.</summary>
     public Uri Base => _base;
@@ -39,11 +41,12 @@ internal sealed class OpenAiProbe(HttpClient http, OpenAiAddress address)
                 await CheckAccessAsync(cancellationToken);
             }
 
-            return [.. OpenAiModel.Read(list.RootElement).Select(m => more(m))];
+            return await WithContinuationAsync([.. OpenAiModel.Read(list.RootElement).Select(m => more(m))], list.RootElement, cancellationToken);
         }
         catch
         {
-            _admitted = false;
+            // The next that answers here may be another one.
+            (_admitted, _continues) = (false, ImmutableDictionary<string, bool>.Empty);
             throw;
         }
     }
@@ -73,7 +76,7 @@ internal sealed class OpenAiProbe(HttpClient http, OpenAiAddress address)
     private async Task<(Func<OpenAiModel, OpenAiModel> More, bool Denied)> MoreAsync(CancellationToken cancellationToken)
     {
         var denied = false;
-        _slots = 0;
+        (_slots, _isLlamaCpp) = (0, false);
         if (await TryAsync("../api/v0/models") is { } studio)
         {
             using (studio)
@@ -88,7 +91,7 @@ internal sealed class OpenAiProbe(HttpClient http, OpenAiAddress address)
             using (props)
             {
                 var llama = LlamaCppProps.Read(props.RootElement);
-                _slots = llama.Slots ?? 0;
+                (_slots, _isLlamaCpp) = (llama.Slots ?? 0, true);
                 return (m => m with { ContextTokens = llama.ContextTokens ?? m.ContextTokens, Generates = llama.ContextTokens is not null || m.Generates, IsLoaded = m.IsLoaded ?? llama.IsLoaded }, denied);
             }
         }
@@ -120,6 +123,31 @@ internal sealed class OpenAiProbe(HttpClient http, OpenAiAddress address)
                 return null;
             }
         }
+    }
+
+    // Seen once a model while the server is up: what it shows comes from its template and its options.
+    private async Task<ImmutableArray<OpenAiModel>> WithContinuationAsync(ImmutableArray<OpenAiModel> models, JsonElement list, CancellationToken cancellationToken)
+    {
+        var vllm = list.At("data").Items().Where(m => m.At("owned_by").Text() == "vllm").Select(m => m.At("id").Text()).ToHashSet();
+        var seen = new List<OpenAiModel>(models.Length);
+        foreach (var model in models)
+        {
+            if (model.Generates && (_isLlamaCpp || vllm.Contains(model.Id)) && model.IsLoaded != false)
+            {
+                if (!_continues.TryGetValue(model.Id, out var continues))
+                {
+                    continues = await ServerContinuation.IsKnownAsync(http, model.Id, vllm.Contains(model.Id), path => address.Endpoint(_base, path), cancellationToken);
+                    _continues = _continues.SetItem(model.Id, continues);
+                }
+
+                seen.Add(model with { Continues = continues });
+                continue;
+            }
+
+            seen.Add(model);
+        }
+
+        return [.. seen];
     }
 
     private async Task CheckAccessAsync(CancellationToken cancellationToken)

@@ -63,7 +63,7 @@ public sealed class OpenAiRuntime : ProbedRuntime
         }
 
         var (skills, tier) = _skills.For(model.Id);
-        return new ModelInfo(model.Id, model.Generates ? skills : [], null, model.ContextTokens, tier, ResidentBytes: model.IsLoaded == true ? model.SizeBytes ?? 0 : null);
+        return new ModelInfo(model.Id, model.Generates ? skills : [], null, model.ContextTokens, tier, ResidentBytes: model.IsLoaded == true ? model.SizeBytes ?? 0 : null) { Continues = model.Continues };
     }
 
     private async Task<TaskReceipt> AskAsync(TaskRequest task, ITaskOutput output, CancellationToken cancellationToken)
@@ -86,7 +86,7 @@ public sealed class OpenAiRuntime : ProbedRuntime
         var receipt = await _chat.RunAsync(_address.Endpoint(_probe.Base, "chat/completions"), Info.Name, task, output, cancellationToken);
         if (receipt.HasPromptTokens && Info.Models.FirstOrDefault(m => m.Id == task.ModelId)?.ContextTokens is { } context)
         {
-            var text = string.Concat(Conversation.Of(task).Select(t => t.Content));
+            var text = string.Concat(Conversation.Of(task).Select(t => t.Content)) + task.SoFar;
             receipt.Note = $"{receipt.Note} {await LlamaCppPrompt.CutAsync(Http, _address.Endpoint(_probe.Base, "../tokenize"), text, receipt.PromptTokens, context, cancellationToken)}".Trim();
         }
 

@@ -1,11 +1,13 @@
 namespace EdgeMesh.Agent.Runtimes.Reasoning;
 
 /// <summary>Writes and counts; no blanks before the reasoning, a line between two thoughts.</summary>
-internal sealed class AnswerWriter(IAnswerOutput output)
+/// <param name="hasAnswer">The answer has begun elsewhere.</param>
+internal sealed class AnswerWriter(IAnswerOutput output, bool hasAnswer = false)
 {
+    private readonly bool _hasBegun = hasAnswer;
     private bool _thinking;
 
-    public bool HasAnswer { get; private set; }
+    public bool HasAnswer { get; private set; } = hasAnswer;
 
     public int AnswerChars { get; private set; }
 
@@ -41,7 +43,7 @@ internal sealed class AnswerWriter(IAnswerOutput output)
     /// <summary>All text so far, and this, was reasoning.</summary>
     public void MoveToReasoning(string last)
     {
-        if (AnswerChars > 0)
+        if (AnswerChars > 0 || _hasBegun)
         {
             output.TextWasReasoning();
             (ReasoningChars, AnswerChars, HasAnswer, _thinking) = (ReasoningChars + AnswerChars, 0, false, true);

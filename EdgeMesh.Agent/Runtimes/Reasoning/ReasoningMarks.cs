@@ -24,6 +24,12 @@ public static class ReasoningMarks
     /// <summary>The marks of gpt-oss's channels.</summary>
     public static ImmutableArray<string> Channels { get; } = ["<|start|>", "<|channel|>", "<|message|>", "<|constrain|>", "<|end|>", "<|return|>", "<|call|>"];
 
+    /// <summary>How gpt-oss's template ends a prompt: the model names the channel itself.</summary>
+    public const string AssistantInChannels = "<|start|>assistant";
+
+    /// <summary>What follows it where the answer begins.</summary>
+    public const string FinalChannel = "<|channel|>final<|message|>";
+
     /// <summary>All of them, as they stand in a vocabulary.</summary>
     public static ImmutableArray<string> All { get; } = [.. Tags.SelectMany(t => new[] { t.Open, t.Close }), .. Channels];
 

@@ -6,7 +6,8 @@ namespace EdgeMesh.Agent.Runtimes.Reasoning;
 /// </summary>
 /// <param name="output">Where both go.</param>
 /// <param name="opened">The tag that the prompt opened already, see <see cref="ReasoningMarks.OpenedBy"/>; null for none.</param>
-public sealed class ReasoningSplitter(IAnswerOutput output, ReasoningTag? opened = null)
+/// <param name="soFar">The beginning of the answer where it is there already; empty for none. What comes is in the middle of the answer then.</param>
+public sealed class ReasoningSplitter(IAnswerOutput output, ReasoningTag? opened = null, string soFar = "")
 {
     // So many blanks before an answer are its own.
     private const int MostBlanks = 4_096;
@@ -19,12 +20,12 @@ public sealed class ReasoningSplitter(IAnswerOutput output, ReasoningTag? opened
     private static readonly string[] TagMarks = [.. ReasoningMarks.Tags.SelectMany(t => new[] { t.Open, t.Close })];
     private static readonly string[] BareMarks = [.. TagMarks, BareFinal];
 
-    private readonly AnswerWriter _writer = new(output);
-    private State _state = opened is null ? State.Beginning : State.Thought;
+    private readonly AnswerWriter _writer = new(output, hasAnswer: soFar.Length > 0);
+    private State _state = soFar.Length > 0 ? State.Answer : opened is null ? State.Beginning : State.Thought;
     private string _close = opened?.Close ?? "";
     private string[] _marks = TagMarks;
-    private bool _mayMove = opened is null;
-    private char _before;
+    private bool _mayMove = opened is null || soFar.Length > 0;
+    private char _before = soFar.Length > 0 ? soFar[^1] : default;
     private string _held = "";
     private ChannelReader? _channels;
 
@@ -179,6 +180,12 @@ public sealed class ReasoningSplitter(IAnswerOutput output, ReasoningTag? opened
 
         if (ReasoningMarks.Tags.Any(t => t.Open == mark))
         {
+            if (soFar.Length > 0 && _writer.AnswerChars == 0 && string.IsNullOrWhiteSpace(_held[..at]))
+            {
+                // It does not go on: it begins anew, with its thoughts.
+                _writer.Reasoning(mark);
+            }
+
             _mayMove = false;
             return true;
         }

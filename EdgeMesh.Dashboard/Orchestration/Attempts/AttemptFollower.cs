@@ -57,7 +57,7 @@ internal sealed class AttemptFollower : IAsyncDisposable
     /// <summary>What is held back, in order: to be told in one with its success, which makes it lead.</summary>
     public IReadOnlyList<JobEvent> Held => _held;
 
-    private AttemptPosition Heard => new(_text, _reasoning, _moved, [.. _artifacts], _started, _events);
+    private AttemptPosition Heard => new(_text, _reasoning, _moved, [.. _artifacts], _started, _events, _order.SoFar?.Length ?? 0);
 
     /// <summary>Reads until the attempt has ended.</summary>
     /// <param name="room">Waits while the disk is behind.</param>
@@ -70,7 +70,7 @@ internal sealed class AttemptFollower : IAsyncDisposable
             {
                 if (await TakeAsync(update, listening) is { } end)
                 {
-                    if (end is AttemptFailed { Reason: ReasonCode.BadOutput })
+                    if (end is AttemptFailed { Reason: ReasonCode.BadOutput or ReasonCode.CannotContinue })
                     {
                         stop();
                     }
@@ -108,6 +108,8 @@ internal sealed class AttemptFollower : IAsyncDisposable
                 _written += update.Text.Length;
                 _pieces.Add(update.Text, isReasoning: false);
                 break;
+            case TaskUpdate.UpdateOneofCase.Reasoning or TaskUpdate.UpdateOneofCase.TextWasReasoning when _order.SoFar is not null:
+                return Failed(ReasonCode.CannotContinue, $"{_device.Name} began to think instead of going on with the text.");
             case TaskUpdate.UpdateOneofCase.Reasoning:
                 _pieces.Add(update.Reasoning, isReasoning: true);
                 break;

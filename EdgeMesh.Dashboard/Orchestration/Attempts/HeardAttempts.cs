@@ -22,12 +22,13 @@ internal sealed class HeardAttempts(TimeProvider time)
     public void Await(AttemptId id, AttemptPosition position) => _entries[id] = new Entry { Position = position, Since = time.GetTimestamp(), Looked = time.GetTimestamp() };
 
     /// <summary>Listening begins, or goes on.</summary>
+    /// <param name="start">Where a new attempt begins.</param>
     /// <returns>From where.</returns>
-    public AttemptPosition Begin(AttemptId id)
+    public AttemptPosition Begin(AttemptId id, AttemptPosition start)
     {
         if (!_entries.TryGetValue(id, out var entry))
         {
-            _entries[id] = entry = new Entry { Position = AttemptPosition.Start };
+            _entries[id] = entry = new Entry { Position = start };
         }
 
         entry.IsHeard = true;

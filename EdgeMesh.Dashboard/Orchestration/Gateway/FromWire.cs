@@ -93,7 +93,7 @@ public static class FromWire
         m.HasSizeBytes ? Math.Max(0, m.SizeBytes) : null, m.HasContextTokens ? Math.Max(0, m.ContextTokens) : null, Math.Clamp(m.QualityTier, 0, 5),
         m.HasCharsPerSecond && m.CharsPerSecond is >= 1 and <= 1e9 ? m.CharsPerSecond : null, Sizes(m.ImageSizes), m.CannotRun.Length == 0 ? null : Text(m.CannotRun, 400),
         m.HasKvBytesPerToken && m.KvBytesPerToken is > 0 and < MostKvBytes ? m.KvBytesPerToken : null, m.Completes, m.Measures,
-        m.HasResidentBytes ? Math.Max(0, m.ResidentBytes) : null, m.HasResidentContext && m.ResidentContext > 0 ? m.ResidentContext : null);
+        m.HasResidentBytes ? Math.Max(0, m.ResidentBytes) : null, m.HasResidentContext && m.ResidentContext > 0 ? m.ResidentContext : null) { Continues = m.Continues };
 
     // Sizes without a size of its own say nothing.
     private static Core.Models.ImageSizes? Sizes(Wire.ImageSizes? s) => s is { Width: > 0 and <= MostPixels, Height: > 0 and <= MostPixels }

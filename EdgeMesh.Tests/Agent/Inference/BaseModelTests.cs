@@ -20,7 +20,7 @@ public sealed class BaseModelTests : IDisposable
         File.WriteAllText(Path.Combine(_folder.Path, "tokenizer_config.json"), """{"bos_token":"<s>","eos_token":"<|end|>"}""");
         using var model = LoadedTextModel.Load(new ModelRef { Id = "base", Folder = _folder.Path }, ExecutionProviders.Find("CPUExecutionProvider")!, new SessionChoices { Threads = 1 }, TimeProvider.System);
 
-        var (ids, opened) = model.Prompt([new Turn { Role = "system", Content = "Be kind." }, new Turn { Role = "user", Content = "a flower is" }], TimeProvider.System, TestContext.Current.CancellationToken);
+        var (ids, opened, _) = model.Prompt([new Turn { Role = "system", Content = "Be kind." }, new Turn { Role = "user", Content = "a flower is" }], "", TimeProvider.System, TestContext.Current.CancellationToken);
 
         Assert.Null(opened);
         Assert.Equal(model.Tokenizer.Encode("a flower is", addSpecialTokens: true), ids);

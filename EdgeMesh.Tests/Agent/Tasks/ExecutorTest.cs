@@ -82,6 +82,9 @@ internal sealed class HeldRuntime(string id = "held") : IRuntime
                 output.Progress(0.5, "half");
                 await Held(task.TaskId).Task.WaitAsync(cancellationToken);
                 return new TaskReceipt();
+            case "answers one":
+                output.Text(".");
+                throw new TaskFailedException(ReasonCode.EngineError, "It broke.");
             case "fail":
                 throw new TaskFailedException(ReasonCode.BadInput, "Not /home/someone/secret/net.onnx.");
             case "flood":

@@ -54,6 +54,35 @@ public sealed class WorkerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Generate_FromAnyWordOfTheAnswerOn_WritesTheSameRest()
+    {
+        var (whole, all) = await AnswerAsync("", 64);
+        for (var at = whole.IndexOf(' ', 1); at > 0; at = whole.IndexOf(' ', at + 1))
+        {
+            var (rest, summary) = await AnswerAsync(whole[..at], 64);
+            Assert.Equal(whole, whole[..at] + rest);
+            Assert.Equal((all.OutputTokens, "stop"), (summary.PromptTokens - all.PromptTokens + summary.OutputTokens, summary.Finish));
+        }
+
+        Assert.Equal("", (await AnswerAsync(whole, 64)).Text);
+
+        // The limit is of the whole answer.
+        var (few, cut) = await AnswerAsync("", 6);
+        Assert.Equal(("length", 6), (cut.Finish, cut.OutputTokens));
+        var begun = few[..few.IndexOf(' ', 1)];
+        Assert.Equal(few, begun + (await AnswerAsync(begun, 6)).Text);
+
+        async Task<(string Text, GenerateSummary Summary)> AnswerAsync(string soFar, int most)
+        {
+            var request = new GenerateRequest { Model = Client.Reference(BuiltInModels.Text, false), Greedy = true, SoFar = soFar, MaxTokens = most };
+            request.Turns.Add(new Turn { Role = "user", Content = "what is a bicycle?" });
+            List<string> pieces = [];
+            var summary = await Client.GenerateAsync(request, pieces.Add, Stop);
+            return (string.Concat(pieces), summary);
+        }
+    }
+
+    [Fact]
     public async Task Generate_TemplateOpensAThought_AnswerBeginsAsReasoning()
     {
         using var copy = new TemporaryDirectory();
@@ -76,6 +105,11 @@ public sealed class WorkerTests : IAsyncLifetime
 
         Assert.Equal(("", true), (written.All, written.Thought.Length > 0));
         Assert.Equal(summary.OutputTokens, summary.ReasoningTokens);
+
+        // Where the answer has begun, its thoughts are over.
+        (request.SoFar, written) = ("a wheeled vehicle", new Runtimes.Written());
+        Assert.Equal(0, (await Client.GenerateAsync(request, written, Stop)).ReasoningTokens);
+        Assert.Equal((true, ""), (written.All.Length > 0, written.Thought));
     }
 
     [Fact]

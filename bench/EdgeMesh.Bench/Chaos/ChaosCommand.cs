@@ -11,7 +11,7 @@ internal static class ChaosCommand
         var faults = Enum.GetValues<Fault>().ToDictionary(f => f, f => Number($"--{Dashed(f)}", 0, $"How many times: {Words(f)}"));
         var seed = new Option<int?>("--seed") { Description = "Of faults and work. [default: a random one; it is printed]" };
         var agents = Number("--agents", 3, "Agents as processes of their own.");
-        var embedded = new Option<bool>("--embedded") { Description = "The dashboard runs its embedded device too. It finds the engine at LM Studio's port, 1234, which must be free." };
+        var embedded = new Option<bool>("--embedded") { Description = "The dashboard runs its embedded device too. It finds the engine at llama.cpp's port, 8080, which must be free." };
         var clients = Number("--clients", 8, "How many send jobs, each one after another.");
         var calm = new Option<double>("--calm") { Description = "Seconds of work without faults before the first and after the last.", DefaultValueFactory = _ => 10 };
         var logs = new Option<string?>("--logs") { Description = "A folder to keep what every process printed. [default: kept only when something was wrong]" };

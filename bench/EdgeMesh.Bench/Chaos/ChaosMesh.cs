@@ -13,7 +13,7 @@ internal sealed record ChaosAgent(Subject Program, Relay Way);
 /// <summary>The processes of a run: the dashboard on one port for all its lives, agents behind relays, the engine in this process.</summary>
 internal sealed class ChaosMesh : IAsyncDisposable
 {
-    private const int StudioPort = 1234;
+    private const int LlamaCppPort = 8080;
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private readonly TemporaryDirectory _data;
@@ -45,7 +45,7 @@ internal sealed class ChaosMesh : IAsyncDisposable
     /// <summary>Starts everything; returns when every device is online with what the work needs.</summary>
     public static async Task<ChaosMesh> StartAsync(ChaosOptions options, string logs, CancellationToken cancellationToken)
     {
-        var mesh = new ChaosMesh(new TemporaryDirectory(), logs, FreePort(), await WordEngine.StartAsync(options.Embedded ? StudioPort : 0), options.Embedded);
+        var mesh = new ChaosMesh(new TemporaryDirectory(), logs, FreePort(), await WordEngine.StartAsync(options.Embedded ? LlamaCppPort : 0), options.Embedded);
         try
         {
             mesh.Dashboard.Start();

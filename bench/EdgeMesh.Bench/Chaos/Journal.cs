@@ -25,6 +25,9 @@ internal sealed class Journal
     /// <summary>Text told at another place than behind the text before it.</summary>
     public int Misplaced { get; private set; }
 
+    /// <summary>Attempts that went on with what another one had written.</summary>
+    public int WentOn { get; private set; }
+
     /// <summary>Ends of attempts, tasks and the job beyond the first of each.</summary>
     public int DoubledEnds => _ends.Values.Sum(n => n - 1);
 
@@ -47,6 +50,11 @@ internal sealed class Journal
         var told = json.RootElement;
         switch (told.GetProperty("type").GetString())
         {
+            case "AttemptPlaced" when told.GetProperty("seam") is { ValueKind: JsonValueKind.Object } seam:
+                var (task, number) = Attempt(told);
+                _texts[(task, number)] = new StringBuilder(TextOf(task, seam.GetProperty("attempt").GetInt32())[..seam.GetProperty("offset").GetInt32()]);
+                WentOn++;
+                break;
             case "OutputAppended" when told.GetProperty("text").GetString() is { } text:
                 Append(Attempt(told), told.GetProperty("offset").GetInt32(), text);
                 break;

@@ -139,7 +139,7 @@ internal sealed class Judge(ChaosMesh mesh, Clients clients)
     {
         var stored = job with { Read = new Journal(), Connections = 0 };
         await clients.ReadAsync(stored, cancellationToken);
-        _verdict.EndedTwice += stored.Read.DoubledEnds;
+        (_verdict.EndedTwice, _verdict.WentOn) = (_verdict.EndedTwice + stored.Read.DoubledEnds, _verdict.WentOn + stored.Read.WentOn);
         if (!stored.Read.IsSound || !stored.Read.IsOver)
         {
             _verdict.Say($"{job.Tag} {job.Work} {job.Id}: its journal: {Words(stored.Read)}");

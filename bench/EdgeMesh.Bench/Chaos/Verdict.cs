@@ -56,6 +56,9 @@ internal sealed class Verdict
     /// <summary>Runs of the engine beyond the first of each request.</summary>
     public int RunAgain { get; set; }
 
+    /// <summary>Attempts that went on with what another one had written.</summary>
+    public int WentOn { get; set; }
+
     /// <summary>Processes that ended without being told to.</summary>
     public int Deaths { get; set; }
 
@@ -90,6 +93,7 @@ internal sealed class Verdict
             ("transfers of models accepted (202)", $"{Moves:N0}", null),
             Zero("of them not on their device 3 min after the last fault", MovesLost),
             ("requests that an engine ran again", $"{RunAgain:N0}", null),
+            ("attempts that went on with a text that had broken off", $"{WentOn:N0}", null),
             Zero("processes that ended by themselves", Deaths),
             Zero("processes that outlived the run", Orphans),
             Zero("orderly stops that took more than 30 s", SlowStops),

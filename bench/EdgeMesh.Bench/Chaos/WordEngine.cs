@@ -10,7 +10,8 @@ namespace EdgeMesh.Bench.Chaos;
 
 /// <summary>
 /// An OpenAI-compatible engine in this process whose every answer is known before: the words <c>TAG.0001 TAG.0002 …</c>, streamed at the pace that the request
-/// names, so that a word that is missing, doubled or of another request shows. It counts how often each request was run.
+/// names, so that a word that is missing, doubled or of another request shows. It speaks as llama.cpp's server does: an answer whose beginning it is given it goes on with, wherever that ends. It counts how
+/// often each request was run.
 /// </summary>
 internal sealed class WordEngine : IAsyncDisposable
 {
@@ -36,7 +37,8 @@ internal sealed class WordEngine : IAsyncDisposable
         var app = builder.Build();
         var engine = new WordEngine(app);
         app.MapGet("/v1/models", () => Results.Json(new { @object = "list", data = Models }));
-        app.MapGet("/api/v0/models", () => Results.Json(new { @object = "list", data = Models })); // how LM Studio is recognised
+        app.MapGet("/props", () => Results.Json(new { default_generation_settings = new { n_ctx = 32_768 }, total_slots = 2 })); // how llama.cpp is recognised
+        app.MapPost("/apply-template", ApplyAsync);
         app.MapPost("/v1/chat/completions", engine.ChatAsync);
         app.MapPost("/v1/images/generations", engine.ImageAsync);
         await app.StartAsync();
@@ -63,6 +65,24 @@ internal sealed class WordEngine : IAsyncDisposable
 
     private static IEnumerable<string> Words(string tag, int words) => Enumerable.Range(1, words).Select(i => $"{tag}.{i:0000}");
 
+    // Words with the blank before them.
+    private static IEnumerable<string> Pieces(string text)
+    {
+        for (var at = 0; at < text.Length;)
+        {
+            var end = text.IndexOf(' ', at + 1) is > 0 and var blank ? blank : text.Length;
+            yield return text[at..end];
+            at = end;
+        }
+    }
+
+    private static async Task ApplyAsync(HttpContext context)
+    {
+        using var request = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+        var prompt = string.Concat(request.RootElement.GetProperty("messages").EnumerateArray().Select(m => $"<{m.GetProperty("role").GetString()}>{m.GetProperty("content").GetString()}"));
+        await context.Response.WriteAsJsonAsync(new { prompt }, context.RequestAborted);
+    }
+
     private static int Number(string prompt, string name) => int.Parse(prompt.Split(' ').First(p => p.StartsWith(name + "=", StringComparison.Ordinal))[(name.Length + 1)..]);
 
     private static async Task SendAsync(HttpContext context, object chunk)
@@ -83,19 +103,21 @@ internal sealed class WordEngine : IAsyncDisposable
             return;
         }
 
-        var prompt = request.RootElement.GetProperty("messages").EnumerateArray().Last().GetProperty("content").GetString()!;
+        var turns = request.RootElement.GetProperty("messages").EnumerateArray().Select(m => (Role: m.GetProperty("role").GetString(), Content: m.GetProperty("content").GetString()!)).ToList();
+        var prompt = turns.Last(t => t.Role == "user").Content;
+        var begun = turns[^1].Role == "assistant" ? turns[^1].Content : "";
         var tag = prompt.Split(' ')[0];
         _runs.AddOrUpdate(tag, 1, (_, n) => n + 1);
         context.Response.ContentType = "text/event-stream";
         var (count, pace) = (Number(prompt, "words"), TimeSpan.FromMilliseconds(Number(prompt, "pace")));
         try
         {
-            var first = true;
-            foreach (var word in Words(tag, count))
+            // What it was given must be the beginning of this answer, to the letter: else what comes would hide that it was not.
+            var rest = Answer(tag, count) is var answer && answer.StartsWith(begun, StringComparison.Ordinal) ? answer[begun.Length..] : $"[this answer does not begin with: {begun}]";
+            foreach (var piece in Pieces(rest))
             {
-                await SendAsync(context, Chunk(first ? word : " " + word));
+                await SendAsync(context, Chunk(piece));
                 await Task.Delay(pace, TimeProvider.System, context.RequestAborted);
-                first = false;
             }
 
             await SendAsync(context, Chunk("", "stop"));

@@ -39,6 +39,9 @@ public sealed record GenerationOptions
     /// <summary>Texts that end the answer; they are not part of it. At most 16 of at most 200 characters; only where a tokenizer is given.</summary>
     public ImmutableArray<string> StopStrings { get; init; } = [];
 
+    /// <summary>The beginning of the answer, where the prompt ends with it: a stop string that begins in it ends the answer as well. Default: none.</summary>
+    public string Before { get; init; } = "";
+
     /// <summary>Go on after an end-of-text token: for measuring. Default false.</summary>
     public bool IgnoreEndTokens { get; init; }
 

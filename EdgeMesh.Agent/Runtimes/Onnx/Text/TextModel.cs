@@ -105,7 +105,7 @@ public sealed class TextModel : IDisposable
     {
         options.Validate();
         var decoder = tokenizer.StreamDecoder();
-        var stops = new StopStrings(options.StopStrings);
+        var stops = new StopStrings(options.StopStrings, options.Before);
         var result = Answer(
             prompt,
             options,

@@ -37,6 +37,39 @@ public sealed class OllamaRequestTests
         Assert.False(body.ContainsKey("messages"));
     }
 
+    [Fact]
+    public void Body_AnswerThatHasBegun_IsItsLastTurn_AndCountsForItsLimit()
+    {
+        var task = Wanted.Chat("m", "Tell me a tale.", 100);
+        task.SoFar = "Once upon a time there stood a mill";
+
+        var body = new OllamaRequest(task, OllamaDetails.Unknown with { Thinks = true }).Body(8_192, think: true);
+
+        Assert.Equal(["user Tell me a tale.", $"assistant {task.SoFar}"], body["messages"]!.AsArray().Select(m => $"{m!["role"]} {m["content"]}"));
+        Assert.Equal(90, body["options"]!["num_predict"]!.GetValue<int>());
+        Assert.False(body["think"]!.GetValue<bool>());
+    }
+
+    [Fact]
+    public void Body_BaseModel_GoesOnWithTextAndAnswerAsOne()
+    {
+        var task = Wanted.Chat("m", "The sun");
+        task.SoFar = " rises in the east";
+        Assert.Equal("The sun rises in the east", new OllamaRequest(task, OllamaDetails.Unknown with { HasTemplate = false }).Body(8_192, think: true)["prompt"]!.GetValue<string>());
+    }
+
+    [Theory]
+    [InlineData("{{- range $i, $_ := .Messages }}{{- $last := eq (len (slice $.Messages $i)) 1 }}{{ .Content }}{{ if not $last }}<|im_end|>{{ end }}{{ end }}", null, true)]
+    [InlineData("{{- $prefillingContent := false }}{{ range .Messages }}{{ .Content }}{{ end }}", null, true)]
+    [InlineData("{{- range .Messages }}<|{{ .Role }}|>{{ .Content }}<|end|>{{ end }}<|assistant|>", null, false)]
+    [InlineData("{{ if .Prompt }}<|user|>{{ .Prompt }}<|end|>{{ end }}<|assistant|>{{ .Response }}<|end|>", null, true)]
+    [InlineData("{{ .Prompt }}", "qwen3-coder", true)]
+    [InlineData("{{ .Prompt }}", "some-later-one", false)]
+    [InlineData("{{ .Prompt }}", null, false)]
+    [InlineData(null, null, false)]
+    public void Continues_IsReadOffWhatWritesThePrompt(string? template, string? renderer, bool expected) =>
+        Assert.Equal(expected, OllamaDetails.Read(System.Text.Json.JsonSerializer.SerializeToElement(new { template, renderer, modelfile = renderer is null ? "FROM x" : $"FROM x\nRENDERER {renderer}" })).Continues);
+
     [Theory]
     [InlineData(7, 7)]
     [InlineData(int.MaxValue, int.MaxValue)]

@@ -188,7 +188,7 @@ public sealed class RecordedAnswerTests
         foreach (var sizes in Enumerable.Range(1, 5).Select(n => (n, n)).Concat(Enumerable.Range(1, body.Length - 1).Select(n => (n, body.Length))))
         {
             var written = new Written();
-            var read = new ChatAnswer("server", "m", null, written);
+            var read = new ChatAnswer("server", "m", null, "", written);
             await foreach (var message in ServerMessages.ReadAsync(new DribbleStream(body, sizes.Item1, sizes.Item2), TestContext.Current.CancellationToken))
             {
                 read.Take(message);

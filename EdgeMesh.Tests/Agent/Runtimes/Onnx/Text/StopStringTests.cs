@@ -37,6 +37,39 @@ public sealed class StopStringTests
         Assert.True(stops.Reached);
     }
 
+    [Theory]
+    [InlineData("one </e", "nd> two", "", true)] // half before, half after
+    [InlineData("one </e", "d> two", "d> two", false)] // only its beginning was before
+    [InlineData("one <", "/e", "/e", false)]
+    [InlineData("one ", "</end> two", "", true)]
+    [InlineData("one </end> two", " three", " three", false)] // what was there and was not stopped at is not looked at again
+    public void Push_StopStringOverTheSeam_IsHonoured(string before, string after, string given, bool isReached)
+    {
+        for (var cut = 0; cut <= after.Length; cut++)
+        {
+            var stops = new StopStrings(["</end>"], before);
+
+            var all = stops.Push(after[..cut]) + stops.Push(after[cut..]) + stops.Flush();
+
+            Assert.Equal((given, isReached), (all, stops.Reached));
+        }
+    }
+
+    [Fact]
+    public void Generate_PromptEndsWithTheAnswersBeginning_StopStringOverTheSeamEndsIt()
+    {
+        using var model = ModelFixtures.Load(ModelFixtures.BuiltIn);
+        var tokenizer = new PieceTokenizer(ModelFixtures.BuiltIn);
+        var (whole, given, text) = ("", "", "");
+        var tokens = model.Generate(Bicycle.Prompt, new(), tokenizer, t => whole += t, Token).Tokens;
+        model.Generate(Bicycle.Prompt, new() { MaxTokens = 4 }, tokenizer, t => given += t, Token);
+        var stop = whole.Substring(given.Length - 2, 5);
+
+        var result = model.Generate([.. Bicycle.Prompt, .. tokens[..4]], new() { Before = given, StopStrings = [stop] }, tokenizer, t => text += t, Token);
+
+        Assert.Equal(("", FinishReason.StopString), (text, result.Finish));
+    }
+
     private static (string Text, FinishReason Finish) Answer(params string[] stops)
     {
         using var model = ModelFixtures.Load(ModelFixtures.BuiltIn);
