@@ -66,7 +66,7 @@ internal sealed class LoadedTextModel(string id, TextModel model, TextTokenizer 
     {
         if (soFar.Length > 0 && tokenizer.EosId is { } end && tokenizer.EncodeWhileWanted(soFar, addSpecialTokens: false, cancellationToken).Contains(end))
         {
-            throw GoingOn.Failed($"The text so far has {tokenizer.EosToken} in it, which ends answers of {Id}.");
+            throw new TaskFailedException(ReasonCode.CannotContinue, $"The text so far has {tokenizer.EosToken} in it, which ends answers of {Id}.");
         }
 
         var (prompt, opened) = Text(turns, time, cancellationToken);
