@@ -5,8 +5,6 @@ namespace EdgeMesh.Dashboard.Access;
 /// <summary>Loads the keys and then their sessions when the dashboard starts, after the database is migrated, and stores now and then when they were used.</summary>
 internal sealed class AccessService(ApiKeys keys, Sessions.Sessions sessions, TimeProvider time, Steadiness steady) : SteadyService(steady)
 {
-    public static readonly TimeSpan StoreEvery = TimeSpan.FromMinutes(1);
-
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await keys.LoadAsync(cancellationToken);
@@ -22,7 +20,7 @@ internal sealed class AccessService(ApiKeys keys, Sessions.Sessions sessions, Ti
 
     protected override async Task RunAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(StoreEvery, time);
+        using var timer = new PeriodicTimer(ApiKeys.StoreUseEvery, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             await StoreUseAsync(stoppingToken);

@@ -12,7 +12,10 @@ internal sealed class ApiKeys(IDbContextFactory<MeshDbContext> database, AdminKe
 {
     public const int LongestName = 64;
     private const string AdminName = "admin";
-    private static readonly TimeSpan Soon = 2 * AccessService.StoreEvery;
+    /// <summary>How often it is stored when keys and sessions were used.</summary>
+    public static readonly TimeSpan StoreUseEvery = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan Soon = 2 * StoreUseEvery;
 
     private readonly SemaphoreSlim writing = new(1, 1);
     private ImmutableArray<Entry> entries = [];

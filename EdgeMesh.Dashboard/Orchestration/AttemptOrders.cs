@@ -1,5 +1,4 @@
 using EdgeMesh.Core.Planning;
-using EdgeMesh.Dashboard.Orchestration.Attempts;
 
 namespace EdgeMesh.Dashboard.Orchestration;
 

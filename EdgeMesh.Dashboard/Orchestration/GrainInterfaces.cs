@@ -1,7 +1,6 @@
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Planning;
-using EdgeMesh.Dashboard.Orchestration.Attempts;
 using EdgeMesh.Dashboard.Storage;
 using Orleans.Concurrency;
 

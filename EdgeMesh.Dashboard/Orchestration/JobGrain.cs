@@ -1,6 +1,5 @@
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Planning;
-using EdgeMesh.Dashboard.Orchestration.Attempts;
 using EdgeMesh.Dashboard.Orchestration.Gateway;
 using EdgeMesh.Dashboard.Storage;
 using Orleans.Concurrency;

@@ -4,26 +4,37 @@ using ArchUnitNET.Loader;
 namespace EdgeMesh.Tests.Architecture;
 
 /// <summary>
-/// The rooms of a project (its folders) need each other in one direction only, and so do the folders within a folder: read from the built assemblies. A folder and those
-/// within it are one room. What lies in no folder of a project is a room of its own.
+/// The rooms of a project (its folders) need each other in one direction only, and so do the folders within a folder: read from the built assemblies. What lies in no folder
+/// of a project is a room of its own. Of what lies in a folder itself, a part may be below the folders within (what they share) and a part above (what puts them
+/// together), and nothing both.
 /// </summary>
 public sealed class NamespaceCycles
 {
     private const string NoFolder = "(no folder)";
     private const int Shown = 6;
 
+    /// <summary>Every project, with the name of its assembly.</summary>
+    public static TheoryData<string, string> Projects { get; } = new()
+    {
+        { "EdgeMesh.Core", "EdgeMesh.Core" },
+        { "EdgeMesh.QaiHub", "EdgeMesh.QaiHub" },
+        { "EdgeMesh.QaiHub.Emulator", "EdgeMesh.QaiHub.Emulator" },
+        { "EdgeMesh.Agent", "edgemesh-agent" },
+        { "EdgeMesh.Dashboard", "EdgeMesh.Dashboard" },
+    };
+
     [Theory]
-    [InlineData("EdgeMesh.Core", "EdgeMesh.Core")]
-    [InlineData("EdgeMesh.QaiHub", "EdgeMesh.QaiHub")]
-    [InlineData("EdgeMesh.QaiHub.Emulator", "EdgeMesh.QaiHub.Emulator")]
-    [InlineData("EdgeMesh.Agent", "edgemesh-agent")]
-    [InlineData("EdgeMesh.Dashboard", "EdgeMesh.Dashboard")]
+    [MemberData(nameof(Projects))]
     public void Rooms_AreInNoCircle(string project, string assembly)
     {
         var needs = Needs(project, assembly);
         Assert.True(needs.Count > 100, "The assembly was not read.");
-        Assert.Equal("", string.Join('\n', Folders(project, needs).Select(folder => Circle(folder, needs, folder == project)).Where(found => found.Length > 0)));
+        AssertNone(Folders(project, needs).Select(folder => Circle(folder, needs, folder == project)).Where(found => found.Length > 0));
     }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void WhatLiesInAFolder_IsAboveThoseWithinOrBelow(string project, string assembly) => AssertNone(Both(Needs(project, assembly)));
 
     [Fact]
     public void Circle_OfThree_IsFoundAndWhatLeadsIntoItIsLeftOut()
@@ -43,13 +54,28 @@ public sealed class NamespaceCycles
         Assert.Equal("P: (no folder) -> a (1): P needs X\nP: a -> (no folder) (1): A needs P", Circle("P", [.. needs, new("P.a", "P", "A", "P")], hasTypes: true));
     }
 
+    [Fact]
+    public void Both_IsWhatAFolderWithinNeedsAndWhatNeedsItInTurn()
+    {
+        Need[] apart = [new("P.a", "P", "A", "Shared"), new("P", "P.a", "Setup", "A")];
+        Assert.Empty(Both(apart));
+        Assert.Equal(["P.a needs Shared, and P needs it in turn: Other needs A"], Both([.. apart, new("P", "P", "Shared", "Other"), new("P", "P.a", "Other", "A")]));
+    }
+
+    // Whole: an assertion about strings would show the beginning only.
+    private static void AssertNone(IEnumerable<string> found)
+    {
+        var all = string.Join('\n', found);
+        Assert.True(all.Length == 0, all);
+    }
+
     private static List<Need> Needs(string project, string assembly)
     {
         var needs =
             from type in new ArchLoader().LoadAssemblies(System.Reflection.Assembly.Load(assembly)).Build().Types
             where IsOf(project, type)
             from dependency in type.Dependencies
-            where IsOf(project, dependency.Target) && dependency.Target.Namespace.FullName != type.Namespace.FullName
+            where IsOf(project, dependency.Target)
             select new Need(type.Namespace.FullName, dependency.Target.Namespace.FullName, type.Name, dependency.Target.Name);
         return [.. needs.Distinct()];
     }
@@ -59,9 +85,9 @@ public sealed class NamespaceCycles
 
     /// <summary>The project and every folder of it that has others within.</summary>
     private static IEnumerable<string> Folders(string project, IEnumerable<Need> needs) =>
-        needs.SelectMany(n => Above(n.From).Concat(Above(n.To))).Where(f => f.Length >= project.Length).Distinct().Order(StringComparer.Ordinal);
+        needs.SelectMany(n => Around(n.From).Concat(Around(n.To))).Where(f => f.Length >= project.Length).Distinct().Order(StringComparer.Ordinal);
 
-    private static IEnumerable<string> Above(string name)
+    private static IEnumerable<string> Around(string name)
     {
         for (var end = name.LastIndexOf('.'); end > 0; end = name.LastIndexOf('.', end - 1))
         {
@@ -90,9 +116,30 @@ public sealed class NamespaceCycles
             : null;
     }
 
+    /// <summary>The folders that need something of one around them which, by itself or by what it needs there, needs them in turn.</summary>
+    private static IEnumerable<string> Both(IReadOnlyCollection<Need> needs)
+    {
+        var byPlaces = needs.ToLookup(n => (n.From, n.To));
+        foreach (var up in byPlaces.Where(p => p.Key.From.StartsWith(p.Key.To + ".", StringComparison.Ordinal)).OrderBy(p => p.Key.From, StringComparer.Ordinal))
+        {
+            var (inner, outer) = up.Key;
+            var below = up.Select(n => n.Target).ToHashSet();
+            while (byPlaces[(outer, outer)].Where(n => below.Contains(n.Type)).Select(n => n.Target).ToList() is { } more && !below.IsSupersetOf(more))
+            {
+                below.UnionWith(more);
+            }
+
+            var back = byPlaces[(outer, inner)].Where(n => below.Contains(n.Type)).ToList();
+            if (back.Count > 0)
+            {
+                yield return $"{inner} needs {string.Join(", ", up.Select(n => n.Target).Distinct().Take(Shown))}, and {outer} needs it in turn: {Words(back)}";
+            }
+        }
+    }
+
     private static string Words(IEnumerable<Need> needs) =>
         string.Join(", ", needs.Take(Shown).Select(n => $"{n.Type} needs {n.Target}"));
 
-    /// <summary>A type of one namespace needs one of another.</summary>
+    /// <summary>A type of one namespace needs one of the same or of another.</summary>
     private sealed record Need(string From, string To, string Type, string Target);
 }

@@ -1,7 +1,6 @@
 using EdgeMesh.Agent.Runtimes.Onnx.Sessions.Files;
 using EdgeMesh.Agent.Runtimes.Onnx.Templates;
 using EdgeMesh.Agent.Runtimes.Onnx.Tokenizers;
-using EdgeMesh.Agent.Runtimes.Onnx.Tokenizers.Loading;
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 

@@ -1,7 +1,7 @@
 using EdgeMesh.Core.Contracts;
 using EdgeMesh.Core.Jobs;
 
-namespace EdgeMesh.Dashboard.Orchestration.Attempts;
+namespace EdgeMesh.Dashboard.Orchestration;
 
 /// <summary>How far an attempt was heard: where listening to it goes on after a link broke or the dashboard was started again.</summary>
 /// <param name="Text">Characters (UTF-16 code units) that came as text, those that turned out to be reasoning and those that it was given included.</param>

@@ -1,7 +1,8 @@
 using System.Text.Json;
+using EdgeMesh.Agent.Runtimes.Onnx.Tokenizers.Loading;
 using Microsoft.ML.Tokenizers;
 
-namespace EdgeMesh.Agent.Runtimes.Onnx.Tokenizers.Loading;
+namespace EdgeMesh.Agent.Runtimes.Onnx.Tokenizers;
 
 /// <summary>Reads the tokenizer files of a model folder; whatever is wrong with them becomes a named fault.</summary>
 internal static class TokenizerLoader
