@@ -66,11 +66,21 @@ public static class CostModel
     /// <summary>What a task costs by itself on a device with a model, without waiting for others.</summary>
     /// <param name="inputChars">Characters the task reads.</param>
     /// <param name="borrowed">Another device's posterior for the same runtime kind and model, or null.</param>
+    public static Estimate Price(PlannedTask task, int inputChars, DeviceSnapshot device, RuntimeInfo runtime, ModelInfo model, Calibration? borrowed)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(runtime);
+        ArgumentNullException.ThrowIfNull(model);
+        return Price(task, inputChars, device, runtime, model, device.Learned(CalibrationKey.Of(task, runtime.Id, model.Id)), borrowed, null, 0);
+    }
+
+    /// <inheritdoc cref="Price(PlannedTask, int, DeviceSnapshot, RuntimeInfo, ModelInfo, Calibration?)"/>
+    /// <param name="known">What the device has learned of such a task, or null.</param>
     /// <param name="published">What others measured of this model on such a device, or null; weaker than a run here, stronger than a borrowed one.</param>
     /// <param name="written">Tokens of the answer that are there already and are read like the input: only the rest is written.</param>
-    public static Estimate Price(PlannedTask task, int inputChars, DeviceSnapshot device, RuntimeInfo runtime, ModelInfo model, Calibration? borrowed, PublishedLatency? published = null, int written = 0)
+    internal static Estimate Price(
+        PlannedTask task, int inputChars, DeviceSnapshot device, RuntimeInfo runtime, ModelInfo model, Calibration? known, Calibration? borrowed, PublishedLatency? published, int written)
     {
-        var known = device.Calibrations.IsEmpty ? null : device.Calibrations.GetValueOrDefault(CalibrationKey.Of(task, runtime.Id, model.Id));
         var (learned, origin) = known is not null ? (known, EstimateOrigin.Measured)
             : published is not null && task.Kind == TaskKind.OnnxRun ? (null, EstimateOrigin.Published)
             : (borrowed, borrowed is null ? EstimateOrigin.Prior : EstimateOrigin.Borrowed);

@@ -62,7 +62,10 @@ public sealed record DeviceSnapshot(
     public double QueuedWorkMs => Lanes.Sum(l => l.WorkMs);
 
     /// <summary>MiB that are promised to attempts in flight and not in the measurement yet.</summary>
-    public double ReservedRamMb => InUse.Sum(u => u.PromisedMb);
+    public double ReservedRamMb => InUse.IsEmpty ? 0 : InUse.Sum(u => u.PromisedMb);
+
+    /// <summary>What it has learned of such a task; null before the first.</summary>
+    public Calibration? Learned(CalibrationKey key) => Calibrations.IsEmpty ? null : Calibrations.GetValueOrDefault(key);
 
     /// <summary>A runtime's lane as it is now.</summary>
     public Lane LaneOf(RuntimeInfo runtime)

@@ -8,14 +8,9 @@ internal sealed class Borrowable(FleetSnapshot fleet)
 {
     private readonly Dictionary<CalibrationKey, Calibration?> _found = [];
 
-    /// <summary>Null when the device knows it itself, or nobody does.</summary>
-    public Calibration? For(DeviceSnapshot device, CalibrationKey key)
+    /// <summary>Null when nobody knows it.</summary>
+    public Calibration? For(CalibrationKey key)
     {
-        if (!device.Calibrations.IsEmpty && device.Calibrations.ContainsKey(key))
-        {
-            return null;
-        }
-
         if (!_found.TryGetValue(key, out var best))
         {
             foreach (var other in fleet.Devices)

@@ -8,5 +8,5 @@ public sealed class ExcludedFilter : IPlacementFilter
     public string Name => "failed";
 
     public string? Reject(DeviceSnapshot device, FilterContext context) =>
-        context.Excluded.Contains(device.Id) ? "It already failed this task." : null;
+        !context.Excluded.IsEmpty && context.Excluded.Contains(device.Id) ? "It already failed this task." : null;
 }

@@ -54,7 +54,7 @@ public readonly record struct MemoryFit(MemoryAnswer Answer, double? NeedMb, dou
             return new(MemoryAnswer.Now, null, free, free, margin);
         }
 
-        var here = model.ResidentBytes is not null || device.InUse.Any(u => u.RuntimeId == runtime.Id && u.ModelId == model.Id);
+        var here = model.ResidentBytes is not null || IsInUse(device, runtime, model);
         var needMb = here ? asked.WorkMb : asked.TotalMb;
         if (needMb <= free || (needMb <= Small && needMb <= (now.RamFreeMb - promised) * (1 - MarginShare)))
         {
@@ -91,13 +91,26 @@ public readonly record struct MemoryFit(MemoryAnswer Answer, double? NeedMb, dou
         double idle = 0;
         foreach (var other in runtime.Models)
         {
-            if (other.ResidentBytes is not null && other.Id != model.Id && !device.InUse.Any(u => u.RuntimeId == runtime.Id && u.ModelId == other.Id))
+            if (other.ResidentBytes is not null && other.Id != model.Id && !IsInUse(device, runtime, other))
             {
                 idle += ResidentMb(other);
             }
         }
 
         return idle;
+    }
+
+    private static bool IsInUse(DeviceSnapshot device, RuntimeInfo runtime, ModelInfo model)
+    {
+        foreach (var use in device.InUse)
+        {
+            if (use.RuntimeId == runtime.Id && use.ModelId == model.Id)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static double ResidentMb(ModelInfo model) => model.ResidentBytes is { } bytes ? (bytes > 0 ? bytes : model.SizeBytes ?? 0) / (1024.0 * 1024) : 0;

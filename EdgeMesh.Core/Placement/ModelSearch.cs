@@ -19,11 +19,11 @@ internal sealed class ModelSearch(PlannedTask task, TaskLoad load, FleetSnapshot
     public bool AnyTooShort { get; private set; }
 
     /// <summary>The best model that fits, or the filter that took the last one and why.</summary>
-    public (Candidate? Candidate, (string Filter, string Reason)? Unfit) Best(DeviceSnapshot device)
+    public Found Best(DeviceSnapshot device)
     {
         Candidate? best = null;
         (string Model, MemoryFit Fit)? smallest = null;
-        (string, string)? unfit = null;
+        Found? unfit = null;
         foreach (var runtime in device.Runtimes)
         {
             if (!SkillFilter.Fits(runtime, context))
@@ -40,7 +40,7 @@ internal sealed class ModelSearch(PlannedTask task, TaskLoad load, FleetSnapshot
 
                 if (!context.FailedModels.IsEmpty && context.FailedModels.Contains((device.Id, model.Id)))
                 {
-                    unfit ??= ("failed", $"{model.Id} already failed this task there.");
+                    unfit ??= new(null, "failed", $"{model.Id} already failed this task there.");
                     continue;
                 }
 
@@ -64,16 +64,16 @@ internal sealed class ModelSearch(PlannedTask task, TaskLoad load, FleetSnapshot
             }
         }
 
-        return best is not null ? (best, null)
-            : StartingFilter.Starting(device, context) is { } starting ? (null, (StartingFilter.Word, starting))
-            : smallest is { } big ? (null, ("ram", big.Fit.Words(device, big.Model)!)) : (null, unfit);
+        return best is not null ? new(best, null, "")
+            : StartingFilter.Starting(device, context) is { } starting ? new(null, StartingFilter.Word, starting)
+            : smallest is { } big ? new(null, "ram", big.Fit.Words(device, big.Model)!) : unfit ?? new(null, "skill", "It cannot run this.");
     }
 
-    private (string Filter, string Reason)? Unfit(ModelInfo model)
+    private Found? Unfit(ModelInfo model)
     {
         if (SizeFit.Reject(model, task) is { } size)
         {
-            return (SizeFit.Word, size);
+            return new(null, SizeFit.Word, size);
         }
 
         if (ContextFit.Reject(model, task, load) is not { } length)
@@ -82,7 +82,7 @@ internal sealed class ModelSearch(PlannedTask task, TaskLoad load, FleetSnapshot
         }
 
         AnyTooShort = true;
-        return inParts && ContextFit.Room(model, task.Kind, task.Options) >= ContextFit.LeastPart ? null : (ContextFit.Word, length);
+        return inParts && ContextFit.Room(model, task.Kind, task.Options) >= ContextFit.LeastPart ? null : new(null, ContextFit.Word, length);
     }
 
     // One that cannot hold what is there of the answer besides starts over.
@@ -91,9 +91,11 @@ internal sealed class ModelSearch(PlannedTask task, TaskLoad load, FleetSnapshot
 
     private Candidate Price(DeviceSnapshot device, RuntimeInfo runtime, ModelInfo model, MemoryFit memory, TaskLoad read, bool goesOn)
     {
-        var borrowed = _borrowable.For(device, CalibrationKey.Of(task, runtime.Id, model.Id));
+        var key = CalibrationKey.Of(task, runtime.Id, model.Id);
+        var known = device.Learned(key);
+        var borrowed = known is null ? _borrowable.For(key) : null;
         var published = context.Kind == TaskKind.OnnxRun ? context.Plan.Published?.Find(device.Id, model.Id, runtime.Accelerator, task.Options) : null;
-        var own = CostModel.Price(task, read.Chars, device, runtime, model, borrowed, published, goesOn ? context.SoFar!.Load.Tokens : 0);
+        var own = CostModel.Price(task, read.Chars, device, runtime, model, known, borrowed, published, goesOn ? context.SoFar!.Load.Tokens : 0);
         var wait = context.Kind.IsLight() || device.Lanes.IsEmpty ? 0
             : memory.Answer == MemoryAnswer.Later ? EndMs(device, runtime)
             : ListScheduling.Wait(device.LaneOf(runtime), context.Plan.Caller);

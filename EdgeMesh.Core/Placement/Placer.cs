@@ -32,11 +32,26 @@ public sealed record Candidate(DeviceSnapshot Device, RuntimeInfo Runtime, Model
     public bool IsEqualTo(Candidate other) => Rank == other.Rank && Preference == other.Preference && Quality == other.Quality;
 }
 
+/// <summary>What became of one device: a candidate, or why it is none.</summary>
+/// <param name="Candidate">Null when it was rejected.</param>
+/// <param name="Filter">Which filter rejected it; null for a candidate.</param>
+/// <param name="Reason">Why, in words.</param>
+public readonly record struct Found(Candidate? Candidate, string? Filter, string Reason);
+
 /// <summary>What became of every device.</summary>
 /// <param name="Candidates">Best first.</param>
-/// <param name="Rejected">By which filter, and why.</param>
+/// <param name="Devices">Of each device, in the order of the fleet.</param>
 /// <param name="AnyTooShort">A model was left out because its context is too short for the text.</param>
-public sealed record Surveyed(List<Candidate> Candidates, Dictionary<DeviceId, (string Filter, string Reason)> Rejected, bool AnyTooShort);
+public sealed record Surveyed(List<Candidate> Candidates, Found[] Devices, bool AnyTooShort)
+{
+    /// <summary>The same without some of the candidates.</summary>
+    /// <param name="filter">Which filter takes them, and why.</param>
+    public Surveyed Without(Func<DeviceSnapshot, bool> which, string filter, string reason) => this with
+    {
+        Candidates = Candidates.FindAll(c => !which(c.Device)),
+        Devices = Array.ConvertAll(Devices, d => d.Candidate is { } candidate && which(candidate.Device) ? new Found(null, filter, reason) : d),
+    };
+}
 
 /// <summary>Filters devices, prices the survivors, and orders them: policy, preferred models, quality tier, p50, p90. Pure.</summary>
 public static class Placer
@@ -47,37 +62,27 @@ public static class Placer
     {
         var search = new ModelSearch(task, load, fleet, context, inParts);
         var candidates = new List<Candidate>(fleet.Devices.Length);
-        var rejected = new Dictionary<DeviceId, (string, string)>();
-        foreach (var device in fleet.Devices)
+        var devices = new Found[fleet.Devices.Length];
+        for (var i = 0; i < devices.Length; i++)
         {
-            if (Reject(device, context) is { } why)
+            devices[i] = Reject(fleet.Devices[i], context) ?? search.Best(fleet.Devices[i]);
+            if (devices[i].Candidate is { } candidate)
             {
-                rejected[device.Id] = why;
-                continue;
-            }
-
-            var (best, unfit) = search.Best(device);
-            if (best is not null)
-            {
-                candidates.Add(best);
-            }
-            else if (unfit is { } reason)
-            {
-                rejected[device.Id] = reason;
+                candidates.Add(candidate);
             }
         }
 
         candidates.Sort(Compare);
-        return new Surveyed(candidates, rejected, search.AnyTooShort);
+        return new Surveyed(candidates, devices, search.AnyTooShort);
     }
 
-    private static (string, string)? Reject(DeviceSnapshot device, FilterContext context)
+    private static Found? Reject(DeviceSnapshot device, FilterContext context)
     {
         foreach (var filter in context.Plan.Filters)
         {
             if (filter.Reject(device, context) is { } reason)
             {
-                return (filter.Name, reason);
+                return new(null, filter.Name, reason);
             }
         }
 

@@ -27,7 +27,7 @@ public static class PlanningPipeline
         if (whole.Candidates.Count == 0)
         {
             var verdicts = Verdicts.Explain(fleet, whole, [], filter);
-            var waitsFor = whole.Rejected.Values.Any(r => r.Filter == StartingFilter.Word) ? PlanWords.WaitsForStart : WaitsForReturn(request, fleet, context);
+            var waitsFor = whole.Devices.Any(d => d.Filter == StartingFilter.Word) ? PlanWords.WaitsForStart : WaitsForReturn(request, fleet, context);
             return new PlanResult(fleet.Version, null, null, verdicts, null, waitsFor, waitsFor is null ? Refusals.Explain(filter, fleet, verdicts) : null, waitsFor is not null);
         }
 
@@ -44,12 +44,11 @@ public static class PlanningPipeline
     {
         var filter = Again(task, request, context, tried) with { SoFar = soFar };
         var found = Placer.Survey(task, load, fleet, filter);
-        foreach (var other in found.Candidates.Where(c => task.OnDevice is { } only && c.Device.Id != only))
+        if (task.OnDevice is { } only)
         {
-            found.Rejected[other.Device.Id] = ("bound", "This task is about another device.");
+            found = found.Without(d => d.Id != only, "bound", "This task is about another device.");
         }
 
-        found.Candidates.RemoveAll(c => found.Rejected.ContainsKey(c.Device.Id));
         var placement = found.Candidates is [var first, ..] ? Place(task, first, found.Candidates.ElementAtOrDefault(1), first.WaitMs, filter) : null;
         placement = placement is not null && task.OnDevice is not null ? placement with { Reason = "This task is about this device." } : placement;
         return (placement, Verdicts.Explain(fleet, found, placement is null ? [] : [placement], filter));

@@ -13,34 +13,22 @@ public static class Verdicts
     public static ImmutableArray<DeviceVerdict> Explain(
         FleetSnapshot fleet, Surveyed found, ImmutableArray<TaskPlacement> placements, FilterContext context)
     {
-        var candidates = found.Candidates;
-        var byId = new Dictionary<DeviceId, int>(candidates.Count);
-        for (var i = 0; i < candidates.Count; i++)
-        {
-            byId[candidates[i].Device.Id] = i;
-        }
-
-        var chosen = new HashSet<DeviceId>();
-        foreach (var placement in placements)
-        {
-            chosen.Add(placement.Device);
-        }
-
+        var (best, second) = (found.Candidates.FirstOrDefault(), found.Candidates.ElementAtOrDefault(1));
+        var chosen = placements.Select(p => p.Device).ToHashSet();
         var verdicts = ImmutableArray.CreateBuilder<DeviceVerdict>(fleet.Devices.Length);
-        foreach (var device in fleet.Devices)
+        for (var i = 0; i < found.Devices.Length; i++)
         {
-            if (!byId.TryGetValue(device.Id, out var rank))
+            var device = fleet.Devices[i];
+            if (found.Devices[i] is not { Candidate: { } candidate })
             {
-                var (filter, reason) = found.Rejected.TryGetValue(device.Id, out var why) ? why : ("skill", "It cannot run this.");
-                verdicts.Add(new DeviceVerdict(device.Id, device.Name, false, false, filter, reason, null, null, null, null, MemoryFit.FreeOf(device)));
+                verdicts.Add(new DeviceVerdict(device.Id, device.Name, false, false, found.Devices[i].Filter, found.Devices[i].Reason, null, null, null, null, MemoryFit.FreeOf(device)));
                 continue;
             }
 
-            var candidate = candidates[rank];
             var isChosen = chosen.Contains(device.Id);
             var words = isChosen
-                ? chosen.Count > 1 ? "Runs part of it." : Chosen(candidate, candidates.Count > 1 ? candidates[rank == 0 ? 1 : 0] : null, context)
-                : Later(candidate, candidates[0], rank, context);
+                ? chosen.Count > 1 ? "Runs part of it." : Chosen(candidate, ReferenceEquals(candidate, best) ? second : best, context)
+                : Later(candidate, best!, ReferenceEquals(candidate, second), context);
             verdicts.Add(new DeviceVerdict(
                 device.Id, device.Name, true, isChosen, null, words, candidate.Price, candidate.Runtime.Id, candidate.Model.Id, candidate.Runtime.Accelerator, candidate.Memory.FreeMb, candidate.Memory.NeedMb));
         }
@@ -103,9 +91,9 @@ public static class Verdicts
         _ => "Your preferred model for chats.",
     };
 
-    private static string Later(Candidate candidate, Candidate best, int rank, FilterContext context)
+    private static string Later(Candidate candidate, Candidate best, bool isRunnerUp, FilterContext context)
     {
-        var prefix = rank == 1 ? "Runner-up. " : "";
+        var prefix = isRunnerUp ? "Runner-up. " : "";
         if (candidate.Rank > best.Rank)
         {
             return prefix + (context.Request.Policy == JobPolicy.PreferLocal ? "Not this computer." : "It is this computer.");

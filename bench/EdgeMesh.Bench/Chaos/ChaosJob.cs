@@ -22,6 +22,9 @@ internal sealed record ChaosJob(string Tag, Work Work, object Request, string? E
     /// <summary>Since its 202; null while nobody said that.</summary>
     public string? Id { get; set; }
 
+    /// <summary>What was said instead of 202 when it was sent last.</summary>
+    public string LastAnswer { get; set; } = "no answer yet";
+
     /// <summary>What a reader of its events got, over all its connections; null when nobody read.</summary>
     public Journal? Read { get; set; }
 

@@ -81,7 +81,15 @@ internal static class ChaosRun
         await torment.RunAsync(cancellationToken);
         await Task.Delay(TimeSpan.FromSeconds(options.Calm), TimeProvider.System, cancellationToken);
         await stop.CancelAsync();
-        await Task.WhenAll(work).WaitAsync(TimeSpan.FromMinutes(2), TimeProvider.System, cancellationToken);
+        try
+        {
+            await Task.WhenAll(work).WaitAsync(TimeSpan.FromMinutes(2), TimeProvider.System, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"Not everything that was sent was accepted 2 min after the last fault: {string.Join("; ", clients.Waiting.Append(models.Waiting).Where(w => w.Length > 0))}. {Answers(clients)}.");
+        }
+
         say("no more work is sent; what is open may end");
         var verdict = await new Judge(mesh, clients).JudgeAsync(cancellationToken);
         verdict.Moves = models.Accepted;
@@ -91,9 +99,12 @@ internal static class ChaosRun
             verdict.Say($"{missing} never arrived.");
         }
 
-        say($"answers other than 202: {string.Join(", ", clients.Refusals.Select(r => $"{r.Value} x {r.Key}"))}; without an answer: {clients.Unanswered}");
+        say(Answers(clients));
         return (verdict, torment);
     }
+
+    private static string Answers(Clients clients) =>
+        $"answers other than 202: {string.Join(", ", clients.Refusals.Select(r => $"{r.Value} x {r.Key}"))}; without an answer: {clients.Unanswered}";
 
     private static string Described(ChaosOptions options) =>
         $"seed {options.Seed}, {options.Agents} agents{(options.Embedded ? " and the embedded device" : "")}, {options.Clients} clients, " +

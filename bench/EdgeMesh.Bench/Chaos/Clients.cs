@@ -26,6 +26,9 @@ internal sealed class Clients(ChaosMesh mesh, WorkMix mix, int seed)
     /// <summary>Requests that got no answer, and were sent again.</summary>
     public int Unanswered { get; private set; }
 
+    /// <summary>What was sent and is not accepted yet, with the last answer to it.</summary>
+    public IEnumerable<string> Waiting => _jobs.Where(j => j.Id is null).Select(j => $"{j.Work} {j.Tag} ({j.LastAnswer})");
+
     /// <summary>What the built-in summariser answers to the article, learned in calm.</summary>
     /// <exception cref="InvalidOperationException">It failed.</exception>
     public async Task<string> LearnSummaryAsync(CancellationToken cancellationToken)
@@ -97,10 +100,12 @@ internal sealed class Clients(ChaosMesh mesh, WorkMix mix, int seed)
                     return;
                 }
 
-                _refusals.AddOrUpdate($"{(int)answer.StatusCode} {Code(body)}", 1, (_, n) => n + 1);
+                job.LastAnswer = $"{(int)answer.StatusCode} {Code(body)}";
+                _refusals.AddOrUpdate(job.LastAnswer, 1, (_, n) => n + 1);
             }
             catch (Exception e) when (e is HttpRequestException or IOException or TaskCanceledException or JsonException)
             {
+                job.LastAnswer = e.Message;
                 Unanswered++;
             }
 

@@ -26,6 +26,9 @@ internal sealed class ModelMoves(ChaosMesh mesh, int seed)
     /// <summary>Accepted so far.</summary>
     public int Accepted => _moves.Count;
 
+    /// <summary>The order that is not accepted yet, with the last answer to it; empty when there is none.</summary>
+    public string Waiting { get; private set; } = "";
+
     /// <summary>Brings the model of the ONNX jobs to every device, in calm.</summary>
     /// <exception cref="TimeoutException">It did not arrive.</exception>
     public async Task BringAdderAsync(CancellationToken cancellationToken)
@@ -96,8 +99,11 @@ internal sealed class ModelMoves(ChaosMesh mesh, int seed)
                 if (answer.StatusCode == HttpStatusCode.Accepted)
                 {
                     _moves.Enqueue(new Move(model, device, content.Length));
+                    Waiting = "";
                     return;
                 }
+
+                Waiting = $"{model} for {device} ({(int)answer.StatusCode})";
 
                 // The upload was used by an order whose answer was lost.
                 upload = answer.StatusCode == HttpStatusCode.BadRequest ? null : upload;
@@ -105,6 +111,7 @@ internal sealed class ModelMoves(ChaosMesh mesh, int seed)
             catch (Exception e) when (e is HttpRequestException or IOException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
             {
                 // The dashboard is away.
+                Waiting = $"{model} for {device} ({e.Message})";
             }
         }
     }
