@@ -66,7 +66,7 @@ public sealed class AddDeviceTests(BrowserFixture fixture)
         var code = page.Locator(".jr-code");
         await code.WaitForAsync();
         Assert.Contains($"the code {await code.InnerTextAsync()} too", says, StringComparison.Ordinal);
-        Assert.Equal("Anna\u2019s laptop", (await page.Locator(".jr bdi").First.InnerTextAsync()).Trim());
+        await Assertions.Expect(page.Locator(".jr bdi").First).ToHaveTextAsync("Anna\u2019s laptop");
         await session.PictureAsync($"new-device-code-{scheme}");
         await session.AssertFitsWidthAsync();
         await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Approve ") }).ClickAsync();

@@ -7,12 +7,15 @@ namespace EdgeMesh.Tests.Browser;
 /// <summary>One browser for all browser tests.</summary>
 public sealed class BrowserFixture : IAsyncLifetime
 {
+    // Milliseconds: a condition that holds is seen at once; a busy machine takes its time until it does.
+    private const float Patience = 30_000;
     private IPlaywright? _playwright;
 
     public IBrowser Browser { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
+        Assertions.SetDefaultExpectTimeout(Patience);
         _playwright = await Playwright.CreateAsync();
         Browser = await Chromium.LaunchAsync(_playwright);
     }

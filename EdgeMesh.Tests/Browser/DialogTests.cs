@@ -152,7 +152,7 @@ public sealed class DialogTests(BrowserFixture fixture, LongNamesMesh mesh) : IC
         await page.Keyboard.PressAsync("Enter");
         await page.Locator("tr[data-device]").First.WaitForAsync();
         await sheet.WaitForAsync(new() { State = WaitForSelectorState.Hidden });
-        Assert.Equal("true", await more.GetAttributeAsync("aria-current"));
+        await Assertions.Expect(more).ToHaveAttributeAsync("aria-current", "true");
     }
 
     [Theory]

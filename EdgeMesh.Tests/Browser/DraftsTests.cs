@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using EdgeMesh.Tests.Fakes;
 using EdgeMesh.Tests.Support;
 using Microsoft.Playwright;
@@ -42,7 +43,7 @@ public sealed class DraftsTests(BrowserFixture fixture)
         await page.GetByText("Your draft is back.").WaitForAsync(new() { State = WaitForSelectorState.Detached });
         await page.ReloadAsync();
         await page.GetByLabel("Text", new() { Exact = true }).WaitForAsync();
-        Assert.Equal("", await page.GetByLabel("Text", new() { Exact = true }).InputValueAsync());
+        await Assertions.Expect(page.GetByLabel("Text", new() { Exact = true })).ToHaveValueAsync("");
     }
 
     [Fact]
@@ -65,11 +66,11 @@ public sealed class DraftsTests(BrowserFixture fixture)
         await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Run") }).ClickAsync();
         await page.GetByRole(AriaRole.Heading, new() { NameRegex = new("^mill\\.txt") }).WaitForAsync();
         await page.GetByText("Succeeded").First.WaitForAsync();
-        Assert.Contains("Carrow Creek", await page.GetByLabel("Input", new() { Exact = true }).InnerTextAsync(), StringComparison.Ordinal);
+        await Assertions.Expect(page.GetByLabel("Input", new() { Exact = true })).ToContainTextAsync("Carrow Creek");
         await session.PictureAsync("job-with-input");
 
         await session.GoAsync("/new", "New job");
-        Assert.Equal("", await page.GetByLabel("Text", new() { Exact = true }).InputValueAsync());
+        await Assertions.Expect(page.GetByLabel("Text", new() { Exact = true })).ToHaveValueAsync("");
         Assert.Equal(0, await page.GetByText("Your draft is back.").CountAsync());
     }
 
@@ -101,7 +102,7 @@ public sealed class DraftsTests(BrowserFixture fixture)
             await page.GetByLabel("Text", new() { Exact = true }).PressSequentiallyAsync("ll of Carrow Creek");
             await using var again = await DashboardProcess.StartAsync(directory["data"], address.Port);
             await page.GetByText("Your draft is back.").WaitForAsync(new() { Timeout = 60_000 });
-            Assert.Equal("The tidal mill of Carrow Creek", await page.GetByLabel("Text", new() { Exact = true }).InputValueAsync());
+            await Assertions.Expect(page.GetByLabel("Text", new() { Exact = true })).ToHaveValueAsync("The tidal mill of Carrow Creek");
             await page.GotoAsync("about:blank");
         }
         finally
@@ -131,7 +132,7 @@ public sealed class DraftsTests(BrowserFixture fixture)
         await page.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
         await page.GetByText("Broken off").First.WaitForAsync();
 
-        Assert.StartsWith(seen[..Math.Min(seen.Length, 20)], (await page.Locator(".em-read").First.InnerTextAsync()).Trim(), StringComparison.Ordinal);
+        await Assertions.Expect(page.Locator(".em-read").First).ToHaveTextAsync(new Regex($"^{Regex.Escape(seen[..Math.Min(seen.Length, 20)])}"));
         Assert.Equal(0, await page.GetByText("To fix it").CountAsync());
         await session.PictureAsync("job-cancelled");
         var result = (await dashboard.GetAsync($"/api/jobs/{id}")).GetProperty("result");
@@ -142,8 +143,8 @@ public sealed class DraftsTests(BrowserFixture fixture)
     private static async Task AssertThereAsync(IPage page, string text)
     {
         await page.GetByText("Your draft is back.").WaitForAsync();
-        Assert.Equal(text, await page.GetByLabel("Message", new() { Exact = true }).InputValueAsync());
-        Assert.Equal("In one sentence.", await page.GetByLabel("How it should answer").InputValueAsync());
-        Assert.Equal("PreferRemote", await page.GetByLabel("Policy").InputValueAsync());
+        await Assertions.Expect(page.GetByLabel("Message", new() { Exact = true })).ToHaveValueAsync(text);
+        await Assertions.Expect(page.GetByLabel("How it should answer")).ToHaveValueAsync("In one sentence.");
+        await Assertions.Expect(page.GetByLabel("Policy")).ToHaveValueAsync("PreferRemote");
     }
 }

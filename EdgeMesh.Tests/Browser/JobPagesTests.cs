@@ -106,7 +106,7 @@ public sealed class JobPagesTests(BrowserFixture fixture)
         await session.LogInAsync(dashboard);
         await session.GoAsync("/jobs", "Jobs");
         await page.Locator("a[data-row]").Nth(2).WaitForAsync();
-        Assert.Equal(["third words", "second words", "first words"], await page.Locator("a[data-row]").AllInnerTextsAsync());
+        await Assertions.Expect(page.Locator("a[data-row]")).ToHaveTextAsync(["third words", "second words", "first words"]);
         await Axe.CheckAsync(page, "the jobs");
 
         // A job that comes now waits behind a chip.
@@ -116,7 +116,7 @@ public sealed class JobPagesTests(BrowserFixture fixture)
 
         await page.Keyboard.PressAsync("/");
         await page.Keyboard.TypeAsync("second");
-        await Until.TrueAsync("one row", async () => await page.Locator("a[data-row]").CountAsync() == 1);
+        await Assertions.Expect(page.Locator("a[data-row]")).ToHaveCountAsync(1);
         await page.Keyboard.PressAsync("Escape");
         await page.Keyboard.PressAsync("j");
         await page.Keyboard.PressAsync("Enter");

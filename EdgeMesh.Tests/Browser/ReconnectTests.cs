@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using EdgeMesh.Tests.Support;
 using Microsoft.Playwright;
 
@@ -28,7 +29,7 @@ public sealed class ReconnectTests(BrowserFixture fixture)
         try
         {
             await session.Page.GetByText("Reconnecting to the dashboard.").WaitForAsync();
-            Assert.Matches(@"from \d\d:\d\d:\d\d", await session.Page.Locator("#components-reconnect-modal").InnerTextAsync());
+            await Assertions.Expect(session.Page.Locator("#components-reconnect-modal")).ToContainTextAsync(new Regex(@"from \d\d:\d\d:\d\d"));
             Assert.True(await session.Page.Locator("[data-device]").First.IsVisibleAsync());
             await session.PictureAsync("reconnecting");
 
