@@ -120,9 +120,9 @@ internal sealed class JobTurn(JobView before, FleetSnapshot fleet, PlanContext c
         }
     }
 
-    // Device after device has said for too long that it is not ready.
+    // Device after device has said for too long that it is not ready; what was before this start of the dashboard is no sign.
     private bool IsNeverReady(TaskView task) =>
-        task.Attempts.Reverse().TakeWhile(a => a.Reason == ReasonCode.NotReady).LastOrDefault() is { EndedAt: { } first } && _now - first > options.WaitForDevice;
+        up > options.WaitForDevice && task.Attempts.Reverse().TakeWhile(a => a.Reason == ReasonCode.NotReady).LastOrDefault() is { EndedAt: { } first } && _now - first > options.WaitForDevice;
 
     // Nobody could take it when its attempt failed: another device, or the same one when it is back.
     private void TryAgain(TaskView task)

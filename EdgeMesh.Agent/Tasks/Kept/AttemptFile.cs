@@ -134,9 +134,8 @@ internal sealed class AttemptFile : IDisposable
         _stream = null;
     }
 
-    private static Failure NotEnded(TaskRun run) => run.IsStarted
-        ? new Failure { Reason = nameof(ReasonCode.Lost), Cause = "The agent was restarted while it worked on this." }
-        : new Failure { Reason = nameof(ReasonCode.NotReady), Cause = "The agent was restarted before it began with this." };
+    private static Failure NotEnded(TaskRun run) =>
+        new() { Reason = nameof(ReasonCode.Lost), Cause = run.IsStarted ? "The agent was restarted while it worked on this." : "The agent was restarted before it began with this." };
 
     private void Write(IMessage message)
     {

@@ -17,8 +17,19 @@ public sealed class RetriesTests
     [InlineData(ReasonCode.Busy, true, 200, false)]
     public void AreSpent_CountsWhatTheTaskDid_NotWhereItWaited(ReasonCode reason, bool began, int attempts, bool spent)
     {
-        var attempt = new AttemptView(
-            1, Samples.DeviceIdOf("One"), "One", "builtin", "textrank", AttemptState.Failed, Samples.Estimate(), "", Samples.Now, began ? Samples.Now : null, Samples.Now, AttemptOutput.Empty, 1, reason, "a cause", null);
-        Assert.Equal(spent, Retries.AreSpent([.. Enumerable.Repeat(attempt, attempts)], 3));
+        Assert.Equal(spent, Retries.AreSpent([.. Enumerable.Repeat(Attempt(reason, began, 0), attempts)], 3));
     }
+
+    /// <summary>A long text that goes on a little further in each short life of its device is not what ends them; one that ends them at the same place is.</summary>
+    [Fact]
+    public void AreSpent_InterruptedAgainAndAgain_CountsWhereNothingWasGained()
+    {
+        Assert.False(Retries.AreSpent([.. Enumerable.Range(1, 200).Select(n => Attempt(ReasonCode.Lost, true, n))], 3));
+        Assert.False(Retries.AreSpent([.. Enumerable.Repeat(Attempt(ReasonCode.Lost, true, 40), 12)], 3));
+        Assert.True(Retries.AreSpent([.. Enumerable.Repeat(Attempt(ReasonCode.Lost, true, 40), 13)], 3));
+    }
+
+    private static AttemptView Attempt(ReasonCode reason, bool began, int characters) => new(
+        1, Samples.DeviceIdOf("One"), "One", "builtin", "textrank", AttemptState.Failed, Samples.Estimate(), "", Samples.Now, began ? Samples.Now : null, Samples.Now,
+        AttemptOutput.Empty with { Length = characters }, 1, reason, "a cause", null);
 }
