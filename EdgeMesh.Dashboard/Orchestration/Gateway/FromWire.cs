@@ -25,18 +25,31 @@ public static class FromWire
         Accelerators(p.Accelerators),
         [.. p.Facts.Take(MostItems).Select(f => new HardwareFact(Text(f.Name), Text(f.Value), Text(f.Source)))]);
 
-    /// <summary>Runtimes with an id each, of one id the first, and <see cref="MostModels"/> models of all of them together.</summary>
+    /// <summary>
+    /// Runtimes with an id each, of one id the first, and <see cref="MostModels"/> models of all of them together. What is too much is left out of those that have the most: a folder of
+    /// a thousand models takes nothing from an engine with two.
+    /// </summary>
     public static RuntimeReport Runtimes(IEnumerable<Wire.Runtime> runtimes, bool loaded, IEnumerable<AcceleratorInfo> accelerators)
     {
-        var room = MostModels;
-        var told = ImmutableArray.CreateBuilder<RuntimeInfo>();
-        foreach (var r in runtimes.Take(MostItems).Where(r => !string.IsNullOrWhiteSpace(Text(r.Id))).DistinctBy(r => Text(r.Id)))
+        var known = runtimes.Take(MostItems).Where(r => !string.IsNullOrWhiteSpace(Text(r.Id))).DistinctBy(r => Text(r.Id)).ToList();
+        var (room, left, share) = (MostModels, known.Count, 0);
+        foreach (var count in known.Select(r => r.Models.Count).Order())
         {
-            var models = Models(r.Models, room);
-            room -= models.Length;
+            share = room / left--;
+            if (count > share)
+            {
+                break;
+            }
+
+            room -= count;
+        }
+
+        var told = ImmutableArray.CreateBuilder<RuntimeInfo>();
+        foreach (var r in known)
+        {
             told.Add(new RuntimeInfo(
                 Text(r.Id), Text(r.Name), Name<RuntimeState>(r.State) ?? RuntimeState.Down, r.Reason.Length == 0 ? null : Text(r.Reason, 500),
-                models, [.. r.TaskKinds.Take(16).Select(Kind).OfType<TaskKind>()], Name<AcceleratorKind>(r.Accelerator),
+                Models(r.Models, share), [.. r.TaskKinds.Take(16).Select(Kind).OfType<TaskKind>()], Name<AcceleratorKind>(r.Accelerator),
                 r.Owner is { } o ? new EngineOwner(o.Uid, Text(o.User, 64), Text(o.Program), o.IsOther, o.IsAllowed) : null,
                 r.Slots > 0 ? Math.Min(r.Slots, MostSlots) : null));
         }

@@ -1,0 +1,31 @@
+using EdgeMesh.Core.Models;
+using EdgeMesh.Dashboard.Orchestration.Gateway;
+using Runtime = EdgeMesh.Core.Contracts.Runtime;
+
+namespace EdgeMesh.Tests.Orchestration.Gateway;
+
+/// <summary>What of a device's words counts.</summary>
+public sealed class FromWireTests
+{
+    /// <summary>Found by a device with more than 500 models in its store: its engine's two were gone, and every chat was refused.</summary>
+    [Theory]
+    [InlineData(new[] { 10_000, 2 }, new[] { 498, 2 })]
+    [InlineData(new[] { 2, 10_000 }, new[] { 2, 498 })]
+    [InlineData(new[] { 1, 400, 400 }, new[] { 1, 249, 249 })]
+    [InlineData(new[] { 100, 200, 200 }, new[] { 100, 200, 200 })]
+    [InlineData(new[] { 0, 501 }, new[] { 0, 500 })]
+    public void Runtimes_WithTooManyModels_LeavesOutOnlyOfThoseThatHaveTheMost(int[] had, int[] told)
+    {
+        var runtimes = had.Select((count, n) =>
+        {
+            var runtime = new Runtime { Id = $"r{n}", Name = "R", State = nameof(RuntimeState.Ready) };
+            runtime.Models.AddRange(Enumerable.Range(0, count).Select(m => new EdgeMesh.Core.Contracts.Model { Id = $"m{m}" }));
+            return runtime;
+        });
+
+        Assert.Equal(told, FromWire.Runtimes(runtimes, true, []).Runtimes.Select(r => r.Models.Length));
+    }
+
+    [Fact]
+    public void Runtimes_None_IsNone() => Assert.Empty(FromWire.Runtimes([], true, []).Runtimes);
+}
