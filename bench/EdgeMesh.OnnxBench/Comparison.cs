@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using EdgeMesh.Agent.Runtimes.Onnx.Text;
-using EdgeMesh.Core.Devices;
+using EdgeMesh.Core.Primitives;
 
 namespace EdgeMesh.OnnxBench;
 

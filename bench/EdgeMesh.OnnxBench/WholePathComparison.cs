@@ -1,5 +1,5 @@
 using EdgeMesh.Agent.Runtimes.Onnx.Text;
-using EdgeMesh.Core.Devices;
+using EdgeMesh.Core.Primitives;
 
 namespace EdgeMesh.OnnxBench;
 
