@@ -21,13 +21,20 @@ public static class ContextFit
 
     /// <summary>Tokens of text a model reads at once for a task; null when it has no limit, or none that is known.</summary>
     public static int? Room(ModelInfo model, TaskKind kind, JobOptions options) => kind == TaskKind.LlmGenerate && model.ContextTokens is > 0 and var context
-        ? Math.Max(0, context - Marks - Instructions(options) - Math.Min(Answer(options), context / AnswerShare))
+        ? Math.Max(0, context - Marks - Instructions(options) - Reserve(context, options))
         : null;
+
+    /// <summary>Whether a model can hold a task's text and what is there of its answer, with room for the rest: what is there takes the room that its answer has anyway, but for a quarter of it.</summary>
+    /// <param name="written">Tokens of the answer that are there.</param>
+    public static bool Holds(ModelInfo model, PlannedTask task, TaskLoad load, int written) =>
+        Room(model, task.Kind, task.Options) is not { } room || load.Tokens + Math.Max(0, written - (Reserve(model.ContextTokens!.Value, task.Options) * 3 / 4)) <= room;
 
     /// <summary>Null when a task's text fits, else why not, with the numbers.</summary>
     public static string? Reject(ModelInfo model, PlannedTask task, TaskLoad load) =>
         Room(model, task.Kind, task.Options) is not { } room || load.Tokens <= room ? null
         : $"{model.Id} reads {model.ContextTokens:N0} tokens; this text is about {load.Tokens:N0}{(load.Tokens < model.ContextTokens ? ", and the answer needs room too" : "")}.";
+
+    private static int Reserve(int context, JobOptions options) => Math.Min(Answer(options), context / AnswerShare);
 
     private static int Instructions(JobOptions options) => options switch
     {

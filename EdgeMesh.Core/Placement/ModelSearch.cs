@@ -87,7 +87,7 @@ internal sealed class ModelSearch(PlannedTask task, TaskLoad load, FleetSnapshot
 
     // One that cannot hold what is there of the answer besides starts over.
     private (TaskLoad Load, bool GoesOn) Reads(ModelInfo model) =>
-        context.SoFar is { } soFar && soFar.IsFor(model) && load.And(soFar.Load) is var all && ContextFit.Reject(model, task, all) is null ? (all, true) : (load, false);
+        context.SoFar is { } soFar && soFar.IsFor(model) && ContextFit.Holds(model, task, load, soFar.Load.Tokens) ? (load.And(soFar.Load), true) : (load, false);
 
     private Candidate Price(DeviceSnapshot device, RuntimeInfo runtime, ModelInfo model, MemoryFit memory, TaskLoad read, bool goesOn)
     {

@@ -15,6 +15,9 @@ public sealed record TextSoFar(int Attempt, string DeviceName, string ModelId, l
     /// </summary>
     public const int Least = 32;
 
+    /// <summary>Characters that are sent at most, so that an order stays a message that devices take.</summary>
+    public const int Most = 1_000_000;
+
     /// <summary>What reading it costs.</summary>
     public TaskLoad Load { get; } = new(Text.Length, TokenEstimate.Of(Text));
 
@@ -23,7 +26,7 @@ public sealed record TextSoFar(int Attempt, string DeviceName, string ModelId, l
 
     /// <summary>
     /// The characters of a broken-off text that are gone on with: whole ones (no half of a surrogate pair, no U+FFFD of a broken one), and no blanks at the end, as tokens begin with
-    /// their blank and models lose the thread behind a bare one. 0 when too few are left to be worth it.
+    /// their blank and models lose the thread behind a bare one. 0 when too few are left to be worth it, and when it is longer than an order may be.
     /// </summary>
     public static int Usable(ReadOnlySpan<char> text)
     {
@@ -33,6 +36,6 @@ public sealed record TextSoFar(int Attempt, string DeviceName, string ModelId, l
             length--;
         }
 
-        return length < Least ? 0 : length;
+        return length is < Least or > Most ? 0 : length;
     }
 }

@@ -85,7 +85,7 @@ public sealed class OpenAiTestServer : IAsyncDisposable
     /// <summary>What it thinks before it answers, sent as llama.cpp and vLLM do (<c>reasoning_content</c>), or null.</summary>
     public string? Reasoning { get; set; }
 
-    /// <summary>What llama.cpp's <c>/apply-template</c> makes of a conversation; {0} is its last message. Null: it has none.</summary>
+    /// <summary>What llama.cpp's <c>/apply-template</c>, and vLLM's <c>/tokenize</c> and <c>/detokenize</c>, make of a conversation; {0} is its last message. Null: it has none of them.</summary>
     public string? Template { get; set; }
 
     /// <summary>Whether it repeats what it was given to go on with.</summary>
@@ -132,7 +132,8 @@ public sealed class OpenAiTestServer : IAsyncDisposable
         if (HttpMethods.IsPost(context.Request.Method))
         {
             return path == Prefix + "/chat/completions" ? AnswerAsync(context, wordDelay)
-                : path == "/apply-template" && Template is { } template ? ApplyAsync(context, template)
+                : path is "/apply-template" or "/tokenize" && Template is { } template ? ApplyAsync(context, template, path == "/tokenize")
+                : path == "/detokenize" && Template is not null ? DetokenizeAsync(context)
                 : FailAsync(context, 404, """{"error":"there is nothing"}""");
         }
 
@@ -214,11 +215,18 @@ public sealed class OpenAiTestServer : IAsyncDisposable
         await StreamAsync(context, request, wordDelay);
     }
 
-    private static async Task ApplyAsync(HttpContext context, string template)
+    private static async Task DetokenizeAsync(HttpContext context)
+    {
+        using var request = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+        await context.Response.WriteAsJsonAsync(new { prompt = string.Concat(request.RootElement.GetProperty("tokens").EnumerateArray().Select(t => (char)t.GetInt32())) }, context.RequestAborted);
+    }
+
+    private static async Task ApplyAsync(HttpContext context, string template, bool asTokens)
     {
         using var request = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
         var last = request.RootElement.GetProperty("messages").EnumerateArray().Last().GetProperty("content").GetString();
-        await context.Response.WriteAsJsonAsync(new { prompt = template.Replace("{0}", last, StringComparison.Ordinal) }, context.RequestAborted);
+        var prompt = template.Replace("{0}", last, StringComparison.Ordinal);
+        await context.Response.WriteAsJsonAsync(asTokens ? new { tokens = prompt.Select(c => (int)c) } : (object)new { prompt }, context.RequestAborted);
     }
 
     // Behind the words that it was given, when its last turn has begun.

@@ -36,6 +36,22 @@ public sealed class JobPageFactsTests : JobPageContext
     }
 
     [Fact]
+    public void TextOfTwoDevices_SaysWhoWroteWhat()
+    {
+        const string Begun = "Once upon a time there stood a mill";
+        var job = Samples.Job(JobState.Succeeded, output: $"{Begun} by the river.");
+        var last = job.Tasks[0].Attempts[0];
+        var lost = last with { DeviceName = "Board", DeviceId = Samples.DeviceIdOf("Board"), State = AttemptState.Failed, Reason = ReasonCode.Lost, Receipt = null, Output = last.Output.Beginning(Begun.Length) };
+
+        var page = Open(job with { Tasks = [job.Tasks[0] with { Attempts = [lost, last with { Number = 2, Seam = new Seam(1, Begun.Length) }] }] });
+
+        foreach (var card in (string[])["[aria-label=Result]", "[aria-label=Receipt]"])
+        {
+            Assert.Contains($"First 35 characters by Board, the rest by {last.DeviceName}.", page.Find(card).TextContent, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void Input_IsThere_WithEverythingThatWentWithIt()
     {
         var request = Samples.Request(JobKind.Chat, "Why do tides come twice a day?") with

@@ -50,6 +50,27 @@ public sealed class CostModelTests
         Assert.InRange(Price(Any.Task(), TextRank, 10_000, device).P50Ms, 8, 10);
     }
 
+    [Fact]
+    public void Price_PartOfTheAnswerIsThere_IsReadAndNotWritten() =>
+        Gen.Select(Gen.Int[10, 200_000], Gen.Int[1, 250], Gen.Int[0, 30]).Sample((chars, written, runs) =>
+        {
+            var task = Any.Task(skill: Skill.Chat, options: new ChatOptions([]));
+            var device = Taught(task, Language, runs, _ => 4_000);
+            var whole = Price(task, Language, chars, device);
+            var rest = CostModel.Price(task, chars + (int)(written * TokenEstimate.BytesPerToken), device, Any.BuiltIn, Language, null, null, written);
+            Assert.True(rest.P50Ms > 0 && rest.P90Ms >= rest.P50Ms && rest.P50Ms < whole.P50Ms, $"{rest} is no less than {whole}");
+        });
+
+    [Fact]
+    public void Learn_PartOfTheAnswerWasWrittenElsewhere_LearnsItsWholeLength()
+    {
+        var task = Any.Task(skill: Skill.Chat, options: new ChatOptions([]));
+        var whole = CostModel.Learn(null, task, Language, Receipt(4_000, 800), 5);
+        var rest = CostModel.Learn(null, task, Language, Receipt(4_000, 300), 5, written: 500);
+        Assert.Equal(whole.LogOutputMean, rest.LogOutputMean);
+        Assert.True(rest.LogCostMean > whole.LogCostMean);
+    }
+
     // Ollama: 8,192 tokens are ready, and 60,000 characters with their answer need 32,768.
     [Theory]
     [InlineData(8_192, 60_000, 1_000)]

@@ -16,4 +16,8 @@ public sealed class TextSoFarTests
     [InlineData("                                                  ", 0)]
     [InlineData("", 0)]
     public void Usable_EndsWithAWholeCharacterThatIsNoBlank(string text, int expected) => Assert.Equal(expected, TextSoFar.Usable(text));
+
+    [Fact]
+    public void Usable_LongerThanAnOrderMayBe_IsWrittenAnew() =>
+        Assert.Equal((TextSoFar.Most, 0), (TextSoFar.Usable(new string('a', TextSoFar.Most)), TextSoFar.Usable(new string('a', TextSoFar.Most + 1))));
 }

@@ -40,6 +40,16 @@ public sealed class ContinuationTests : IAsyncLifetime
         Assert.Equal(expected, (await ModelAsync()).Continues);
     }
 
+    [Theory]
+    [InlineData(ChatMl, true)]
+    [InlineData(ChatMl + "<|im_end|>\n", false)] // from before it knew the field
+    [InlineData(null, false)]
+    public async Task Vllm_ShowsTheTokens_AndOnlyTheyCount(string? template, bool expected)
+    {
+        (_server.ListJson, _server.Template) = ("""{"object":"list","data":[{"id":"m","object":"model","owned_by":"vllm","max_model_len":8192}]}""", template);
+        Assert.Equal(expected, (await ModelAsync()).Continues);
+    }
+
     [Fact]
     public async Task ServerThatIsNeither_IsNotAsked()
     {

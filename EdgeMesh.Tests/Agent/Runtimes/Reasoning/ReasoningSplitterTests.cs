@@ -106,6 +106,31 @@ public sealed class ReasoningSplitterTests
         Assert.Equal(("hmm", "It ends </think> so.", true), (written.Thought, written.All, splitter.HasAnswer));
     }
 
+    [Theory]
+    [InlineData(" and more.", "", " and more.")]
+    [InlineData(" analysis of it.", "", " analysis of it.")] // a word in the middle of an answer
+    [InlineData(" 2 < 3 and <thi", "", " 2 < 3 and <thi")]
+    [InlineData("", "", "")]
+    public void Text_AnswerHasBegunElsewhere_IsAllAnswer(string wrote, string thought, string answer)
+    {
+        for (var size = 1; size <= 7; size++)
+        {
+            Assert.Equal((thought, answer), Split(wrote.Chunk(size).Select(c => new string(c)), soFar: "Once upon a time"));
+        }
+    }
+
+    [Theory]
+    [InlineData("<think>The user wants a tale.</think>Once")] // it begins anew
+    [InlineData(" there was</think>Once")] // what had begun was a thought
+    public void Text_AnswerHasBegunElsewhereAndItThinks_Shows(string wrote)
+    {
+        for (var size = 1; size <= 7; size++)
+        {
+            var (thought, _) = Split(wrote.Chunk(size).Select(c => new string(c)), soFar: "Once upon a time");
+            Assert.NotEmpty(thought);
+        }
+    }
+
     [Fact]
     public void Channels_ToolCall_IsNamedAndIsNoAnswer()
     {
@@ -121,10 +146,10 @@ public sealed class ReasoningSplitterTests
     [InlineData("<|im_start|>assistant\n", null)]
     public void OpenedBy_EndOfThePrompt_SaysWhetherTheAnswerBeginsInside(string prompt, string? open) => Assert.Equal(open, ReasoningMarks.OpenedBy(prompt)?.Open);
 
-    private static (string Thought, string Answer) Split(IEnumerable<string> pieces, ReasoningTag? opened = null)
+    private static (string Thought, string Answer) Split(IEnumerable<string> pieces, ReasoningTag? opened = null, string soFar = "")
     {
         var written = new Written();
-        var splitter = new ReasoningSplitter(written, opened);
+        var splitter = new ReasoningSplitter(written, opened, soFar);
         foreach (var piece in pieces)
         {
             splitter.Text(piece);
