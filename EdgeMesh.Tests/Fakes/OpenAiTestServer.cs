@@ -85,7 +85,7 @@ public sealed class OpenAiTestServer : IAsyncDisposable
     /// <summary>What it thinks before it answers, sent as llama.cpp and vLLM do (<c>reasoning_content</c>), or null.</summary>
     public string? Reasoning { get; set; }
 
-    /// <summary>What llama.cpp's <c>/apply-template</c>, and vLLM's <c>/tokenize</c> and <c>/detokenize</c>, make of a conversation; {0} is its last message. Null: it has none of them.</summary>
+    /// <summary>What llama.cpp's <c>/apply-template</c>, and vLLM's <c>/tokenize</c> and <c>/detokenize</c>, make of a conversation; {0} is its last message. Null: it has none of them; <c>silent</c>: it does not answer.</summary>
     public string? Template { get; set; }
 
     /// <summary>Whether it repeats what it was given to go on with.</summary>
@@ -225,6 +225,12 @@ public sealed class OpenAiTestServer : IAsyncDisposable
     {
         using var request = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
         var last = request.RootElement.GetProperty("messages").EnumerateArray().Last().GetProperty("content").GetString();
+        if (template == "silent")
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return;
+        }
+
         var prompt = template.Replace("{0}", last, StringComparison.Ordinal);
         await context.Response.WriteAsJsonAsync(asTokens ? new { tokens = prompt.Select(c => (int)c) } : (object)new { prompt }, context.RequestAborted);
     }

@@ -125,18 +125,22 @@ internal sealed class OpenAiProbe(HttpClient http, OpenAiAddress address)
         }
     }
 
-    // Seen once a model while the server is up: what it shows comes from its template and its options.
+    // Seen once a model while the server is up: what it shows comes from its template and its options. All of it has a moment only, so that a server that hangs at this is not taken to be down;
+    // what was not seen in it is looked at next time.
     private async Task<ImmutableArray<OpenAiModel>> WithContinuationAsync(ImmutableArray<OpenAiModel> models, JsonElement list, CancellationToken cancellationToken)
     {
         var vllm = list.At("data").Items().Where(m => m.At("owned_by").Text() == "vllm").Select(m => m.At("id").Text()).ToHashSet();
         var seen = new List<OpenAiModel>(models.Length);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(AccessWithin);
         foreach (var model in models)
         {
             if (model.Generates && (_isLlamaCpp || vllm.Contains(model.Id)) && model.IsLoaded != false)
             {
-                if (!_continues.TryGetValue(model.Id, out var continues))
+                if (!_continues.TryGetValue(model.Id, out var continues) && !limit.IsCancellationRequested)
                 {
-                    continues = await ServerContinuation.IsKnownAsync(http, model.Id, vllm.Contains(model.Id), path => address.Endpoint(_base, path), cancellationToken);
+                    continues = await ServerContinuation.IsKnownAsync(http, model.Id, vllm.Contains(model.Id), path => address.Endpoint(_base, path), limit.Token);
+                    cancellationToken.ThrowIfCancellationRequested();
                     _continues = _continues.SetItem(model.Id, continues);
                 }
 

@@ -20,7 +20,6 @@ internal static class ServerContinuation
 {
     // No template does anything with it, and no tokenizer changes it.
     private const string Beginning = "The mill stands by the river and";
-    private static readonly TimeSpan ShownWithin = TimeSpan.FromSeconds(2);
 
     /// <summary>Adds the beginning of the answer to a request.</summary>
     public static void Add(JsonObject body, string soFar)
@@ -37,19 +36,18 @@ internal static class ServerContinuation
     /// <summary>Whether a model of a server goes on with answers.</summary>
     /// <param name="isVllm">The server says that it is vLLM; else it is asked as llama.cpp.</param>
     /// <param name="endpoint">Of a path beside <c>/v1</c>.</param>
+    /// <param name="cancellationToken">Ends the look; then it does not.</param>
     public static async Task<bool> IsKnownAsync(HttpClient http, string model, bool isVllm, Func<string, Uri> endpoint, CancellationToken cancellationToken)
     {
         var body = new JsonObject { ["model"] = model, ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = "Where is the mill?" }) };
         Add(body, Beginning);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(ShownWithin);
         try
         {
-            return GoesOn(isVllm ? await DetokenizedAsync(http, body, endpoint, limit.Token) : await PromptAsync(http, endpoint("../apply-template"), body, limit.Token));
+            return GoesOn(isVllm ? await DetokenizedAsync(http, body, endpoint, cancellationToken) : await PromptAsync(http, endpoint("../apply-template"), body, cancellationToken));
         }
-        catch (Exception e) when (EngineErrors.IsExpected(e) && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (EngineErrors.IsExpected(e))
         {
-            // It does not know such requests, or refuses this one.
+            // It does not know such requests, refuses this one, or is not done with it in time.
             return false;
         }
     }

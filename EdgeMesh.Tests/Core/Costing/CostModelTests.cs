@@ -57,7 +57,7 @@ public sealed class CostModelTests
             var task = Any.Task(skill: Skill.Chat, options: new ChatOptions([]));
             var device = Taught(task, Language, runs, _ => 4_000);
             var whole = Price(task, Language, chars, device);
-            var rest = CostModel.Price(task, chars + (int)(written * TokenEstimate.BytesPerToken), device, Any.BuiltIn, Language, null, null, written);
+            var rest = CostModel.Price(task, chars + (int)(written * TokenEstimate.BytesPerToken), device, Any.BuiltIn, Language, device.Learned(CalibrationKey.Of(task, "builtin", Language.Id)), null, null, written);
             Assert.True(rest.P50Ms > 0 && rest.P90Ms >= rest.P50Ms && rest.P50Ms < whole.P50Ms, $"{rest} is no less than {whole}");
         });
 

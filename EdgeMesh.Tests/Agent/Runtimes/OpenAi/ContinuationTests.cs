@@ -51,6 +51,15 @@ public sealed class ContinuationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ServerThatHangsAtIt_IsUpAllTheSame()
+    {
+        (_server.PropsContextTokens, _server.Template, _server.Models) = (8_192, "silent", ["one", "two", "three"]);
+        await using var watched = new Watched<OpenAiRuntime>(new OpenAiRuntime(_server.Address, null, SkillRules.Default, TimeProvider.System)).Start();
+        Assert.All((await watched.UntilAsync(RuntimeState.Ready)).Models, m => Assert.False(m.Continues));
+        Assert.Single(_server.Asked, a => a.Target == "/apply-template");
+    }
+
+    [Fact]
     public async Task ServerThatIsNeither_IsNotAsked()
     {
         _server.Template = ChatMl;
