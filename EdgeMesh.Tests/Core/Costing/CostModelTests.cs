@@ -52,13 +52,22 @@ public sealed class CostModelTests
 
     [Fact]
     public void Price_PartOfTheAnswerIsThere_IsReadAndNotWritten() =>
-        Gen.Select(Gen.Int[10, 200_000], Gen.Int[1, 250], Gen.Int[0, 30]).Sample((chars, written, runs) =>
+        Gen.Select(Gen.Int[10, 5_000], Gen.Int[32, 900], Gen.Int[0, 30]).Sample((chars, written, runs) =>
         {
             var task = Any.Task(skill: Skill.Chat, options: new ChatOptions([]));
-            var device = Taught(task, Language, runs, _ => 4_000);
-            var whole = Price(task, Language, chars, device);
-            var rest = CostModel.Price(task, chars + (int)(written * TokenEstimate.BytesPerToken), device, Any.BuiltIn, Language, device.Learned(CalibrationKey.Of(task, "builtin", Language.Id)), null, null, written);
+            var model = Language with { Continues = true };
+            var device = Taught(task, model, runs, _ => 4_000) with { Runtimes = [Any.BuiltIn with { Models = [model] }] };
+            var whole = Again(null);
+            var rest = Again(new TextSoFar(1, "Board", model.Id, model.SizeBytes, new string('a', written)));
             Assert.True(rest.P50Ms > 0 && rest.P90Ms >= rest.P50Ms && rest.P50Ms < whole.P50Ms, $"{rest} is no less than {whole}");
+
+            Estimate Again(TextSoFar? soFar)
+            {
+                var load = new TaskLoad(chars, (int)Math.Ceiling(chars / TokenEstimate.BytesPerToken));
+                var placement = PlanningPipeline.PlaceAgain(task, load, Any.Request(JobKind.Chat), Any.FleetOf(device), Any.Context(), Tried.Nothing, soFar).Placement!;
+                Assert.Equal(soFar is not null, placement.GoesOn);
+                return placement.Predicted;
+            }
         });
 
     [Fact]
