@@ -81,16 +81,17 @@ internal sealed class DeviceAttempts(IDeviceGrain self, IDeviceLinks links, Atte
 
     /// <summary>The job was asked whether it waits for an attempt.</summary>
     /// <param name="moved">It does not.</param>
-    public void Asked(AttemptId attempt, bool moved)
+    public void Asked(DeviceId id, AttemptId attempt, bool moved)
     {
         _heard.Waits(attempt);
-        if (moved && !_heard.IsHeard(attempt))
+        if (moved)
         {
-            Drop(attempt);
+            Stop(id, attempt);
         }
     }
 
-    public void Cancel(DeviceSnapshot? me, DeviceId id, AttemptId attempt)
+    /// <summary>Nobody waits for an attempt any more: the device stops it, now or when it is back.</summary>
+    public void Cancel(DeviceId id, AttemptId attempt)
     {
         if (_ledger.TakeBack(attempt) is { } waiting)
         {
@@ -100,14 +101,9 @@ internal sealed class DeviceAttempts(IDeviceGrain self, IDeviceLinks links, Atte
         {
             runner.RefuseCancelled(attempt, id, "It was cancelled; its device did not have it.");
         }
-        else if (_heard.IsHeard(attempt) && Link(id) is { } link)
+        else if (!Stop(id, attempt))
         {
-            runner.Cancel(link, attempt);
-        }
-        else
-        {
-            Drop(attempt);
-            runner.Refuse([order], ReasonCode.Cancelled, $"It was cancelled while {me!.Name} was not linked; the device stops it when it is back.");
+            runner.Refuse([order], ReasonCode.Cancelled, $"It was cancelled while the connection to {order.Placement.DeviceName} was interrupted; the device stops it now, or when it is back.");
         }
     }
 
@@ -186,6 +182,26 @@ internal sealed class DeviceAttempts(IDeviceGrain self, IDeviceLinks links, Atte
     }
 
     private void Lose(DeviceSnapshot me, ImmutableArray<AttemptOrder> lost, string why) => runner.Refuse(lost, ReasonCode.Lost, $"{me.Name} was lost: {why}.");
+
+    // True when somebody listens to it and hears its end; else it is gone from here.
+    private bool Stop(DeviceId id, AttemptId attempt)
+    {
+        var link = Link(id);
+        if (_heard.IsHeard(attempt) && link is not null)
+        {
+            runner.Cancel(link, attempt);
+            return true;
+        }
+
+        // Without a link, what the device has and nobody waits for is stopped when it links.
+        Drop(attempt);
+        if (link is not null)
+        {
+            runner.LetGo(link, attempt);
+        }
+
+        return false;
+    }
 
     // It is not waited for here any more.
     private void Drop(AttemptId attempt)

@@ -138,13 +138,13 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
 
     public Task AskedAsync(AttemptId attempt, bool moved)
     {
-        Attempts.Asked(attempt, moved);
+        Attempts.Asked(new DeviceId(this.GetPrimaryKeyString()), attempt, moved);
         return moved ? TellAsync(urgent: false) : Task.CompletedTask;
     }
 
     public Task CancelAsync(AttemptId attempt)
     {
-        Attempts.Cancel(_me, new DeviceId(this.GetPrimaryKeyString()), attempt);
+        Attempts.Cancel(new DeviceId(this.GetPrimaryKeyString()), attempt);
         return Task.CompletedTask;
     }
 

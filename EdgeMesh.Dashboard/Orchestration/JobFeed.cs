@@ -55,8 +55,7 @@ public sealed class JobFeed
         {
             // How far an attempt was says nothing of the one that leads now.
             var before = job.Views.Current;
-            var stale = before.Progress.Keys.Where(t => Lead(before.View, t) != Lead(view, t)).ToList();
-            job.Views.Publish(new JobLive(view, stale.Count == 0 ? before.Progress : before.Progress.RemoveRange(stale)));
+            job.Views.Publish(new JobLive(view, before.Progress.IsEmpty ? before.Progress : before.Progress.RemoveRange(before.Progress.Keys.Where(t => Lead(before.View, t) != Lead(view, t)))));
             foreach (var listener in job.Listeners)
             {
                 for (var i = 0; i < events.Length; i++)

@@ -31,7 +31,11 @@ internal sealed class JobTurn(JobView before, FleetSnapshot fleet, PlanContext c
 
     /// <summary>Attempts that the job waited for before and does not wait for any more, although they run: another one was first.</summary>
     public IEnumerable<OpenAttempt> Superseded =>
-        OpenAttempt.Of(_before).Where(o => View.Tasks[o.Task.Id.Number - 1].Attempts.Any(a => a.Number == o.Attempt.Number && a.State == AttemptState.Superseded));
+        from success in _events.OfType<AttemptSucceeded>()
+        let task = _before.Tasks[success.Task.Number - 1]
+        from other in task.Open
+        where View.Tasks[success.Task.Number - 1].Attempts.Any(a => a.Number == other.Number && a.State == AttemptState.Superseded)
+        select new OpenAttempt(task, other);
 
     /// <summary>Whether the job waits for this attempt.</summary>
     public static bool IsOpen(JobView view, TaskId task, int number) => Open(view, task, number) is not null;

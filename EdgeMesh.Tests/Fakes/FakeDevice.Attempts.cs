@@ -31,6 +31,12 @@ public sealed partial class FakeDevice
     /// <summary>False: an agent from before ListAttempts, Attach and Acknowledge.</summary>
     public bool KeepsAttempts { get; set; } = true;
 
+    /// <summary>Streams of an attempt that is attached to break at once.</summary>
+    public bool BreaksAttached { get; set; }
+
+    /// <summary>So many cancels come before the order that they are about.</summary>
+    public int CancelsTooSoon { get; set; }
+
     /// <summary>Attempts that it says it has, besides those that it has: of other devices, of nobody.</summary>
     public ConcurrentQueue<KnownAttempt> Claims { get; } = new();
 
@@ -137,6 +143,11 @@ public sealed partial class FakeDevice
         }
 
         Attached.Enqueue(request);
+        if (BreaksAttached)
+        {
+            return Throws(new RpcException(new Status(StatusCode.Unavailable, "The stream broke.")));
+        }
+
         return Find(request.Attempt)?.Read(AttemptOffset.Of(request)) ?? Throws(new RpcException(new Status(StatusCode.NotFound, "This device does not know the attempt (any more).")));
     }
 
@@ -168,7 +179,7 @@ public sealed partial class FakeDevice
             return Answer(Task.FromException<CancelReply>(stale));
         }
 
-        var known = Find(new AttemptRef { JobId = request.JobId, TaskId = request.TaskId, Attempt = request.Attempt });
+        var known = CancelsTooSoon-- > 0 ? null : Find(new AttemptRef { JobId = request.JobId, TaskId = request.TaskId, Attempt = request.Attempt });
         known?.OnCancel(known);
         return Answer(new CancelReply { Known = known is not null });
     }

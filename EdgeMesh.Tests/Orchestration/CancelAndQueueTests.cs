@@ -1,7 +1,9 @@
 using System.Net;
 using EdgeMesh.Core.Jobs;
+using EdgeMesh.Dashboard.Orchestration;
 using EdgeMesh.Tests.Fakes;
 using EdgeMesh.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EdgeMesh.Tests.Orchestration;
 
@@ -9,6 +11,55 @@ namespace EdgeMesh.Tests.Orchestration;
 public sealed class CancelAndQueueTests
 {
     private static CancellationToken Test => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Cancel_WhileListeningBreaksOverALinkThatStands_StopsTheDevice()
+    {
+        await using var mesh = await MeshHost.StartAsync();
+        var one = await mesh.JoinAsync("One");
+        one.OnRun = run => run.Started();
+        var id = await mesh.SubmitAsync(Samples.Request());
+        await mesh.JobAsync(id, v => v.Tasks is [{ State: TaskState.Running }]);
+        one.BreaksAttached = true;
+        one.Runs.Single().Break();
+        await Until.TrueAsync("listening to break again", () => one.Attached.Count > 1);
+
+        Assert.Null(await mesh.Jobs.CancelAsync(id, "me", TestContext.Current.CancellationToken));
+
+        Assert.Equal(JobState.Cancelled, (await mesh.EndedAsync(id)).State);
+        await Until.TrueAsync("the device to stop, and to be told that nobody waits for it", () => one.Runs.Single().HasEnded && !one.Acknowledged.IsEmpty);
+    }
+
+    [Fact]
+    public async Task Cancel_ThatOvertakesItsOrder_IsToldAgain()
+    {
+        await using var mesh = await MeshHost.StartAsync();
+        var one = await mesh.JoinAsync("One");
+        one.OnRun = run => run.Started();
+        one.CancelsTooSoon = 2;
+        var id = await mesh.SubmitAsync(Samples.Request());
+        await mesh.JobAsync(id, v => v.Tasks is [{ State: TaskState.Running }]);
+
+        Assert.Null(await mesh.Jobs.CancelAsync(id, "me", TestContext.Current.CancellationToken));
+
+        Assert.Equal(JobState.Cancelled, (await mesh.EndedAsync(id)).State);
+        Assert.True(one.Runs.Single().HasEnded);
+    }
+
+    [Fact]
+    public async Task Moved_WhileItsDeviceCameBack_IsStoppedThere()
+    {
+        await using var mesh = await MeshHost.StartAsync();
+        var one = await mesh.JoinAsync("One");
+        one.OnRun = run => run.Started();
+        var id = await mesh.SubmitAsync(Samples.Request());
+        await mesh.JobAsync(id, v => v.Tasks is [{ State: TaskState.Running }]);
+
+        // The device is listened to again when the job's answer comes: the task is elsewhere.
+        await mesh.Services.GetRequiredService<IGrainFactory>().GetGrain<IDeviceGrain>(one.Id.Value).AskedAsync(new AttemptId(id, new TaskId(1), 1), moved: true);
+
+        await Until.TrueAsync("the device to stop", () => one.Runs.Single().HasEnded);
+    }
 
     [Fact]
     public async Task Cancel_Running_StopsTheDeviceAndEndsCancelled()

@@ -23,6 +23,8 @@ public sealed class HedgeTests
         hedged.Second.Text("fast ");
         hedged.First.Text("and slower ");
         await hedged.ShowsAsync("slow and slower ");
+        var attempts = (await hedged.Mesh.GetAsync($"/api/jobs/{hedged.Id}")).GetProperty("tasks")[0].GetProperty("attempts").EnumerateArray().ToList();
+        Assert.Equal(["1 Running", "2 Running"], attempts.Select(a => $"{a.GetProperty("number")} {a.GetProperty("state")}"));
 
         hedged.Second.Text("and done").Succeed();
         var job = await hedged.Mesh.EndedAsync(hedged.Id);
@@ -82,6 +84,29 @@ public sealed class HedgeTests
         var job = await hedged.Mesh.EndedAsync(hedged.Id);
         Assert.Equal((JobState.Succeeded, "fast and on and done"), (job.State, job.Result!.Text));
         Assert.Equal([AttemptState.Failed, AttemptState.Succeeded], job.Tasks[0].Attempts.Select(a => a.State));
+    }
+
+    [Fact]
+    public void Progress_IsThatOfTheOneThatLeads()
+    {
+        var job = Samples.Job();
+        var first = job.Tasks[0].Attempts[0];
+        var both = job with { Tasks = [job.Tasks[0] with { Lead = 1, Attempts = [first, first with { Number = 2, IsHedge = true }] }] };
+        JobFeed feed = new();
+        feed.Publish(both, both.Version, []);
+        (AttemptId one, AttemptId two) = (new(job.Id, new TaskId(1), 1), new(job.Id, new TaskId(1), 2));
+        Assert.Equal((true, false), (feed.IsLeading(one), feed.IsLeading(two)));
+
+        feed.Progress(two, new LiveProgress(0.9, null));
+        feed.Progress(one, new LiveProgress(0.2, null));
+        feed.Progress(two, null);
+        Assert.Equal([0.2, null], ((AttemptId[])[one, two]).Select(a => feed.Pulse(a, Samples.Now.AddSeconds(1))!.Value.Progress));
+
+        // How far the first one was says nothing of the second.
+        feed.Publish(both with { Tasks = [both.Tasks[0] with { Lead = 2 }] }, both.Version, []);
+        Assert.Null(feed.Pulse(two, Samples.Now.AddSeconds(1))!.Value.Progress);
+        feed.Progress(two, new LiveProgress(0.95, null));
+        Assert.Equal(0.95, feed.Pulse(two, Samples.Now.AddSeconds(1))!.Value.Progress);
     }
 
     [Fact]

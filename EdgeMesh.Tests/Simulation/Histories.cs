@@ -94,7 +94,7 @@ internal static class Histories
         (12, Gen.Const(Act.Write)), (3, Gen.Const(Act.Think)), (1, Gen.Const(Act.Rethink)), (1, Gen.Const(Act.Draw)), (2, Gen.Const(Act.Break)), (1, Gen.Const(Act.Forget)), (1, Gen.Const(Act.Fail)), (1, Gen.Const(Act.HandBack)));
 
     private static readonly Gen<Turn> AnyTurn = Gen.Frequency(
-        (12, Gen.Const(Turn.Submit)), (120, Gen.Const(Turn.Go)), (3, Gen.Const(Turn.Cut)), (6, Gen.Const(Turn.Link)), (1, Gen.Const(Turn.Restart)), (1, Gen.Const(Turn.Cancel)), (4, Gen.Const(Turn.Overdue)),
+        (12, Gen.Const(Turn.Submit)), (120, Gen.Const(Turn.Go)), (3, Gen.Const(Turn.Cut)), (6, Gen.Const(Turn.Link)), (1, Gen.Const(Turn.Restart)), (1, Gen.Const(Turn.Cancel)), (8, Gen.Const(Turn.Overdue)),
         (2, Gen.Const(Turn.Late)), (2, Gen.Const(Turn.Twice)));
 
     // Starting a dashboard takes seconds, so one life of it is enough for most worlds.

@@ -43,20 +43,32 @@ internal static class Invariants
     }
 
     /// <summary>No device works on, or keeps, what nobody waits for, and its books are empty.</summary>
-    public static Task NothingIsLeftAsync(MeshHost mesh, IReadOnlyCollection<FakeDevice> devices) => Until.TrueAsync(
-        "every attempt to be acknowledged on its device and out of its books",
-        async () =>
+    public static async Task NothingIsLeftAsync(MeshHost mesh, IReadOnlyCollection<FakeDevice> devices)
+    {
+        string left = "";
+        try
         {
-            foreach (var device in devices)
-            {
-                if ((await device.ListAttemptsAsync(new ListAttemptsRequest(), new CallOptions())).Attempts.Count > 0)
-                {
-                    return false;
-                }
-            }
+            await Until.TrueAsync("every attempt to be acknowledged on its device and out of its books", async () => (left = await LeftAsync(mesh, devices)).Length == 0);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{e.Message}: {left}", e);
+        }
+    }
 
-            return mesh.Fleet.Current.Devices.All(d => d is { QueuedCount: 0, Lanes.IsEmpty: true, InUse.IsEmpty: true, Running.IsEmpty: true });
-        });
+    private static async Task<string> LeftAsync(MeshHost mesh, IReadOnlyCollection<FakeDevice> devices)
+    {
+        var left = new List<string>();
+        foreach (var device in devices)
+        {
+            var kept = (await device.ListAttemptsAsync(new ListAttemptsRequest(), new CallOptions())).Attempts;
+            left.AddRange(kept.Select(k => $"{device.Name} keeps try {k.Attempt.Attempt} of {k.Attempt.JobId}{(k.Started ? ", started" : "")}{(k.Ended ? ", ended" : "")}"));
+        }
+
+        left.AddRange(mesh.Fleet.Current.Devices.Where(d => d is not { QueuedCount: 0, Lanes.IsEmpty: true, InUse.IsEmpty: true, Running.IsEmpty: true })
+            .Select(d => $"{d.Name} has in its books {string.Join(", ", d.Running.Select(r => $"try {r.Attempt.Number} of {r.Attempt.Job}"))} and {d.QueuedCount} that wait"));
+        return string.Join("; ", left);
+    }
 
     // What it was given to go on with is what another device wrote before, exactly; attempts between them may have never come to a device.
     private static AttemptView? BegunBy(string what, TaskView task, AttemptView attempt, SimulatedRun run, SimulatedJob job)

@@ -11,7 +11,9 @@ namespace EdgeMesh.Dashboard.Orchestration.Attempts;
 public sealed partial class AttemptRunner(
     IGrainFactory grains, JobFeed feed, JobReports reports, Acknowledgements acknowledgements, ArtifactStore artifacts, OrchestratorOptions options, OrchestratorEpoch epoch, TimeProvider time, ILogger<AttemptRunner> logger)
 {
+    private const int MostStops = 5;
     private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan BetweenStops = TimeSpan.FromMilliseconds(200);
     private readonly ConcurrentDictionary<AttemptId, CancellationTokenSource> _followed = new();
 
     /// <summary>Starts an attempt, or goes on with it from where it was heard to; returns at once. The device's grain hears of its end, or of the end of listening to it.</summary>
@@ -26,8 +28,15 @@ public sealed partial class AttemptRunner(
             StopListening(following);
         }
 
-        await StopAsync(link, attempt);
+        // The order may be on its way still.
+        for (var tries = 1; !await StopAsync(link, attempt) && tries < MostStops; tries++)
+        {
+            await Task.Delay(BetweenStops, time);
+        }
     });
+
+    /// <summary>Nobody listens to an attempt or waits for it, and its device is linked: it is stopped and forgotten there.</summary>
+    public void LetGo(IDeviceLink link, AttemptId attempt) => _ = Task.Run(() => LetGoAsync(link, attempt, hasEnded: false));
 
     /// <summary>Attempts that the device never got, or that were lost with it.</summary>
     public void Refuse(IEnumerable<AttemptOrder> orders, ReasonCode reason, string cause)
@@ -83,12 +92,7 @@ public sealed partial class AttemptRunner(
                     continue;
                 }
 
-                if (!known.Ended)
-                {
-                    await StopAsync(link, id);
-                }
-
-                acknowledgements.Add(link.Device, id);
+                await LetGoAsync(link, id, known.Ended);
             }
         }
         catch (Exception e)
@@ -181,15 +185,27 @@ public sealed partial class AttemptRunner(
         _ => (ReasonCode.Internal, $"{device.Name} answered with {e.StatusCode}."),
     };
 
-    private async Task StopAsync(IDeviceLink link, AttemptId attempt)
+    private async Task LetGoAsync(IDeviceLink link, AttemptId attempt, bool hasEnded)
+    {
+        if (!hasEnded)
+        {
+            await StopAsync(link, attempt);
+        }
+
+        acknowledgements.Add(link.Device, attempt);
+    }
+
+    // False when the device did not know the attempt.
+    private async Task<bool> StopAsync(IDeviceLink link, AttemptId attempt)
     {
         try
         {
-            await link.Client.CancelTaskAsync(TaskWire.Cancel(attempt, epoch.Value), deadline: time.GetUtcNow().UtcDateTime + StopsWithin);
+            return (await link.Client.CancelTaskAsync(TaskWire.Cancel(attempt, epoch.Value), deadline: time.GetUtcNow().UtcDateTime + StopsWithin)).Known;
         }
         catch (Exception e) when (BrokenLink.Is(e))
         {
             // The link broke: the device is told when it is back. Or it does not answer: then the time limit ends it.
+            return true;
         }
     }
 
