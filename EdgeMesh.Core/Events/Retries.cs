@@ -17,8 +17,8 @@ public static class Retries
     public static bool AreSpent(IReadOnlyCollection<AttemptView> attempts, int most)
     {
         ArgumentNullException.ThrowIfNull(attempts);
-        var waits = attempts.Where(a => a.Reason is { } reason && ReasonCodes.For(reason).Waits).ToList();
-        return attempts.Count(a => a is not { Reason: ReasonCode.CannotContinue, Seam: not null }) - waits.Count >= most || Interruptions(waits) >= MostInterruptions;
+        var waits = attempts.Where(a => a is { Reason: { } reason } && ReasonCodes.For(reason).Waits && a is not { Reason: ReasonCode.CannotContinue, Seam: null }).ToList();
+        return attempts.Count - waits.Count >= most || Interruptions(waits) >= MostInterruptions;
     }
 
     private static int Interruptions(IEnumerable<AttemptView> attempts)

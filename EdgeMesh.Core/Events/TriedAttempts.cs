@@ -9,7 +9,7 @@ public static class TriedAttempts
     private static readonly TimeSpan Circle = TimeSpan.FromSeconds(1);
 
     private static bool IsJustBefore(AttemptView attempt, AttemptView last) =>
-        attempt is { State: AttemptState.Failed, Reason: { } reason } && ReasonCodes.For(reason).Waits && (last.EndedAt - attempt.EndedAt ?? TimeSpan.Zero) <= Circle;
+        attempt is { State: AttemptState.Failed, Reason: { } reason } && ReasonCodes.For(reason) is { Waits: true, ElsewhereOnly: true } && (last.EndedAt - attempt.EndedAt ?? TimeSpan.Zero) <= Circle;
 
     extension(Tried)
     {
@@ -28,7 +28,7 @@ public static class TriedAttempts
         public static Tried Of(IReadOnlyList<AttemptView> attempts, ReasonCode last)
         {
             var own = Tried.OwnFaults(attempts);
-            return ReasonCodes.For(last).Waits && attempts.Where(a => a.State == AttemptState.Failed).MaxBy(a => a.EndedAt) is { } interrupted ? own with { Devices = own.Devices.Union(attempts.Where(a => IsJustBefore(a, interrupted)).Select(a => a.DeviceId)) }
+            return ReasonCodes.For(last) is { Waits: true, ElsewhereOnly: true } && attempts.Where(a => a.State == AttemptState.Failed).MaxBy(a => a.EndedAt) is { } interrupted ? own with { Devices = own.Devices.Union(attempts.Where(a => IsJustBefore(a, interrupted)).Select(a => a.DeviceId)) }
                 : own;
         }
     }

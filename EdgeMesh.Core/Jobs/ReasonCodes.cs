@@ -5,7 +5,7 @@ namespace EdgeMesh.Core.Jobs;
 /// <param name="ElsewhereOnly">The next attempt must be on another device, or with another model when it is of the model.</param>
 /// <param name="Words">What happened, as in "out of memory".</param>
 /// <param name="Remedy">What a person can do.</param>
-/// <param name="Waits">Nothing was wrong with the work: when no other device can take it, it waits for a while, and the same device may take it again.</param>
+/// <param name="Waits">Nothing was wrong with the work: when no device can take it now, it waits for a while, and the same device may take it again.</param>
 /// <param name="IsOfTheModel">It is the model's fault, not the device's: another model of the same device may be tried.</param>
 /// <param name="KeepsText">What was written before is good: the next attempt may go on with it. False: it starts over.</param>
 public sealed record ReasonPolicy(bool Retried, bool ElsewhereOnly, string Words, string Remedy, bool IsOfTheModel = false, bool Waits = false, bool KeepsText = false);
@@ -29,7 +29,7 @@ public static class ReasonCodes
         ReasonCode.Unsupported => new(true, true, "not supported", "Choose another device or model.", IsOfTheModel: true),
         ReasonCode.BadInput => new(false, false, "the input cannot be used", "Change the input as the cause says."),
         ReasonCode.BadOutput => new(true, true, "no usable answer", "Run it again. If it happens again, choose another model or look at the engine's log on the device."),
-        ReasonCode.CannotContinue => new(true, false, "the text could not be gone on with", "It is written anew; there is nothing to do."),
+        ReasonCode.CannotContinue => new(true, false, "the text could not be gone on with", "It is written anew; there is nothing to do.", Waits: true),
         ReasonCode.OnlyThought => new(true, true, "thoughts and no answer", "Raise the length limit, turn thinking off, or choose another model.", IsOfTheModel: true),
         ReasonCode.AskedForTool => new(true, true, "the model asked for a tool", "EdgeMesh offers no tools: ask in other words, or choose another model.", IsOfTheModel: true),
         ReasonCode.ModelRefused => new(false, false, "the model refused", "Ask in other words, or choose another model."),

@@ -1,8 +1,10 @@
 using EdgeMesh.Core.Devices;
 using EdgeMesh.Core.Jobs;
 using EdgeMesh.Core.Models;
+using EdgeMesh.Dashboard.Orchestration.Gateway;
 using EdgeMesh.Tests.Fakes;
 using EdgeMesh.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EdgeMesh.Tests.Orchestration;
 
@@ -148,6 +150,24 @@ public sealed class ContinueTests
         var job = await mesh.EndedAsync(id);
         Assert.Equal((JobState.Succeeded, "Anew, from the start."), (job.State, job.Result!.Text));
         Assert.Equal([Begun, ""], second.Runs.Select(r => r.Request.SoFar));
+    }
+
+    /// <summary>An engine that comes up may say so before it says what it can: the only device that is left is waited for.</summary>
+    [Fact]
+    public async Task EngineThatCannotAfterAllAndIsDownForAMoment_IsWaitedFor()
+    {
+        await using var mesh = await StartAsync();
+        var (_, second, id) = await BrokenOffAsync(mesh, Begun);
+        await TellAsync(RuntimeState.Down);
+        second.OnRun = run => run.Started().Text("Anew, from the start.").Succeed();
+        second.Runs.Single().Started().Fail("CannotContinue", "The engine refused it.");
+        Assert.False((await mesh.JobAsync(id, v => v.Tasks[0].Attempts is [_, { State: AttemptState.Failed }])).IsFinished);
+
+        await TellAsync(RuntimeState.Ready);
+        Assert.Equal("Anew, from the start.", (await mesh.EndedAsync(id)).Result!.Text);
+
+        Task TellAsync(RuntimeState state) => mesh.Services.GetRequiredService<ILinkSink>().BeatAsync(
+            mesh.Links.Find(second.Id)!, Samples.Telemetry(), new RuntimeReport([Engine() with { State = state }], true, []), null);
     }
 
     [Fact]
