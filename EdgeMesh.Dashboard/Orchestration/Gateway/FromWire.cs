@@ -48,7 +48,7 @@ public static class FromWire
         foreach (var r in known)
         {
             told.Add(new RuntimeInfo(
-                Text(r.Id), Text(r.Name), Name<RuntimeState>(r.State) ?? RuntimeState.Down, r.Reason.Length == 0 ? null : Text(r.Reason, 500),
+                Text(r.Id), Text(r.Name), Name<RuntimeState>(r.State) ?? RuntimeState.Down, r.Reason.Length > 0 ? Text(r.Reason, 500) : r.Models.Count > share ? $"It has {r.Models.Count:N0} models, of which {share:N0} are listed. Remove some that are not needed." : null,
                 Models(r.Models, share), [.. r.TaskKinds.Take(16).Select(Kind).OfType<TaskKind>()], Name<AcceleratorKind>(r.Accelerator),
                 r.Owner is { } o ? new EngineOwner(o.Uid, Text(o.User, 64), Text(o.Program), o.IsOther, o.IsAllowed) : null,
                 r.Slots > 0 ? Math.Min(r.Slots, MostSlots) : null));

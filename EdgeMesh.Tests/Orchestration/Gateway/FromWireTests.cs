@@ -23,7 +23,10 @@ public sealed class FromWireTests
             return runtime;
         });
 
-        Assert.Equal(told, FromWire.Runtimes(runtimes, true, []).Runtimes.Select(r => r.Models.Length));
+        var known = FromWire.Runtimes(runtimes, true, []).Runtimes;
+        Assert.Equal(told, known.Select(r => r.Models.Length));
+        Assert.Equal(had.Zip(told, (all, some) => all > some), known.Select(r => r.Reason is not null));
+        Assert.All(known.Where(r => r.Reason is not null), r => Assert.EndsWith($" models, of which {r.Models.Length:N0} are listed. Remove some that are not needed.", r.Reason, StringComparison.Ordinal));
     }
 
     [Fact]

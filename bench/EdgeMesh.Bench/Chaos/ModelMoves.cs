@@ -15,6 +15,8 @@ internal sealed class ModelMoves(ChaosMesh mesh, int seed)
     /// <summary>The model of the ONNX jobs.</summary>
     public const string Adder = "adder";
 
+    // A dashboard lists 500 models of a device.
+    private const int MostOfADevice = 400;
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Follows = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
@@ -55,7 +57,7 @@ internal sealed class ModelMoves(ChaosMesh mesh, int seed)
     {
         var random = new Random(seed);
         var devices = await DevicesAsync(stop);
-        for (var number = 1; !stop.IsCancellationRequested; number++)
+        for (var number = 1; number <= MostOfADevice * devices.Count && !stop.IsCancellationRequested; number++)
         {
             var model = $"moved-{number:0000}";
             await MoveAsync(model, devices[number % devices.Count], random.Next(1 << 20, 12 << 20), CancellationToken.None);
