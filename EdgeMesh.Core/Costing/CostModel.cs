@@ -16,8 +16,9 @@ public static class CostModel
     /// <summary>Runs whose median counts before the running mean takes over.</summary>
     public const int FirstRuns = 5;
 
-    // Normal quantile of 0.9.
-    private const double Z90 = 1.2816;
+    /// <summary>The normal quantile of 0.9: nine of ten runs stay under exp(<c>Z90</c> · σ) of the median.</summary>
+    public const double Z90 = 1.2816;
+
     // Weight of a new run once there are many: 1 - 2^(-1/20).
     private const double Forgetting = 0.034;
     private static readonly double OverheadSpread = Math.Exp(Z90 * CostPrior.Sigma);

@@ -15,7 +15,7 @@ internal sealed class Borrowable(FleetSnapshot fleet)
         {
             foreach (var other in fleet.Devices)
             {
-                if (!other.Calibrations.IsEmpty && other.Calibrations.TryGetValue(key, out var known) && known.Runs > (best?.Runs ?? 0))
+                if (other.Learned(key) is { } known && known.Runs > (best?.Runs ?? 0))
                 {
                     best = known;
                 }

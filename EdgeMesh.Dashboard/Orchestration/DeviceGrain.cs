@@ -159,7 +159,7 @@ public sealed class DeviceGrain(IDeviceLinks links, AttemptRunner runner, JobFee
         {
             var key = CalibrationKey.Of(order.Task, receipt.RuntimeId, receipt.ModelId);
             var model = _me.Runtimes.FirstOrDefault(r => r.Id == receipt.RuntimeId)?.Models.FirstOrDefault(m => m.Id == receipt.ModelId);
-            var learned = CostModel.Learn(_me.Calibrations.GetValueOrDefault(key), order.Task, model, receipt, actualMs - receipt.DeviceQueueMs - receipt.RunMs, order.Written);
+            var learned = CostModel.Learn(_me.Learned(key), order.Task, model, receipt, actualMs - receipt.DeviceQueueMs - receipt.RunMs, order.Written);
             _me = _me with { Calibrations = LearnedSizes.Put(_me.Calibrations, key, learned) };
             store.Learned(_me);
         }

@@ -14,9 +14,6 @@ namespace EdgeMesh.Dashboard.Features.Devices;
 /// <param name="Runs">Finished attempts it was measured from.</param>
 public sealed record Learned(string What, string Model, string Runtime, string Cost, string Spread, double OverheadMs, int Runs)
 {
-    // Normal quantile of 0.9, as the cost model uses it.
-    private const double Z90 = 1.2816;
-
     /// <summary>Everything measured on the device, most runs first.</summary>
     public static ImmutableArray<Learned> Of(DeviceSnapshot device) =>
         [.. device.Calibrations.Select(c => From(c.Key, c.Value, device)).OrderByDescending(l => l.Runs).ThenBy(l => l.Model, StringComparer.Ordinal)];
@@ -30,7 +27,7 @@ public sealed record Learned(string What, string Model, string Runtime, string C
             key.Sizes.Length == 0 ? key.ModelId : $"{key.ModelId} ({key.Sizes.Replace(";", ", ", StringComparison.Ordinal)})",
             runtime?.Name ?? key.RuntimeId,
             CostOf(key.Kind, Math.Exp(known.LogCostMean), readsCharacters: model?.ContextTokens == 0),
-            string.Create(CultureInfo.InvariantCulture, $"+{(Math.Exp(Z90 * Math.Sqrt(Math.Max(0, known.LogCostVariance))) - 1) * 100:0} %"),
+            string.Create(CultureInfo.InvariantCulture, $"+{(Math.Exp(CostModel.Z90 * Math.Sqrt(Math.Max(0, known.LogCostVariance))) - 1) * 100:0} %"),
             known.OverheadMs,
             known.Runs);
     }
